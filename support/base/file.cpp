@@ -1,0 +1,50 @@
+#include "support/base/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "support/base/error.h"
+
+namespace pve_accept {
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  if (!in || std::filesystem::is_directory(file) || !(text << in.rdbuf() || in.peek() == EOF)) {
+    throw InputError(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  }
+  return text.str();
+}
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view text) {
+  const auto temporary =
+      file.parent_path() / fmt::format(".{}.{}", file.filename().string(), ::getpid());
+  {
+    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    out << text << std::flush;
+    if (!out) {
+      throw HarnessError(fmt::format("write {}", file.string()), std::strerror(errno));
+    }
+  }
+  std::filesystem::rename(temporary, file);
+}
+
+FileLock::FileLock(const std::filesystem::path& file)
+    : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0) {
+    if (errno != EINTR) break;
+  }
+  if (descriptor_ < 0)
+    throw HarnessError(fmt::format("lock {}", file.string()), std::strerror(errno));
+}
+
+FileLock::~FileLock() { ::close(descriptor_); }
+
+}  // namespace pve_accept

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace pve_accept {
+
+// The whole file. Throws InputError that names it when it cannot be read.
+std::string read_file(const std::filesystem::path& file);
+
+// Writes to a temporary name beside `file` and renames it, so that a reader sees the old text or
+// the new one, never half of it. Throws HarnessError when the directory cannot be written.
+void write_file_atomically(const std::filesystem::path& file, std::string_view text);
+
+// An exclusive lock (flock) on a file, held for the life of the object: one writer at a time across
+// processes, released by the kernel however the process ends.
+class FileLock {
+ public:
+  explicit FileLock(const std::filesystem::path& file);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace pve_accept

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pve_accept {
+
+using Json = nlohmann::json;
+
+// Parses JSON that a person wrote: unlike nlohmann/json's own parser it refuses duplicate keys.
+// `source` names the text in errors. Throws InputError with line, column or JSON path.
+Json parse_strict_json(std::string_view text, const std::string& source);
+
+// The same for a file. Throws InputError also when the file cannot be read.
+Json read_strict_json(const std::filesystem::path& file);
+
+// A place in a JSON document that knows its path, so that every complaint can name it:
+// "thresholds.json: claims/docker.exec/unit: expected a string, found 5".
+// Every accessor throws InputError. The document must outlive the cursor.
+class JsonCursor {
+ public:
+  JsonCursor(const Json& root, std::string source);
+
+  const Json& value() const { return *value_; }
+  const std::string& path() const { return path_; }
+
+  JsonCursor at(const std::string& key) const;                      // error when missing
+  std::optional<JsonCursor> find(const std::string& key) const;     // empty when missing
+  std::vector<JsonCursor> elements() const;                         // of an array
+  std::vector<std::pair<std::string, JsonCursor>> members() const;  // of an object
+
+  // Error when the object has any other key.
+  void allow_only(std::initializer_list<std::string_view> keys) const;
+
+  std::string string() const;
+  double number() const;
+  std::int64_t integer() const;
+  std::int64_t integer_between(std::int64_t lowest, std::int64_t highest) const;
+  bool boolean() const;
+
+  // Throws InputError: "<source>: <path>: <problem>".
+  [[noreturn]] void fail(std::string_view problem) const;
+
+ private:
+  JsonCursor(const Json& value, std::string source, std::string path);
+
+  const Json* value_;
+  std::string source_;
+  std::string path_;
+};
+
+}  // namespace pve_accept

@@ -1,0 +1,82 @@
+#include "support/shell/shell.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pve_accept {
+namespace {
+
+constexpr std::string_view kPlain =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+
+std::string quoted(const std::string& argument) {
+  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) {
+    return argument;
+  }
+  std::string text = "'";
+  for (const char c : argument) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += c;
+    }
+  }
+  return text + "'";
+}
+
+// The last lines, enough to see the cause: at most 10 lines and 1,000 characters.
+std::string tail(std::string text) {
+  constexpr std::size_t kLines = 10;
+  constexpr std::size_t kCharacters = 1000;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (text.size() > kCharacters) text.erase(0, text.size() - kCharacters);
+  std::size_t start = text.size();
+  for (std::size_t lines = 0; lines < kLines && start != std::string::npos && start > 0; ++lines) {
+    start = text.rfind('\n', start - 1);
+  }
+  return start == std::string::npos || start == 0 ? text : text.substr(start + 1);
+}
+
+}  // namespace
+
+Command reading(std::vector<std::string> argv, Clock::Duration deadline) {
+  return {.argv = std::move(argv), .deadline = deadline, .repeatable = true};
+}
+
+std::string command_line(const std::vector<std::string>& argv) {
+  std::string line;
+  for (const std::string& argument : argv) line += (line.empty() ? "" : " ") + quoted(argument);
+  return line;
+}
+
+HarnessError unusable(const Shell& shell, const Command& command, const CommandResult& result,
+                      std::string_view attempted, std::string_view problem) {
+  return HarnessError(HarnessError::Details{
+      .attempted = std::string(attempted),
+      .where = shell.name(),
+      .command = command_line(command.argv),
+      .exit_status = result.exit_status,
+      .output_tail = tail(result.err.empty() ? result.out : result.err),
+      .problem = std::string(problem),
+  });
+}
+
+CommandResult run_checked(Shell& shell, const Command& command, std::string_view attempted) {
+  CommandResult result = shell.run(command);
+  if (result.exit_status != 0) throw unusable(shell, command, result, attempted);
+  return result;
+}
+
+Json run_json(Shell& shell, const Command& command, std::string_view attempted) {
+  const CommandResult result = run_checked(shell, command, attempted);
+  Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  if (reply.is_discarded()) {
+    throw unusable(shell, command, result, attempted,
+                   result.out.empty() ? "printed nothing where JSON is due"
+                                      : "printed something that is not JSON");
+  }
+  return reply;
+}
+
+}  // namespace pve_accept
