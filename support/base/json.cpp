@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "support/base/error.h"
@@ -60,7 +61,7 @@ class DuplicateKeys {
 Json parse_strict_json(std::string_view text, const std::string& source) {
   try {
     return Json::parse(text, DuplicateKeys(source));
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {  // syntax, or a number that no double holds
     // nlohmann's text: "[json.exception.parse_error.101] parse error at line 1, column 5: …".
     std::string problem = error.what();
     if (const auto bracket = problem.find("] "); bracket != std::string::npos) {
@@ -131,7 +132,9 @@ double JsonCursor::number() const {
 }
 
 std::int64_t JsonCursor::integer() const {
-  if (!value_->is_number_integer()) {
+  constexpr auto kHighest = std::numeric_limits<std::int64_t>::max();
+  const bool whole = value_->is_number_integer();
+  if (!whole || (value_->is_number_unsigned() && value_->get<std::uint64_t>() > kHighest)) {
     fail(fmt::format("expected a whole number, found {}", value_->dump()));
   }
   return value_->get<std::int64_t>();

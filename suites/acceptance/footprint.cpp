@@ -1,0 +1,90 @@
+#include "fixtures/claim_test.h"
+
+namespace pve_accept::acceptance {
+
+class Memory : public GuestClaimTest {
+ protected:
+  // What the node books on the guest: the container's cgroup, or the VM's KVM process.
+  Observation booked(const Json& window) {
+    if (window["figures"].contains("process_rss_mib")) {
+      return {.how = "RSS and PSS of the KVM process",
+              .also = {{"PSS", figure(window, "process_pss_mib")["median"]}},
+              .statistics = figure(window, "process_rss_mib")};
+    }
+    return {.how = "memory.current of the container's cgroup",
+            .also = {{"without page cache", figure(window, "cgroup_without_cache_mib")["median"]}},
+            .statistics = figure(window, "cgroup_current_mib")};
+  }
+};
+PVE_ACCEPT_ON_BOTH_GUESTS(Memory);
+
+class Cpu : public GuestClaimTest {};
+PVE_ACCEPT_ON_BOTH_GUESTS(Cpu);
+
+class Disk : public GuestClaimTest {
+ protected:
+  Json disk() { return run().record().measurement(GetParam(), "load")["disk"]; }
+};
+PVE_ACCEPT_ON_BOTH_GUESTS(Disk);
+
+// The node's RAM in use with the idle guest, above the baseline of this run.
+// Example failure: measured 640 MiB, at most 311 MiB.
+TEST_P(Memory, CostsLittleWhenIdle) {
+  judge("memory.idle-delta", {.how = "MemTotal - MemAvailable, idle window - baseline",
+                              .statistics = ram_above_baseline(idle())});
+}
+
+// The same under load.
+// Example failure: measured 900 MiB, at most 560 MiB.
+TEST_P(Memory, CostsLittleUnderLoad) {
+  judge("memory.load-delta", {.how = "MemTotal - MemAvailable, load window - baseline",
+                              .statistics = ram_above_baseline(load())});
+}
+
+// What the node books on the guest stays within its allocation.
+// Example failure: measured 2411 MiB, at most 2176 MiB.
+TEST_P(Memory, IsAttributedToTheGuest) { judge("memory.attribution", booked(load())); }
+
+// The guest sees the memory that it was given.
+// Example failure: measured 15771 MiB: lxcfs is gone and the container sees the node's.
+TEST_P(Memory, IsSeenByTheGuest) {
+  judge("memory.guest-view",
+        {.measured = idle()["guest_mem_total_mib"], .how = "MemTotal in the guest"});
+}
+
+// Host CPU that the idle guest takes, 100 - idle.
+// Example failure: measured 14.2 %, at most 9 %: the HPET ticks again.
+TEST_P(Cpu, CostsLittleWhenIdle) {
+  judge("cpu.idle", {.how = "/proc/stat over the idle window",
+                     .statistics = figure(idle(), "cpu_used_percent")});
+}
+
+// Host CPU under load; waiting for the disk is on record apart.
+// Example failure: measured 5 %: the load did not run.
+TEST_P(Cpu, IsBusyUnderLoad) {
+  const Json window = load();
+  judge("cpu.load", {.how = "/proc/stat over the load window",
+                     .also = {{"iowait", figure(window, "cpu_iowait_percent")["mean"]},
+                              {"busy", figure(window, "cpu_busy_percent")["mean"]}},
+                     .statistics = figure(window, "cpu_used_percent")});
+}
+
+// The disk is as large as asked for.
+// Example failure: measured 3 GiB: the resize exited 0 and did nothing.
+TEST_P(Disk, IsAsLargeAsAskedFor) {
+  judge("disk.allocated", {.measured = disk()["allocated_gib"], .how = disk()["how"]});
+}
+
+// What the disk takes on the storage.
+// Example failure: measured 6.1 GiB, at most 3.27 GiB: layers are copied.
+TEST_P(Disk, TakesLittleOnTheStorage) {
+  judge("disk.host-used", {.measured = disk()["host_used_gib"], .how = disk()["how"]});
+}
+
+// What it takes inside the guest.
+// Example failure: measured 5.4 GiB, at most 2.7 GiB.
+TEST_P(Disk, TakesLittleInTheGuest) {
+  judge("disk.guest-used", {.measured = disk()["guest_used_gib"], .how = "df / in the guest"});
+}
+
+}  // namespace pve_accept::acceptance

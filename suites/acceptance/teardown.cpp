@@ -1,0 +1,35 @@
+#include "fixtures/claim_test.h"
+
+namespace pve_accept::acceptance {
+
+class Teardown : public ClaimTest {
+ protected:
+  // What the teardown stage saw; null when it did not come that far.
+  Json seen(const char* key) {
+    return run().record().json().value("teardown", Json::object()).value(key, Json(nullptr));
+  }
+};
+
+// Nothing of ours is left; with --keep, both guests are there and stopped.
+// Example failure: measured "volume local-lvm:vm-9000-cloudinit".
+TEST_F(Teardown, LeavesNothing) {
+  judge("teardown.complete", {.measured = seen("left"), .how = "guests, volumes, keys, lock"});
+}
+
+// Nothing else changed.
+// Example failure: measured "guest 101 has changed".
+TEST_F(Teardown, TouchesNothingElse) {
+  judge("teardown.untouched",
+        {.measured = seen("changes"),
+         .how = "guests, configurations, storages and bridges before and after"});
+}
+
+// RAM comes back.
+// Example failure: measured 612 MiB above the baseline.
+TEST_F(Teardown, GivesTheMemoryBack) {
+  judge("teardown.baseline", {.measured = minus(seen("settled_ram_mib"),
+                                                baseline()["figures"]["ram_used_mib"]["median"]),
+                              .how = "settled RAM used - baseline median"});
+}
+
+}  // namespace pve_accept::acceptance

@@ -1,0 +1,255 @@
+#include "support/measure/load_window.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdio>
+#include <limits>
+
+#include "suites/unit/measure/samples.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ByMove;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Return;
+using ::testing::Throw;
+
+constexpr int kSeconds = 20;
+
+std::optional<Progress> parse(std::string_view line) {
+  Progress progress;
+  if (std::sscanf(std::string(line).c_str(), "progress: %lf s, %lf tps", &progress.at_s,
+                  &progress.tps) != 2) {
+    return std::nullopt;
+  }
+  return progress;
+}
+
+class LoadWindowTest : public testing::Test {
+ protected:
+  // Progress as pgbench reports it, when its first second begins at `from`.
+  static std::vector<ScriptedLine> progress_lines(Clock::Duration from, int count) {
+    std::vector<ScriptedLine> lines{{from, "starting vacuum...end.", OutputLine::Stream::kErr}};
+    for (int k = 1; k <= count; ++k) {
+      lines.push_back(progress_line(from, k, 2211.7));
+    }
+    return lines;
+  }
+
+  static ScriptedLine progress_line(Clock::Duration from, int k, double tps) {
+    return {from + std::chrono::seconds(k),
+            fmt::format("progress: {}.0 s, {} tps, lat 1.8 ms stddev 1.0, 0 failed", k, tps),
+            OutputLine::Stream::kErr};
+  }
+
+  // The load does this, while the sampler samples as it should: the first time after 300 ms.
+  LoadWindow observe(std::vector<ScriptedLine> load, ScriptedProcess::End end) {
+    std::vector<Sample> samples;
+    for (int second = 0; second < kSeconds; ++second) samples.push_back(sample_at(second));
+    return observe(std::move(load), std::move(end), sampler_lines(samples, 300ms), {20s});
+  }
+
+  LoadWindow observe(std::vector<ScriptedLine> load, ScriptedProcess::End load_end,
+                     std::vector<ScriptedLine> samples, ScriptedProcess::End samples_end) {
+    EXPECT_CALL(guest_, start(CommandLine("pgbench -T 20")))
+        .WillOnce(Return(ByMove(
+            std::make_unique<ScriptedProcess>(clock_, std::move(load), std::move(load_end)))));
+    EXPECT_CALL(node_, start(CommandLine("perl - --lines 20 --interval-ms 1000 --pid 4711")))
+        .WillOnce(Return(ByMove(std::make_unique<ScriptedProcess>(clock_, std::move(samples),
+                                                                  std::move(samples_end)))));
+    return run_load_window(guest_, sampler_, clock_, plan_);
+  }
+
+  FakeClock clock_;
+  testing::StrictMock<MockShell> node_{"node"};
+  testing::StrictMock<MockShell> guest_{"lxc"};
+  Sampler sampler_{node_, "the script"};
+  LoadPlan plan_{.load = {.argv = {"pgbench", "-T", "20"}, .deadline = 60s},
+                 .parse_progress = parse,
+                 .seconds = kSeconds,
+                 .lead_in = 5s,
+                 .target = {.pid = 4711}};
+};
+
+TEST_F(LoadWindowTest, CountsWhatIsUnderConfirmedLoad) {
+  const LoadWindow load = observe(progress_lines(200ms, 20), {20300ms, {.out = "tps = 2211.7"}});
+  EXPECT_EQ(load.problem, "");
+  EXPECT_EQ(load.samples_inside, 13);  // 5.3 s to 18.3 s
+  EXPECT_EQ(load.samples_outside, 0);
+  EXPECT_EQ(load.zero_tps_intervals, 0);
+  EXPECT_EQ(load.progress.size(), 20U);
+  ASSERT_TRUE(load.load);
+  EXPECT_EQ(load.load->out, "tps = 2211.7");
+  EXPECT_EQ(load.window.samples.size(), 20U);
+  EXPECT_FALSE(load.window.samples[5].counts);  // its interval began in the lead-in
+  EXPECT_TRUE(load.window.samples[6].counts);
+  EXPECT_TRUE(load.window.samples[18].counts);
+  EXPECT_FALSE(load.window.samples[19].counts);  // after the window closed
+  EXPECT_EQ(figures(load.window).at("cpu_used_percent").n, 13U);
+}
+
+// The spike's first figure of the VM: pgbench started after the window and CPU read 5 %.
+TEST_F(LoadWindowTest, CountsNothingBeforeALateLoad) {
+  const LoadWindow load = observe(progress_lines(30s, 20), {50300ms, {}});
+  EXPECT_EQ(load.samples_inside, 0);
+  EXPECT_EQ(load.samples_outside, 13);
+  EXPECT_EQ(load.progress.size(), 20U);
+  EXPECT_TRUE(load.load);
+  EXPECT_TRUE(to_json(load).at("figures").empty());
+}
+
+TEST_F(LoadWindowTest, CountsOnlyTheRestOfALateLoad) {
+  const LoadWindow load = observe(progress_lines(10s, 20), {30300ms, {}});
+  EXPECT_EQ(load.samples_inside, 8);   // 10.3 s to 18.3 s
+  EXPECT_EQ(load.samples_outside, 5);  // 5.3 s to 10.3 s, the last of which began too early
+}
+
+TEST_F(LoadWindowTest, LeavesOutASecondWithoutTransactions) {
+  std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
+  lines[10] = progress_line(200ms, 10, 0.0);  // 9.2 s to 10.2 s
+  const LoadWindow load = observe(lines, {20300ms, {}});
+  EXPECT_EQ(load.zero_tps_intervals, 1);
+  EXPECT_EQ(load.samples_outside, 2);  // both samples that it touches
+  EXPECT_EQ(load.samples_inside, 11);
+  EXPECT_FALSE(load.window.samples[9].counts);
+  EXPECT_FALSE(load.window.samples[10].counts);
+  EXPECT_EQ(load.problem, "");
+}
+
+TEST_F(LoadWindowTest, NeverConfirmsARateThatIsNoNumber) {
+  plan_.parse_progress = [](std::string_view line) {
+    auto progress = parse(line);
+    if (progress) progress->tps = std::numeric_limits<double>::quiet_NaN();
+    return progress;
+  };
+  const LoadWindow load = observe(progress_lines(200ms, 20), {20300ms, {}});
+  EXPECT_EQ(load.samples_inside, 0);
+  EXPECT_EQ(load.zero_tps_intervals, 20);
+}
+
+TEST_F(LoadWindowTest, JoinsReportsThatMeetWithinTheTolerance) {
+  std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
+  lines[10].at += kJointTolerance;
+  EXPECT_EQ(observe(lines, {20300ms, {}}).samples_outside, 0);
+}
+
+TEST_F(LoadWindowTest, LeavesOutWhatIsBetweenReportsFurtherApart) {
+  std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
+  lines[10].at += kJointTolerance + 1ms;
+  EXPECT_EQ(observe(lines, {20300ms, {}}).samples_outside, 2);  // on both sides of 9.3 s
+}
+
+TEST_F(LoadWindowTest, TakesTheLengthFromTheReportItself) {
+  std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
+  lines.erase(lines.begin() + 10);  // the next one covers two seconds
+  const LoadWindow load = observe(lines, {20300ms, {}});
+  EXPECT_EQ(load.samples_outside, 0);
+  EXPECT_EQ(load.progress[9].to - load.progress[9].from, 2s);
+}
+
+TEST_F(LoadWindowTest, ReportsProgressThatStandsStill) {
+  std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
+  lines[10].text = lines[9].text;
+  EXPECT_THAT(observe(lines, {20300ms, {}}).problem, HasSubstr("did not move on: progress: 9.0"));
+}
+
+TEST_F(LoadWindowTest, KeepsWhatWasSeenOfALoadThatDied) {
+  const LoadWindow load = observe(
+      progress_lines(200ms, 10),
+      {10400ms, {.exit_status = 2, .err = "progress: 10.0 s\npgbench: error: Run was aborted\n"}});
+  EXPECT_THAT(load.problem, HasSubstr("the load exited 2 after 10.4 s"));
+  EXPECT_THAT(load.problem, HasSubstr("Run was aborted"));
+  EXPECT_EQ(load.load->exit_status, 2);
+  EXPECT_EQ(load.progress.size(), 10U);
+  EXPECT_EQ(load.samples_inside, 4);  // 5.3 s to 9.3 s
+}
+
+TEST_F(LoadWindowTest, NoticesALoadThatEndedEarly) {
+  EXPECT_THAT(observe(progress_lines(200ms, 10), {10400ms, {}}).problem,
+              HasSubstr("the load ended after 10.4 s, before its window closed at 19.0 s"));
+}
+
+TEST_F(LoadWindowTest, KeepsWhatWasSeenBeforeTheConnectionBroke) {
+  const LoadWindow load =
+      observe(progress_lines(200ms, 10), {.at = 10400ms, .connection_lost = true});
+  EXPECT_THAT(load.problem, HasSubstr("follow the load (after 10.4 s)"));
+  EXPECT_THAT(load.problem, HasSubstr("connection lost"));
+  EXPECT_FALSE(load.load);
+  EXPECT_EQ(load.progress.size(), 10U);
+  EXPECT_EQ(load.samples_inside, 4);
+}
+
+TEST_F(LoadWindowTest, KeepsTheLoadsReportWhenTheSamplerFails) {
+  const LoadWindow load =
+      observe(progress_lines(200ms, 20), {20300ms, {.out = "tps = 2211.7"}},
+              sampler_lines({sample_at(0), sample_at(1)}, 300ms), {2s, {.exit_status = 2}});
+  EXPECT_THAT(load.problem, HasSubstr("the sampler ended after 2 of 20 samples"));
+  EXPECT_EQ(load.window.samples.size(), 2U);
+  EXPECT_EQ(load.progress.size(), 20U);
+  EXPECT_EQ(load.load->out, "tps = 2211.7");
+}
+
+TEST_F(LoadWindowTest, GivesUpAtTheDeadline) {
+  // A load that reports for ever.
+  const LoadWindow load =
+      observe(progress_lines(200ms, 500), {.at = 600s, .connection_lost = true});
+  EXPECT_FALSE(load.load);
+  EXPECT_LE(load.progress.size(), 60U);
+}
+
+TEST_F(LoadWindowTest, ReportsALoadThatDoesNotStart) {
+  EXPECT_CALL(guest_, start(testing::_)).WillOnce(Throw(ConnectionError("reach lxc", "refused")));
+  const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
+  EXPECT_THAT(load.problem, HasSubstr("start the load (after 0.0 s): reach lxc: refused"));
+  EXPECT_THAT(load.window.samples, IsEmpty());
+}
+
+TEST_F(LoadWindowTest, ReportsASamplerThatDoesNotStart) {
+  EXPECT_CALL(guest_, start(testing::_))
+      .WillOnce(Return(ByMove(std::make_unique<ScriptedProcess>(clock_, progress_lines(200ms, 20),
+                                                                ScriptedProcess::End{20300ms}))));
+  EXPECT_CALL(node_, start(testing::_)).WillOnce(Throw(ConnectionError("reach node", "refused")));
+  const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
+  EXPECT_THAT(load.problem, HasSubstr("start the sampler"));
+  EXPECT_TRUE(load.load);
+  EXPECT_EQ(load.progress.size(), 20U);
+}
+
+TEST_F(LoadWindowTest, ReportsAParserThatFails) {
+  plan_.parse_progress = [](std::string_view line) -> std::optional<Progress> {
+    if (line == "starting vacuum...end.") throw HarnessError("read progress", "odd line");
+    return parse(line);
+  };
+  const LoadWindow load = observe(progress_lines(200ms, 20), {20300ms, {}});
+  EXPECT_THAT(load.problem, HasSubstr("odd line"));
+  EXPECT_EQ(load.samples_inside, 13);
+}
+
+TEST_F(LoadWindowTest, RefusesAPlanWithoutAWindow) {
+  plan_.seconds = 6;
+  const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
+  EXPECT_THAT(load.problem, HasSubstr("a load of 6 s leaves no window after a lead-in of 5 s"));
+}
+
+TEST_F(LoadWindowTest, BecomesJsonForTheRecord) {
+  const LoadWindow load = observe(
+      progress_lines(200ms, 10), {10400ms, {.exit_status = 2, .err = "broke", .elapsed = 10400ms}});
+  const Json stored = to_json(load);
+  EXPECT_EQ(stored.at("samples").size(), load.window.samples.size());
+  EXPECT_EQ(stored.at("opens_s"), 5);
+  EXPECT_EQ(stored.at("closes_s"), 19);
+  EXPECT_EQ(stored.at("samples_inside"), 4);
+  EXPECT_EQ(stored.at("/figures/ram_used_mib/n"_json_pointer), 4);
+  EXPECT_EQ(stored.at("/progress/0"_json_pointer),
+            Json::parse(R"({"from_s":0.2,"to_s":1.2,"at_s":1.0,"tps":2211.7})"));
+  EXPECT_EQ(stored.at("load"), Json::parse(R"({"exit_status":2,"elapsed_s":10.4})"));
+  EXPECT_THAT(stored.at("problem").get<std::string>(), HasSubstr("the load exited 2"));
+  EXPECT_EQ(window_from_json("load", JsonCursor(stored, "record.json")).samples.size(),
+            load.window.samples.size());
+}
+
+}  // namespace
+}  // namespace pve_accept

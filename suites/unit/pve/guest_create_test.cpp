@@ -1,0 +1,152 @@
+#include <gmock/gmock.h>
+
+#include "suites/unit/pve/replies.h"
+#include "suites/unit/recorded.h"
+#include "support/pve/guest.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace replies;
+
+using testing::HasSubstr;
+using testing::Return;
+
+constexpr const char* kCreateLxc =
+    "pct create 9001 local:vztmpl/debian-13-standard_13.6-1_amd64.tar.zst --hostname spike-lxc "
+    "--cores 2 --memory 2048 --rootfs local-lvm:10 --net0 name=eth0,bridge=vmbr0,ip=dhcp "
+    "--features nesting=1,keyctl=1 --unprivileged 1 --ssh-public-keys /run/pve-accept-r1.pub "
+    "--tags pve-accept --description 'pve-accept run r1'";
+constexpr const char* kCreateVm =
+    "qm create 9000 --name spike-vm --cores 2 --memory 2048 --net0 virtio,bridge=vmbr0 "
+    "--scsihw virtio-scsi-single --agent 1 --balloon 0 --tags pve-accept "
+    "--description 'pve-accept run r1'";
+constexpr const char* kImport =
+    "qm set 9000 --scsi0 local-lvm:0,import-from=/var/lib/vz/template/qcow2/debian-13.qcow2";
+constexpr const char* kCloudInit =
+    "qm set 9000 --ide2 local-lvm:cloudinit --boot order=scsi0 --serial0 socket --vga serial0";
+constexpr const char* kResize = "qm disk resize 9000 scsi0 10G";
+constexpr const char* kLogin =
+    "qm set 9000 --ciuser root --sshkeys /run/pve-accept-r1.pub --ipconfig0 ip=dhcp";
+
+class GuestCreation : public testing::Test {
+ protected:
+  // A VM whose every step works, before a test spoils one.
+  void all_goes_well() {
+    for (const char* line : {kCreateVm, kImport, kCloudInit, kResize, kLogin}) {
+      mock.answers(line, prints(""));
+    }
+    mock.answers(vm_config, prints_json(kVmConfig));
+  }
+
+  std::string trouble_with_lxc() {
+    return trouble_of([this] { lxc->create(lxc_spec); });
+  }
+  std::string trouble_with_vm() {
+    return trouble_of([this] { vm->create(vm_spec); });
+  }
+
+  MockNode mock;
+  Node node = Node::connect(mock.shell);
+  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
+  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
+  const std::string lxc_config = get("/nodes/pve1/lxc/9001/config");
+  const std::string vm_config = get("/nodes/pve1/qemu/9000/config");
+  const GuestSpec lxc_spec{
+      .vmid = Vmid(9001),
+      .name = "spike-lxc",
+      .image = "local:vztmpl/debian-13-standard_13.6-1_amd64.tar.zst",
+      .public_key_file = "/run/pve-accept-r1.pub",
+      .description = description_for("r1"),
+  };
+  const GuestSpec vm_spec{
+      .vmid = Vmid(9000),
+      .name = "spike-vm",
+      .image = "/var/lib/vz/template/qcow2/debian-13.qcow2",
+      .public_key_file = "/run/pve-accept-r1.pub",
+      .description = description_for("r1"),
+  };
+};
+
+TEST_F(GuestCreation, OfAContainerIsOneCommand) {
+  mock.answers(kCreateLxc, prints(""));
+  mock.answers(lxc_config, prints_json(kLxcConfig));
+  EXPECT_EQ(trouble_with_lxc(), "");
+}
+
+TEST_F(GuestCreation, NeverAdoptsWhatExists) {
+  mock.answers(kCreateLxc,
+               recorded("node-vm/21-pct-more.txt",
+                        "pct create 9001 local:vztmpl/"
+                        "debian-13-standard_13.1-2_amd64.tar.zst --rootfs local-lvm:10"));
+  mock.answers(lxc_config, prints_json(kLxcConfig));
+  EXPECT_THAT(trouble_with_lxc(), HasSubstr("CT 9001 already exists on node 'pve1'"));
+  EXPECT_THAT(trouble_with_lxc(), HasSubstr("never adopted"));
+}
+
+TEST_F(GuestCreation, NeverAdoptsWhatExistsEvenWhenTheToolExitsZero) {
+  mock.answers(kCreateLxc, prints(""));
+  mock.answers(lxc_config, prints_json(with(kLxcConfig, "description", "pve-accept run r0\n")));
+  EXPECT_THAT(trouble_with_lxc(), HasSubstr("does not show the description 'pve-accept run r1'"));
+}
+
+TEST_F(GuestCreation, ThatExitsZeroWithoutAGuestHasFailed) {
+  mock.answers(kCreateLxc, prints("unable to create CT 9001 - no space left on device\n"));
+  mock.answers(lxc_config,
+               fails(2, "Configuration file 'nodes/pve1/lxc/9001.conf' does not exist"));
+  const std::string trouble = trouble_with_lxc();
+  EXPECT_THAT(trouble, HasSubstr("create container 9001: it does not exist afterwards"));
+  EXPECT_THAT(trouble, HasSubstr("no space left on device"));
+}
+
+TEST_F(GuestCreation, OfAVmTakesFiveSteps) {
+  all_goes_well();
+  EXPECT_EQ(trouble_with_vm(), "");
+}
+
+TEST_F(GuestCreation, FindsAVmThatWasTaken) {
+  all_goes_well();
+  mock.answers(kCreateVm,
+               recorded("node-quick/11-parse-errors.txt", "qm create 9000 --name again"));
+  EXPECT_THAT(trouble_with_vm(), HasSubstr("VM 9000 already exists on node 'pve1'"));
+}
+
+TEST_F(GuestCreation, FindsAnImportThatFailed) {
+  all_goes_well();
+  mock.answers(kImport,
+               recorded("node-quick/53-misc2-chroot.txt",
+                        "qm set 9000 --scsi0 local-lvm:0,import-from=/var/lib/vz/template/qcow2/"
+                        "nope.qcow2"));
+  EXPECT_THAT(trouble_with_vm(), HasSubstr("can't find file"));
+}
+
+TEST_F(GuestCreation, FindsAnImportThatLeftNoDisk) {
+  all_goes_well();
+  Json without = kVmConfig;
+  without.erase("scsi0");
+  mock.answers(vm_config, prints_json(without));
+  EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show a disk scsi0"));
+}
+
+TEST_F(GuestCreation, FindsAResizeThatExitsZeroAndDoesNothing) {
+  all_goes_well();
+  mock.answers(kResize,
+               recorded("node-quick/30-qm-lifecycle-chroot.txt", "qm disk resize 9000 scsi0 5G"));
+  mock.answers(vm_config,
+               prints_json(with(kVmConfig, "scsi0", "local-lvm:vm-9000-disk-0,size=3G")));
+  const std::string trouble = trouble_with_vm();
+  EXPECT_THAT(trouble, HasSubstr("resize the disk of VM 9000"));
+  EXPECT_THAT(trouble, HasSubstr("does not show a disk of 10 GiB"));
+  EXPECT_THAT(trouble, HasSubstr("shrinking disks is not supported"));
+}
+
+TEST_F(GuestCreation, FindsAMissingCloudInitDriveOrKey) {
+  all_goes_well();
+  mock.answers(vm_config, prints_json(with(kVmConfig, "ide2", "none,media=cdrom")));
+  EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show a cloud-init drive"));
+  mock.answers(vm_config, prints_json(with(kVmConfig, "sshkeys", "")));
+  EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show the user root and its key"));
+}
+
+}  // namespace
+}  // namespace pve_accept

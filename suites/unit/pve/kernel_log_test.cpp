@@ -1,0 +1,95 @@
+#include "support/pve/kernel_log.h"
+
+#include <gmock/gmock.h>
+
+#include <regex>
+
+#include "suites/unit/pve/replies.h"
+#include "suites/unit/recorded.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace replies;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(JournalReply, HasTimeSourceAndMessage) {
+  const auto entries = parse_journal_json(
+      recorded("docker-in-lxc.txt", "journalctl -k -o json -n 2 --no-pager").out);
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0].epoch_us, 1795403791042101);
+  EXPECT_EQ(entries[0].source, "kernel");
+  EXPECT_EQ(entries[0].message, "vetha14c3d4 (unregistering): left promiscuous mode");
+}
+
+TEST(JournalReply, TakesAMessageAsBytes) {
+  const auto entries = parse_journal_json(
+      R"({"__REALTIME_TIMESTAMP":"1","MESSAGE":[73,47,79,32,101,114,114,111,114,255]})"
+      "\n"
+      R"({"__REALTIME_TIMESTAMP":"2","MESSAGE":null})");
+  EXPECT_EQ(entries.at(0).message, "I/O error\xEF\xBF\xBD");
+  EXPECT_THAT(entries.at(1).message, HasSubstr("too long"));
+}
+
+TEST(JournalReply, NamesALineThatItCannotRead) {
+  EXPECT_THAT(trouble_of([] { parse_journal_json("-- No entries --\n"); }),
+              HasSubstr("-- No entries --"));
+  EXPECT_THROW(parse_journal_json(R"({"MESSAGE":"x"})"), HarnessError);
+  EXPECT_THROW(parse_journal_json(R"({"__REALTIME_TIMESTAMP":"1","MESSAGE":[300]})"), HarnessError);
+  EXPECT_THAT(parse_journal_json(""), IsEmpty());
+}
+
+TEST(AnomalyPattern, FindsTroubleAndNothingElse) {
+  const std::regex pattern(kAnomalyPattern);
+  for (const char* message :
+       {"audit: type=1400 audit(1.2:3): apparmor=\"DENIED\" operation=\"create\" family=\"unix\"",
+        "Memory cgroup out of memory: Killed process 123 (postgres)",
+        "Out of memory: Killed process 9", "oom-kill:constraint=CONSTRAINT_MEMCG",
+        "INFO: task postgres:42 blocked for more than 120 seconds.", "Buffer I/O error on dev dm-7",
+        "postgres[42]: segfault at 0 ip 0 sp 0 error 4",
+        "watchdog: BUG: soft lockup - CPU#1 stuck for 22s!", "Call Trace:"}) {
+    EXPECT_TRUE(std::regex_search(message, pattern)) << message;
+  }
+  for (const char* message :
+       {"audit: type=1400 audit(1.2:3): apparmor=\"STATUS\" operation=\"profile_load\"",
+        "vetha14c3d4 (unregistering): left promiscuous mode",
+        "EXT4-fs (dm-7): mounted filesystem"}) {
+    EXPECT_FALSE(std::regex_search(message, pattern)) << message;
+  }
+}
+
+class PveAnomalies : public testing::Test {
+ protected:
+  void journal_answers(const CommandResult& result) {
+    ON_CALL(mock.shell, run(CommandLineHas("journalctl"))).WillByDefault(testing::Return(result));
+  }
+
+  MockNode mock;
+};
+
+TEST_F(PveAnomalies, OfANodeAreKernelMessagesSinceAMoment) {
+  EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -k -o json --quiet --no-pager "
+                                             "--since @1780822200 -g ")))
+      .WillOnce(
+          testing::Return(recorded("docker-in-lxc.txt", "journalctl -k -o json -n 2 --no-pager")));
+  EXPECT_EQ(node_anomalies(mock.shell, 1780822200).size(), 2u);
+}
+
+TEST_F(PveAnomalies, OfAGuestAreOfItsWholeJournal) {
+  EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -o json --quiet --no-pager -g ")))
+      .WillOnce(testing::Return(fails(1, "")));
+  EXPECT_THAT(guest_anomalies(mock.shell), IsEmpty());
+}
+
+TEST_F(PveAnomalies, AreNoneOnlyWhenTheJournalSaysSo) {
+  journal_answers(fails(1, "No journal files were opened due to insufficient permissions.\n"));
+  EXPECT_THROW(guest_anomalies(mock.shell), HarnessError);
+  journal_answers(fails(127, "sh: journalctl: not found\n"));
+  EXPECT_THROW(guest_anomalies(mock.shell), HarnessError);
+  journal_answers(prints(""));
+  EXPECT_THROW(guest_anomalies(mock.shell), HarnessError);
+}
+
+}  // namespace
+}  // namespace pve_accept

@@ -1,0 +1,163 @@
+#include "support/pve/node_facts.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/recorded.h"
+#include "support/base/error.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Json recorded_json(const std::string& file, std::string_view command) {
+  return Json::parse(recorded(file, command).out);
+}
+
+TEST(PveVersionReply, HasReleaseAndVersion) {
+  const PveVersion version = parse_version(
+      recorded_json("node-quick/40-pvesh-chroot.txt", "pvesh get /version --output-format json"));
+  EXPECT_EQ(version.release, "9.2");
+  EXPECT_EQ(version.version, "9.2.11");
+  EXPECT_EQ(version.repoid, "14a22df35955d97d");
+}
+
+TEST(PveVersionReply, WithoutReleaseIsAnError) {
+  EXPECT_THROW(parse_version(Json{{"version", "9.2.2"}, {"repoid", "x"}}), HarnessError);
+  EXPECT_THROW(parse_version(Json(nullptr)), HarnessError);
+}
+
+TEST(PackageList, LeavesOutWhatIsNotInstalled) {
+  const auto packages = parse_pveversion(
+      recorded("node-quick/54-pveversion-dummy-debs-chroot.txt", "pveversion -v").out);
+  EXPECT_EQ(packages.at("proxmox-ve"), "9.2.0");
+  EXPECT_EQ(packages.at("pve-manager"), "9.2.11");
+  EXPECT_EQ(packages.at("lxcfs"), "6.0.4-1+deb13u1");
+  EXPECT_EQ(packages.at(kRunningKernel), "6.18.44-lab");
+  EXPECT_EQ(packages.count("ceph-fuse"), 0u);
+}
+
+TEST(PackageList, NamesALineThatItCannotRead) {
+  try {
+    parse_pveversion("pve-manager: 9.2.2\nno colon here\n");
+    FAIL() << "no error";
+  } catch (const HarnessError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no colon here"));
+  }
+  EXPECT_THROW(parse_pveversion(""), HarnessError);
+  EXPECT_THROW(parse_pveversion("pve-manager: \n"), HarnessError);
+}
+
+TEST(NodeStatusReply, IsInMib) {
+  const NodeStatus status = parse_node_status(recorded_json(
+      "node-quick/40-pvesh-chroot.txt", "pvesh get /nodes/pve1/status --output-format json"));
+  EXPECT_EQ(status.cpu_model, "AMD EPYC");
+  EXPECT_EQ(status.cpus, 2);
+  EXPECT_EQ(status.memory_total_mib, 25276510208 / 1024 / 1024);
+  EXPECT_EQ(status.memory_available_mib, 21077225472 / 1024 / 1024);
+  EXPECT_EQ(status.kernel, "6.18.44-lab");
+}
+
+TEST(NodeStatusReply, NamesWhatIsMissing) {
+  try {
+    parse_node_status(Json{{"cpuinfo", {{"model", "x"}, {"cpus", 4}}}, {"memory", Json::object()}});
+    FAIL() << "no error";
+  } catch (const HarnessError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("memory: 'total' is missing"));
+  }
+}
+
+TEST(StorageReply, ListsContentAndSpace) {
+  const auto storages = parse_storages(recorded_json(
+      "node-quick/40-pvesh-chroot.txt", "pvesh get /nodes/pve1/storage --output-format json"));
+  ASSERT_EQ(storages.size(), 2u);
+  EXPECT_EQ(storages[0].name, "local-lvm");
+  EXPECT_EQ(storages[0].type, "dir");
+  EXPECT_THAT(storages[0].content, ElementsAre("images", "rootdir"));
+  EXPECT_TRUE(storages[0].active);
+  EXPECT_EQ(storages[0].available_bytes, 76550553600);
+  EXPECT_EQ(storages[0].total_bytes, 270553174016);
+  EXPECT_EQ(storages[0].used_bytes, 26194726912);
+}
+
+TEST(StorageReply, OfAnInactiveStorageHasNoSizes) {
+  const auto storages = parse_storages(
+      Json::parse(R"([{"storage":"nfs","type":"nfs","content":"images","active":0}])"));
+  EXPECT_FALSE(storages.at(0).active);
+  EXPECT_EQ(storages.at(0).available_bytes, 0);
+}
+
+TEST(GuestList, HasBothKinds) {
+  Json guests = Json::array();
+  for (const Json& entry : recorded_json("node-vm/23-pct-second.txt",
+                                         "pvesh get /cluster/resources --output-format json")) {
+    if (entry.contains("vmid")) guests.push_back(entry);
+  }
+  const auto entries = parse_guests(guests);
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0].vmid, Vmid(9000));
+  EXPECT_EQ(entries[0].kind, GuestKind::kVm);
+  EXPECT_EQ(entries[1].kind, GuestKind::kLxc);
+  EXPECT_EQ(entries[1].name, "spike-lxc");
+  EXPECT_EQ(entries[1].status, "running");
+  EXPECT_EQ(entries[1].node, "pve1");
+  EXPECT_THAT(entries[1].tags, ElementsAre("pve-accept"));
+  EXPECT_FALSE(entries[1].template_);
+}
+
+TEST(GuestList, TakesAGuestWhoseNameIsNotKnownYet) {
+  const auto entries =
+      parse_guests(recorded_json("node-quick/40-pvesh-chroot.txt",
+                                 "pvesh get /cluster/resources --type vm --output-format json"));
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].name, "");
+  EXPECT_EQ(entries[0].status, "unknown");
+}
+
+TEST(GuestList, OfAnEmptyNodeIsEmpty) { EXPECT_THAT(parse_guests(Json::array()), IsEmpty()); }
+
+TEST(GuestList, RefusesAnUnknownKind) {
+  EXPECT_THROW(
+      parse_guests(Json::parse(R"([{"vmid":100,"type":"openvz","node":"n","status":"running"}])")),
+      HarnessError);
+  EXPECT_THROW(parse_guests(Json::parse(R"({"data":[]})")), HarnessError);
+}
+
+TEST(VolumeList, NamesTheOwnerWhereThereIsOne) {
+  const auto templates = parse_volumes(
+      recorded_json("node-quick/40-pvesh-chroot.txt",
+                    "pvesh get /nodes/pve1/storage/local/content --output-format json"));
+  ASSERT_EQ(templates.size(), 1u);
+  EXPECT_EQ(templates[0].volid, "local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst");
+  EXPECT_EQ(templates[0].size_bytes, 164671006);
+  EXPECT_EQ(templates[0].vmid, std::nullopt);
+  // PVE prints the number as a string for volumes of a volume group.
+  const auto disks = parse_volumes(Json::parse(
+      R"([{"volid":"local-lvm:vm-9001-disk-0","format":"raw","content":"rootdir","size":1,"vmid":"9001"}])"));
+  EXPECT_EQ(disks.at(0).vmid, Vmid(9001));
+}
+
+TEST(BridgeList, HasOnlyBridgesThatAreUp) {
+  EXPECT_THAT(parse_bridges(Json::parse(R"([
+      {"iface":"vmbr0","type":"bridge","active":1},
+      {"iface":"vmbr1","type":"bridge"},
+      {"iface":"eno1","type":"eth","active":1}])")),
+              ElementsAre("vmbr0"));
+}
+
+TEST(Tags, AreSeparatedByAnythingThatPveTakes) {
+  EXPECT_THAT(parse_tags("pve-accept;lab,x y"), ElementsAre("pve-accept", "lab", "x", "y"));
+  EXPECT_THAT(parse_tags(""), IsEmpty());
+}
+
+TEST(Vmid, RefusesWhatPveRefuses) {
+  EXPECT_THROW(Vmid(99), InputError);
+  EXPECT_THROW(Vmid(1'000'000'000), InputError);
+  EXPECT_EQ(fmt::format("{}", Vmid(9001)), "9001");
+  EXPECT_LT(Vmid(100), Vmid(101));
+}
+
+}  // namespace
+}  // namespace pve_accept

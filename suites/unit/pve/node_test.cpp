@@ -1,0 +1,97 @@
+#include "support/pve/node.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/pve/replies.h"
+#include "suites/unit/recorded.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace replies;
+
+using testing::HasSubstr;
+
+class PveNode : public testing::Test {
+ protected:
+  MockNode mock;
+  Node node = Node::connect(mock.shell);
+};
+
+TEST_F(PveNode, IsNamedAsItsHost) {
+  EXPECT_EQ(node.name(), "pve1");
+  mock.answers("hostname", prints(""));
+  EXPECT_THROW(Node::connect(mock.shell), HarnessError);
+}
+
+TEST_F(PveNode, MayHaveNoCpuGovernor) {
+  const std::string cat = "cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
+  mock.answers(cat, prints("performance\n"));
+  EXPECT_EQ(node.cpu_governor(), "performance");
+  mock.answers(cat, fails(1, "cat: ...: No such file or directory\n"));
+  EXPECT_EQ(node.cpu_governor(), std::nullopt);
+  mock.answers(cat, fails(1, "cat: ...: Permission denied\n"));
+  EXPECT_THROW(node.cpu_governor(), HarnessError);
+}
+
+TEST_F(PveNode, RunsKsmOnlyInStateOne) {
+  mock.answers("cat /sys/kernel/mm/ksm/run", prints("1\n"));
+  EXPECT_TRUE(node.ksm_running());
+  mock.answers("cat /sys/kernel/mm/ksm/run", prints("2\n"));
+  EXPECT_FALSE(node.ksm_running());
+  mock.answers("cat /sys/kernel/mm/ksm/run", prints(""));
+  EXPECT_THROW(node.ksm_running(), HarnessError);
+}
+
+TEST_F(PveNode, KnowsTheTimeAndAFreeVmid) {
+  mock.answers("date +%s", prints("1780822200\n"));
+  EXPECT_EQ(node.epoch_seconds(), 1780822200);
+  mock.answers("pvesh get /cluster/nextid",
+               recorded("node-quick/40-pvesh-chroot.txt", "pvesh get /cluster/nextid"));
+  EXPECT_EQ(node.next_free_vmid(), Vmid(100));
+  mock.answers("pvesh get /cluster/nextid", prints("\"123\"\n"));
+  EXPECT_EQ(node.next_free_vmid(), Vmid(123));
+  mock.answers("pvesh get /cluster/nextid", prints("none\n"));
+  EXPECT_THROW(node.next_free_vmid(), HarnessError);
+}
+
+TEST_F(PveNode, ReadsAGuestsConfigurationOnItsOwnNode) {
+  const GuestEntry vm{.vmid = Vmid(100), .kind = GuestKind::kVm, .node = "pve2"};
+  mock.answers("cat /etc/pve/nodes/pve2/qemu-server/100.conf", prints("cores: 2\n"));
+  EXPECT_EQ(node.raw_config(vm), "cores: 2\n");
+  const GuestEntry lxc{.vmid = Vmid(101), .kind = GuestKind::kLxc, .node = "pve1"};
+  EXPECT_THAT(trouble_of([&] { node.raw_config(lxc); }),
+              HasSubstr("/etc/pve/nodes/pve1/lxc/101.conf"));
+}
+
+TEST_F(PveNode, FindsAVolume) {
+  const std::string volid = "local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst";
+  mock.answers("pvesm path " + volid,
+               recorded("node-quick/50-misc-env-chroot.txt", "pvesm path " + volid));
+  EXPECT_EQ(node.volume_path(volid),
+            "/var/lib/vz/template/cache/debian-13-standard_13.1-2_amd64.tar.zst");
+  mock.answers("pvesm path local-lvm:nope",
+               recorded("node-quick/50-misc-env-chroot.txt", "pvesm path local-lvm:nope"));
+  EXPECT_THAT(trouble_of([&] { node.volume_path("local-lvm:nope"); }),
+              HasSubstr("unable to parse directory volume name 'nope'"));
+}
+
+TEST_F(PveNode, ListsStorageDefinitionsInTheOrderOfTheirNames) {
+  mock.answers(get("/storage"), prints_json(Json::parse(
+                                    R"([{"storage":"local-lvm","type":"lvmthin"},
+                                        {"storage":"local","type":"dir"}])")));
+  EXPECT_EQ(node.storage_definitions().at(0).at("storage"), "local");
+  mock.answers(get("/storage"), prints_json(Json::parse(R"([{"type":"dir"}])")));
+  EXPECT_THROW(node.storage_definitions(), HarnessError);
+}
+
+TEST_F(PveNode, ThatDoesNotAnswerIsAnError) {
+  mock.answers("pvesh get /cluster/resources --type vm --output-format json",
+               fails(255, "ipcc_send_rec[1] failed: Connection refused\n"));
+  EXPECT_THAT(trouble_of([&] { node.guests(); }), HasSubstr("ipcc_send_rec[1] failed"));
+  mock.answers(get("/version"), prints(""));
+  EXPECT_THROW(node.version(), HarnessError);
+}
+
+}  // namespace
+}  // namespace pve_accept

@@ -1,0 +1,130 @@
+#include "support/record/bound.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "suites/unit/record/record_testing.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::HasSubstr;
+using testing::Optional;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+Bound bound(const char* text) { return Bound(JsonCursor(Json::parse(text), "allowed")); }
+
+std::string refusal(const char* text) {
+  return input_complaint([&] { bound(text); });
+}
+
+TEST(Bound, EqualsComparesAnyValue) {
+  EXPECT_TRUE(bound(R"({"equals": "2"})").holds("2"));
+  EXPECT_FALSE(bound(R"({"equals": "2"})").holds("1"));
+  EXPECT_TRUE(bound(R"({"equals": true})").holds(true));
+  EXPECT_FALSE(bound(R"({"equals": true})").holds(false));
+  EXPECT_TRUE(bound(R"({"equals": 2048})").holds(2048.0));
+  EXPECT_FALSE(bound(R"({"equals": 2048})").holds(2047.9));
+  EXPECT_TRUE(bound(R"({"equals": []})").holds(Json::array()));
+  EXPECT_FALSE(bound(R"({"equals": []})").holds(Json::array({"cores: 1 instead of 2"})));
+}
+
+TEST(Bound, OneOfTakesEveryElementOfAList) {
+  const Bound driver = bound(R"({"one_of": ["overlayfs", "overlay2"]})");
+  EXPECT_TRUE(driver.holds("overlay2"));
+  EXPECT_FALSE(driver.holds("vfs"));
+  EXPECT_TRUE(driver.holds(Json::array({"overlay2", "overlayfs"})));
+  EXPECT_FALSE(driver.holds(Json::array({"overlay2", "vfs"})));
+  EXPECT_TRUE(driver.holds(Json::array()));
+}
+
+TEST(Bound, EmptyOneOfAllowsOnlyTheEmptyList) {
+  EXPECT_TRUE(bound(R"({"one_of": []})").holds(Json::array()));
+  EXPECT_FALSE(bound(R"({"one_of": []})").holds(Json::array({"ssh.service"})));
+}
+
+TEST(Bound, NoneOfForbidsEveryElement) {
+  const Bound driver = bound(R"({"none_of": ["vfs", "native"]})");
+  EXPECT_TRUE(driver.holds("overlay2"));
+  EXPECT_FALSE(driver.holds("vfs"));
+  EXPECT_FALSE(driver.holds(Json::array({"overlay2", "native"})));
+}
+
+TEST(Bound, MinAndMaxIncludeTheirEnds) {
+  const Bound band = bound(R"({"min": 1500, "max": 2156})");
+  EXPECT_TRUE(band.holds(1500));
+  EXPECT_TRUE(band.holds(2156.0));
+  EXPECT_FALSE(band.holds(1499.9));
+  EXPECT_FALSE(band.holds(2156.1));
+  EXPECT_TRUE(bound(R"({"max": 0})").holds(-5));
+  EXPECT_TRUE(bound(R"({"min": 0})").holds(1e12));
+}
+
+TEST(Bound, KnowsWhatIsNoData) {
+  for (const char* text : {R"({"max": 3})", R"({"min": 3})", R"({"equals": "2"})",
+                           R"({"equals": []})", R"({"one_of": ["a"]})", R"({"none_of": ["a"]})"}) {
+    const Bound any = bound(text);
+    EXPECT_TRUE(any.unusable(nullptr)) << text;
+    EXPECT_TRUE(any.unusable("")) << text;
+    EXPECT_TRUE(any.unusable(kNan)) << text;
+    EXPECT_TRUE(any.unusable(kInfinity)) << text;
+    EXPECT_TRUE(any.unusable(Json::array({nullptr}))) << text;
+    EXPECT_TRUE(any.unusable(Json::array({kNan}))) << text;
+    EXPECT_TRUE(any.unusable(Json::object({{"a", 1}}))) << text;
+    for (const Json& value : {Json(nullptr), Json(kNan), Json("")}) {
+      EXPECT_FALSE(any.holds(value)) << text;
+    }
+  }
+}
+
+TEST(Bound, SaysThatTheTypeIsWrong) {
+  EXPECT_THAT(bound(R"({"max": 3})").unusable("2"), Optional(HasSubstr("expected a number")));
+  EXPECT_THAT(bound(R"({"equals": 0})").unusable(false), Optional(HasSubstr("expected a number")));
+  EXPECT_THAT(bound(R"({"equals": []})").unusable("none"), Optional(HasSubstr("expected a list")));
+  EXPECT_THAT(bound(R"({"one_of": ["9.2"]})").unusable(9.2),
+              Optional(HasSubstr("expected a text")));
+  EXPECT_THAT(bound(R"({"one_of": []})").unusable("x"), Optional(HasSubstr("expected a list")));
+}
+
+TEST(Bound, ReadsAsText) {
+  EXPECT_EQ(bound(R"({"one_of": ["overlayfs", "overlay2"]})").text(), "one of overlayfs, overlay2");
+  EXPECT_EQ(bound(R"({"none_of": ["vfs"]})").text(), "none of vfs");
+  EXPECT_EQ(bound(R"({"max": 311})").text("MiB"), "at most 311 MiB");
+  EXPECT_EQ(bound(R"({"min": 30})").text("samples"), "at least 30 samples");
+  EXPECT_EQ(bound(R"({"min": 1500, "max": 2156})").text("MiB"), "1500 to 2156 MiB");
+  EXPECT_EQ(bound(R"({"equals": []})").text(), "none");
+  EXPECT_EQ(bound(R"({"one_of": []})").text(), "none");
+  EXPECT_EQ(bound(R"({"equals": 10})").text("GiB"), "10 GiB");
+}
+
+TEST(Bound, RefusesWhatIsNoBound) {
+  EXPECT_THAT(refusal("{}"), HasSubstr("exactly one of"));
+  EXPECT_THAT(refusal(R"({"equals": 1, "max": 2})"), HasSubstr("exactly one of"));
+  EXPECT_THAT(refusal(R"({"at_most": 2})"), HasSubstr("at_most: unknown key"));
+  EXPECT_THAT(refusal(R"({"equals": null})"), HasSubstr("equals: null"));
+  EXPECT_THAT(refusal(R"({"one_of": "a"})"), HasSubstr("one_of: expected an array"));
+  EXPECT_THAT(refusal(R"({"one_of": [null]})"), HasSubstr("one_of/0: expected"));
+  EXPECT_THAT(refusal(R"({"none_of": []})"), HasSubstr("forbids nothing"));
+  EXPECT_THAT(refusal(R"({"max": "2"})"), HasSubstr("max: expected a number"));
+  EXPECT_THAT(refusal(R"({"min": 3, "max": 2})"), HasSubstr("min 3 is above max 2"));
+  EXPECT_THAT(refusal("[]"), HasSubstr("expected an object"));
+}
+
+TEST(ValueText, ShowsEnoughDigitsAndNoMore) {
+  EXPECT_EQ(value_text(2211.713864, "tps"), "2211.71 tps");
+  EXPECT_EQ(value_text(311.001), "311.001");
+  EXPECT_EQ(value_text(0.3, "%"), "0.3 %");
+  EXPECT_EQ(value_text(67108864, "B"), "67108864 B");
+  EXPECT_EQ(value_text(2130382848.0), "2130382848");
+  EXPECT_EQ(value_text(true), "true");
+  EXPECT_EQ(value_text("overlayfs", "MiB"), "overlayfs");
+  EXPECT_EQ(value_text(nullptr), "nothing");
+  EXPECT_EQ(value_text(Json::array({"a", 2})), "a, 2");
+}
+
+}  // namespace
+}  // namespace pve_accept

@@ -1,0 +1,214 @@
+#include "support/record/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "suites/unit/record/record_testing.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr auto kLxc = GuestKind::kLxc;
+constexpr auto kVm = GuestKind::kVm;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Observation overlay(Json driver) {
+  return {.measured = std::move(driver),
+          .how = "docker info",
+          .also = {{"container root", "overlay"}, {"growth of ten containers", 0.4}}};
+}
+
+class Judge : public testing::Test {
+ protected:
+  ClaimResult storage(const Observation& observation) {
+    return judge(thresholds_, "docker.storage-driver", kLxc, observation);
+  }
+  ClaimResult idle_ram(const Observation& observation) {
+    return judge(thresholds_, "memory.idle-delta", kVm, observation);
+  }
+
+  const Thresholds thresholds_ = suite_thresholds();
+};
+
+TEST_F(Judge, PassesWhatIsAllowed) {
+  const ClaimResult result = storage(overlay("overlayfs"));
+  EXPECT_EQ(result.outcome, Outcome::kPass);
+  EXPECT_EQ(result.measured, "overlayfs");
+  EXPECT_EQ(result.allowed, Json::parse(R"({"one_of": ["overlayfs", "overlay2"]})"));
+  EXPECT_EQ(result.reference, "overlayfs");
+  EXPECT_THAT(result.statement, HasSubstr("overlay file system"));
+}
+
+TEST_F(Judge, SaysMeasuredAllowedAndHow) {
+  EXPECT_THAT(storage(overlay("vfs")).message,
+              testing::StartsWith("docker.storage-driver/lxc: measured vfs, allowed one of "
+                                  "overlayfs, overlay2 (docker info)"));
+  EXPECT_EQ(storage(overlay("vfs")).outcome, Outcome::kFail);
+}
+
+TEST_F(Judge, SaysTheUnit) {
+  EXPECT_EQ(idle_ram({.measured = 2301, .how = "idle window"}).message,
+            "memory.idle-delta/vm: measured 2301 MiB, allowed 1500 to 2156 MiB (idle window)");
+}
+
+TEST_F(Judge, FailsByAFurtherCondition) {
+  Observation observation = overlay("overlayfs");
+  observation.also["container root"] = "ext4";
+  const ClaimResult result = storage(observation);
+  EXPECT_EQ(result.outcome, Outcome::kFail);
+  EXPECT_THAT(result.message, HasSubstr("; container root: measured ext4, allowed overlay"));
+}
+
+TEST_F(Judge, KeepsFurtherValuesWithoutABound) {
+  Observation observation = overlay("overlayfs");
+  observation.also["backing"] = "extfs";
+  const ClaimResult result = storage(observation);
+  EXPECT_EQ(result.outcome, Outcome::kPass);
+  EXPECT_THAT(result.message, testing::EndsWith("; backing: measured extfs"));
+}
+
+TEST_F(Judge, CanNotTellWithoutAFurtherValue) {
+  Observation observation = overlay("vfs");
+  observation.also.erase("growth of ten containers");
+  const ClaimResult result = storage(observation);
+  EXPECT_EQ(result.outcome, Outcome::kError);
+  EXPECT_THAT(result.message, HasSubstr("measurement not usable: growth of ten containers: "
+                                        "nothing was measured"));
+}
+
+TEST_F(Judge, CanNotTellFromWhatIsNoData) {
+  for (const Json& measured : {Json(nullptr), Json(""), Json(kNan), Json(3), Json(true)}) {
+    const ClaimResult result = storage(overlay(measured));
+    EXPECT_EQ(result.outcome, Outcome::kError) << measured;
+    EXPECT_THAT(result.message, HasSubstr("measurement not usable")) << measured;
+  }
+  for (const Json& measured : {Json(nullptr), Json(kNan), Json("2056"), Json::array({2056})}) {
+    EXPECT_EQ(idle_ram({.measured = measured}).outcome, Outcome::kError) << measured;
+  }
+  EXPECT_EQ(idle_ram({.measured = kNan}).measured, nullptr);
+}
+
+TEST_F(Judge, TakesTheStatisticOfTheClaim) {
+  const ClaimResult ram = idle_ram({.statistics = {{"median", 2056.0}, {"mean", 9999.0}}});
+  EXPECT_EQ(ram.outcome, Outcome::kPass);
+  EXPECT_EQ(ram.measured, 2056.0);
+  EXPECT_EQ(ram.statistics.at("mean"), 9999.0);
+  const ClaimResult cpu =
+      judge(thresholds_, "cpu.idle", kVm, {.statistics = {{"median", 1.0}, {"mean", 12.0}}});
+  EXPECT_EQ(cpu.outcome, Outcome::kFail);
+}
+
+TEST_F(Judge, CanNotTellWithoutTheStatistic) {
+  EXPECT_EQ(idle_ram({.statistics = {{"mean", 2056.0}}}).outcome, Outcome::kError);
+  EXPECT_EQ(idle_ram({.statistics = {{"median", kNan}}}).outcome, Outcome::kError);
+  EXPECT_EQ(judge(thresholds_, "docker.exec", kLxc, {.statistics = {{"median", 0}}}).outcome,
+            Outcome::kError);
+}
+
+TEST_F(Judge, AddsANoteUnlessItIsBlank) {
+  Observation observation = {.measured = 126, .how = "docker exec", .note = "timens_offsets\n"};
+  EXPECT_THAT(judge(thresholds_, "docker.exec", kLxc, observation).message,
+              testing::EndsWith("(docker exec); timens_offsets"));
+  observation.note = "\n";
+  EXPECT_FALSE(judge(thresholds_, "docker.exec", kLxc, observation).note);
+}
+
+TEST_F(Judge, ToleratesOnlyTheListedUnits) {
+  const auto health = [&](GuestKind guest, const Json& failed) {
+    return judge(thresholds_, "guest.healthy", guest,
+                 {.measured = failed,
+                  .also = {{"default route", true},
+                           {"name resolution", true},
+                           {"Debian release", "13"}}})
+        .outcome;
+  };
+  EXPECT_EQ(health(kLxc, Json::array({"sys-kernel-debug.mount"})), Outcome::kPass);
+  EXPECT_EQ(health(kVm, Json::array({"sys-kernel-debug.mount"})), Outcome::kFail);
+  EXPECT_EQ(health(kVm, Json::array()), Outcome::kPass);
+  EXPECT_EQ(health(kLxc, Json::array({"docker.service"})), Outcome::kFail);
+}
+
+TEST_F(Judge, SkipsByDeclarationAlone) {
+  const auto skip = declared_skip(thresholds_, "guest.freeze", kLxc);
+  ASSERT_TRUE(skip);
+  EXPECT_EQ(skip->outcome, Outcome::kSkip);
+  EXPECT_THAT(skip->message, HasSubstr("guest.freeze/lxc: not applicable: a container"));
+  EXPECT_FALSE(declared_skip(thresholds_, "guest.freeze", kVm));
+  EXPECT_EQ(judge(thresholds_, "guest.freeze", kLxc, {.measured = "no"}).outcome, Outcome::kSkip);
+}
+
+TEST_F(Judge, RefusesACaseThatDoesNotExist) {
+  EXPECT_THROW(judge(thresholds_, "docker.exec", std::nullopt, {}), HarnessError);
+}
+
+TEST_F(Judge, TellsTroubleWithItsHint) {
+  const HarnessError trouble(
+      {.attempted = "ask Docker", .problem = "no answer", .hint = "start it"});
+  const ClaimResult result = could_not_tell(thresholds_, "docker.exec", kVm, trouble);
+  EXPECT_EQ(result.outcome, Outcome::kError);
+  EXPECT_EQ(result.message, "docker.exec/vm: could not tell: ask Docker: no answer");
+  EXPECT_EQ(result.hint, "start it");
+}
+
+TEST_F(Judge, RejudgesFromWhatIsOnRecord) {
+  const Thresholds strict = [] {
+    Json document = suite_thresholds_document();
+    document["claims"]["memory.idle-delta"]["vm"]["allowed"]["max"] = 2000;
+    document["claims"]["docker.storage-driver"]["also"]["growth of ten containers"]["allowed"]
+            ["max"] = 0.1;
+    return Thresholds(document, "strict.json");
+  }();
+  ClaimResult ram = idle_ram({.how = "idle", .statistics = {{"median", 2056.0}, {"mean", 1.0}}});
+  ram.duration_s = 3;
+  EXPECT_EQ(rejudge(ram, strict).outcome, Outcome::kFail);
+  EXPECT_EQ(rejudge(ram, strict).duration_s, 3);
+  EXPECT_EQ(rejudge(rejudge(ram, strict), thresholds_).message, ram.message);
+  EXPECT_EQ(rejudge(storage(overlay("overlayfs")), strict).outcome, Outcome::kFail);
+}
+
+TEST_F(Judge, RejudgesNeitherErrorNorSkip) {
+  const ClaimResult error = idle_ram({.measured = nullptr});
+  EXPECT_EQ(rejudge(error, thresholds_).outcome, Outcome::kError);
+  EXPECT_EQ(rejudge(error, thresholds_).message, error.message);
+  const ClaimResult skip = *declared_skip(thresholds_, "guest.freeze", kLxc);
+  EXPECT_EQ(rejudge(skip, thresholds_).outcome, Outcome::kSkip);
+}
+
+TEST_F(Judge, SurvivesTheRecord) {
+  Observation observation = overlay("overlayfs");
+  observation.note = "containerd image store";
+  ClaimResult result = storage(observation);
+  result.hint = "a hint";
+  result.duration_s = 0.25;
+  const Json entry = to_json(result);
+  EXPECT_EQ(entry["guest"], "lxc");
+  EXPECT_EQ(entry["outcome"], "pass");
+  EXPECT_EQ(entry["unit"], nullptr);
+  const ClaimResult back = claim_result_from_json(JsonCursor(entry, "record.json"));
+  EXPECT_EQ(to_json(back), entry);
+  EXPECT_EQ(rejudge(back, thresholds_).message, result.message);
+}
+
+TEST_F(Judge, RecordsStatisticsThatAreNotFiniteAsNull) {
+  const Json entry = to_json(idle_ram({.statistics = {{"median", kNan}}}));
+  EXPECT_EQ(entry["statistics"]["median"], nullptr);
+  EXPECT_EQ(to_json(claim_result_from_json(JsonCursor(entry, "record.json"))), entry);
+}
+
+TEST_F(Judge, RefusesADamagedEntry) {
+  Json entry = to_json(storage(overlay("overlayfs")));
+  entry["outcome"] = "green";
+  EXPECT_EQ(input_complaint([&] { claim_result_from_json(JsonCursor(entry, "record.json")); }),
+            "record.json: outcome: expected pass, fail, error or skip, found \"green\"");
+  entry["outcome"] = "pass";
+  entry["guest"] = "kvm";
+  EXPECT_THAT(input_complaint([&] { claim_result_from_json(JsonCursor(entry, "record.json")); }),
+              HasSubstr("guest: expected lxc, vm or null"));
+}
+
+}  // namespace
+}  // namespace pve_accept

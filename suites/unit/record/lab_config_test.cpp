@@ -1,0 +1,121 @@
+#include "support/record/lab_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "suites/unit/record/record_testing.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::HasSubstr;
+
+LabConfig lab(const char* text) { return LabConfig::from_json(Json::parse(text), "lab.json"); }
+
+TEST(LabConfig, IsTheSpikesByDefault) {
+  const LabConfig config = lab("{}");
+  EXPECT_FALSE(config.node);
+  EXPECT_EQ(config.storage, "local-lvm");
+  EXPECT_EQ(config.bridge, "vmbr0");
+  EXPECT_EQ(config.vmids.at(GuestKind::kLxc), 9001);
+  EXPECT_EQ(config.vmids.at(GuestKind::kVm), 9000);
+  EXPECT_EQ(config.memory_mib, 2048);
+  EXPECT_EQ(config.docker_source, DockerSource::kOfficial);
+  EXPECT_EQ(config.pgbench.duration, std::chrono::seconds(60));
+  EXPECT_EQ(config.windows.settle_deadline, std::chrono::seconds(300));
+}
+
+TEST(LabConfig, ReadsEveryKey) {
+  const LabConfig config = lab(R"({
+    "node": "root@pve1:2222", "storage": "tank", "template_storage": "nfs", "bridge": "vmbr1",
+    "vmids": {"lxc": "auto", "vm": 123}, "template": "local:vztmpl/debian-13-standard_13.6-1_amd64.tar.zst",
+    "cloud_image": "/images/debian.qcow2", "cores": 4, "memory_mib": 4096, "disk_gib": 20,
+    "docker_source": "distribution", "apt": {"proxy": "http://cache:3142", "mirror": "https://m/debian"},
+    "images": {"source": "load", "directory": "/images"},
+    "pgbench": {"scale": 1, "clients": 2, "seconds": 45},
+    "windows": {"baseline_s": 10, "idle_s": 11, "load_lead_in_s": 6, "settle_s": 12,
+                "settle_deadline_s": 13, "settle_tolerance_mib": 14, "max_ram_spread_mib": 15},
+    "timeouts": {"command_s": 1, "create_s": 2, "ready_s": 3, "install_s": 4, "pull_s": 5},
+    "resolve_name": "example.org", "node_tools": ["jq"]})");
+  EXPECT_EQ(config.node, "root@pve1:2222");
+  EXPECT_FALSE(config.vmids.at(GuestKind::kLxc));
+  EXPECT_EQ(config.vmids.at(GuestKind::kVm), 123);
+  EXPECT_EQ(config.docker_source, DockerSource::kDistribution);
+  EXPECT_EQ(config.images.source, ImageSource::kLoad);
+  EXPECT_EQ(config.windows.settle_tolerance_mib, 14);
+  EXPECT_EQ(config.timeouts.pull, std::chrono::seconds(5));
+  EXPECT_EQ(LabConfig::from_json(config.to_json(), "kept").to_json(), config.to_json());
+}
+
+TEST(LabConfig, ReadsBackItsDefaults) {
+  EXPECT_EQ(LabConfig::from_json(LabConfig{}.to_json(), "kept").to_json(), LabConfig{}.to_json());
+}
+
+struct Mistake {
+  const char* name;
+  const char* lab;
+  const char* complaint;
+};
+
+class BadLab : public testing::TestWithParam<Mistake> {};
+
+TEST_P(BadLab, IsRefusedWithItsPath) {
+  EXPECT_THAT(input_complaint([] { lab(GetParam().lab); }),
+              HasSubstr(std::string("lab.json: ") + GetParam().complaint));
+}
+
+constexpr Mistake kMistakes[] = {
+    {"NoObject", "[]", "(top level): expected an object"},
+    {"UnknownKey", R"({"strage": "local"})", "strage: unknown key; known here: node, storage"},
+    {"UnknownKeyInside", R"({"windows": {"idle": 3}})", "windows/idle: unknown key"},
+    {"WrongType", R"({"cores": "2"})", "cores: expected a whole number"},
+    {"Fraction", R"({"cores": 1.5})", "cores: expected a whole number"},
+    {"NoCores", R"({"cores": 0})", "cores: expected a whole number from 1 to 128"},
+    {"LittleMemory", R"({"memory_mib": 64})", "memory_mib: expected a whole number from 512"},
+    {"SmallDisk", R"({"disk_gib": 1})", "disk_gib: expected a whole number from 4"},
+    {"VmidTooSmall", R"({"vmids": {"lxc": 99}})", "vmids/lxc: expected a whole number from 100"},
+    {"VmidIsAText", R"({"vmids": {"vm": "any"}})", "vmids/vm: expected a VMID"},
+    {"VmidsEqual", R"({"vmids": {"lxc": 500, "vm": 500}})", "vmids: both guests have VMID 500"},
+    {"NodeWithPassword", R"({"node": "root:pw@pve1"})", "node: expected sim, or [user@]host"},
+    {"NodeWithOption", R"({"node": "-oProxyCommand=x"})", "node: expected sim, or [user@]host"},
+    {"StorageWithBlank", R"({"storage": "a b"})", "storage: expected the name of a storage"},
+    {"StorageWithOption", R"({"storage": "-x"})", "storage: expected the name of a storage"},
+    {"LongBridge", R"({"bridge": "vmbr0123456789abc"})", "bridge: expected the name of a bridge"},
+    {"Template", R"({"template": "debian-13"})", "template: expected a volume like"},
+    {"RelativeImage", R"({"cloud_image": "debian.qcow2"})",
+     "cloud_image: expected an absolute path"},
+    {"ImageWithOptions", R"({"cloud_image": "/a,format=raw"})",
+     "cloud_image: expected an absolute"},
+    {"DockerSource", R"({"docker_source": "snap"})",
+     "docker_source: expected one of official, distribution, preinstalled, found \"snap\""},
+    {"Proxy", R"({"apt": {"proxy": "cache:3142"}})", "apt/proxy: expected a URL"},
+    {"ProxyWithPassword", R"({"apt": {"proxy": "http://me:pw@cache"}})",
+     "apt/proxy: expected a URL"},
+    {"LoadFromNowhere", R"({"images": {"source": "load"}})", "images: 'directory' is missing"},
+    {"SettleDeadline", R"({"windows": {"settle_s": 60, "settle_deadline_s": 30}})",
+     "(top level): windows/settle_deadline_s (30) is shorter"},
+    {"NoTimeToMeasure", R"({"pgbench": {"seconds": 10}, "windows": {"load_lead_in_s": 9}})",
+     "(top level): pgbench/seconds (10) leaves no time"},
+    {"Password", R"({"password": "x"})",
+     "password: no secret belongs in this file; keys come from "
+     "the SSH agent or ~/.ssh/config"},
+    {"PrivateKeyInside", R"({"apt": {"private_key": "x"}})", "apt/private_key: no secret"},
+    {"TokenInList", R"({"nodes": [{"API_TOKEN": "x"}]})", "nodes/0/API_TOKEN: no secret"},
+    {"Tool", R"({"node_tools": ["rm -rf"]})", "node_tools/0: expected the name of a program"},
+};
+
+INSTANTIATE_TEST_SUITE_P(, BadLab, testing::ValuesIn(kMistakes),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(LabConfig, DoesNotRepeatASecret) {
+  EXPECT_THAT(input_complaint([] { lab(R"({"password": "hunter2"})"); }),
+              testing::Not(HasSubstr("hunter2")));
+}
+
+TEST(LabConfig, NamesAFileThatIsMissing) {
+  EXPECT_THAT(input_complaint([] { LabConfig::load("/nonexistent/lab.json"); }),
+              HasSubstr("/nonexistent/lab.json: cannot be read"));
+}
+
+}  // namespace
+}  // namespace pve_accept

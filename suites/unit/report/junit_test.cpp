@@ -1,0 +1,103 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "suites/unit/report/sample_record.h"
+#include "support/report/report.h"
+#include "support/report/xml.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+int occurrences(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+// Every element that is opened is closed, in order, and no text holds a character of markup.
+// Empty when that is so, else where it is not.
+std::string malformed(const std::string& xml) {
+  std::vector<std::string> open;
+  std::size_t at = xml.find("?>") + 2;
+  while (at < xml.size()) {
+    const auto start = xml.find('<', at);
+    if (start == std::string::npos) break;
+    if (xml.substr(at, start - at).find('>') != std::string::npos) return xml.substr(at, 60);
+    const auto end = xml.find('>', start);
+    if (end == std::string::npos) return xml.substr(start, 60);
+    const std::string tag = xml.substr(start + 1, end - start - 1);
+    const std::string name = tag.substr(0, tag.find_first_of(" /", 1));
+    if (tag.front() == '/') {
+      if (open.empty() || open.back() != name.substr(1)) return tag;
+      open.pop_back();
+    } else if (tag.back() != '/') {
+      open.push_back(name);
+    }
+    if (occurrences(tag, "\"") % 2 != 0) return tag;
+    at = end + 1;
+  }
+  return open.empty() ? "" : "not closed: " + open.back();
+}
+
+TEST(JUnit, NamesTestsAsCTestDoes) {
+  const std::string xml = junit_xml(sample_record().json());
+  EXPECT_THAT(xml,
+              HasSubstr("classname=\"sim.Docker\" name=\"sim.Docker.UsesOverlayStorage/lxc\""));
+  EXPECT_THAT(xml, HasSubstr("name=\"sim.Difference.OfIdleMemoryIsLarge\""));
+}
+
+TEST(JUnit, CountsEveryOutcome) {
+  const std::string xml = junit_xml(sample_record().json());
+  EXPECT_THAT(xml, HasSubstr("tests=\"10\" failures=\"1\" errors=\"1\" skipped=\"1\""));
+  EXPECT_EQ(occurrences(xml, "<testcase "), 10);
+  EXPECT_EQ(occurrences(xml, "<failure "), 1);
+  EXPECT_EQ(occurrences(xml, "<error "), 1);
+  EXPECT_EQ(occurrences(xml, "<skipped "), 1);
+  EXPECT_EQ(malformed(xml), "");
+}
+
+TEST(JUnit, OfASimulationSaysSo) {
+  EXPECT_THAT(junit_xml(sample_record().json()), HasSubstr("figures come from a model"));
+}
+
+TEST(JUnit, HasAFailedStageAsAnError) {
+  RunRecord record("run-1", "", "");
+  record.json()["node"] = {{"name", "pve1"}, {"kind", "pve"}};
+  record.put_stage("preflight", {.outcome = Outcome::kPass});
+  record.put_stage("stop/vm", {.outcome = Outcome::kError, .message = "it still runs"});
+  const std::string xml = junit_xml(record.json());
+  EXPECT_THAT(xml, HasSubstr("tests=\"1\" failures=\"0\" errors=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("name=\"pve1.stop/vm\""));
+}
+
+TEST(JUnit, EscapesWhatATestSaid) {
+  Json record = sample_record().json();
+  record["claims"][1]["message"] = "a <b> & \"c\" 'd' \x1b[31m\nnext";
+  record["claims"][1]["hint"] = "]]>";
+  const std::string xml = junit_xml(record);
+  EXPECT_THAT(xml, HasSubstr("a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos; \\x1b[31m&#10;next"));
+  EXPECT_THAT(xml, Not(HasSubstr("]]>")));
+  EXPECT_EQ(malformed(xml), "");
+}
+
+TEST(XmlEscaped, KeepsTextOfOtherLanguages) { EXPECT_EQ(xml_escaped("Δ – ± 漢 😀"), "Δ – ± 漢 😀"); }
+
+TEST(XmlEscaped, ReplacesWhatIsNoUtf8) {
+  const std::string replacement = "\xEF\xBF\xBD";
+  EXPECT_EQ(xml_escaped("a\xff"), "a" + replacement);
+  EXPECT_EQ(xml_escaped("\xC0\x80"), replacement + replacement);                    // overlong
+  EXPECT_EQ(xml_escaped("\xE2\x82"), replacement + replacement);                    // cut short
+  EXPECT_EQ(xml_escaped("\xED\xA0\x80"), replacement + replacement + replacement);  // surrogate
+  EXPECT_EQ(xml_escaped("\xEF\xBF\xBF"), replacement + replacement + replacement);  // U+FFFF
+}
+
+TEST(XmlEscaped, ShowsControlCharacters) {
+  EXPECT_EQ(xml_escaped(std::string_view("\0\x07\x7f", 3)), "\\x00\\x07\\x7f");
+  EXPECT_EQ(xml_escaped("a\tb\r\n"), "a&#9;b&#13;&#10;");
+}
+
+}  // namespace
+}  // namespace pve_accept

@@ -1,0 +1,189 @@
+#include "support/report/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "suites/unit/report/sample_record.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// The line of a text that begins with `start`.
+std::string line_of(const std::string& text, const std::string& start) {
+  const auto from = ("\n" + text).find("\n" + start);
+  if (from == std::string::npos) return "no line starts with " + start;
+  return first_line(text.substr(from));
+}
+
+Json on_hardware() {
+  Json record = sample_record().json();
+  record["node"]["kind"] = "pve";
+  record["node"]["name"] = "pve1";
+  record["node"].erase("unknown_commands");
+  return record;
+}
+
+TEST(Findings, OfASimulationSayThatInTheFirstLine) {
+  const std::string findings = findings_markdown(sample_record().json());
+  EXPECT_THAT(first_line(findings), AllOf(HasSubstr("Simulation"), HasSubstr("model")));
+  EXPECT_THAT(findings_markdown(on_hardware()), Not(HasSubstr("imulat")));
+}
+
+TEST(Findings, HaveTheSpikesSections) {
+  const std::string findings = findings_markdown(sample_record().json());
+  std::size_t place = 0;
+  for (const char* heading :
+       {"## 1. Provenance", "## 2. Comparison table", "## 3. Docker viability",
+        "## 4. Observations", "## 5. Command log", "## 6. Teardown"}) {
+    const auto found = findings.find(heading, place);
+    ASSERT_NE(found, std::string::npos) << heading;
+    place = found;
+  }
+}
+
+TEST(Findings, ShowTheSpikesVersionsBesideTheRuns) {
+  const std::string findings = findings_markdown(sample_record().json());
+  EXPECT_THAT(findings, HasSubstr("| pve-manager | 9.2.2 | 9.2.2 |"));
+  EXPECT_THAT(findings, HasSubstr("| criu | 4.1.1-1 | – |"));
+  EXPECT_THAT(findings, HasSubstr("| Docker | 29.5.3 | 29.5.3 | – |"));
+}
+
+TEST(Findings, BeginObservationsWithFailuresThenErrors) {
+  const std::string findings = findings_markdown(sample_record().json());
+  const auto fail = findings.find("- **FAIL** `docker.storage-driver/lxc`: measured vfs");
+  const auto error = findings.find("- **ERROR** `memory.idle-delta/vm`: measurement not usable");
+  ASSERT_NE(fail, std::string::npos);
+  ASSERT_NE(error, std::string::npos);
+  EXPECT_LT(fail, error);
+  EXPECT_LT(error, findings.find("drift of host RAM"));
+}
+
+TEST(Findings, ObserveDriftStealKsmAndUnknownCommands) {
+  const std::string findings = findings_markdown(sample_record().json());
+  EXPECT_THAT(findings,
+              HasSubstr("idle window of the lxc: drift of host RAM that remained: +3 MiB, "
+                        "settled after 31 s"));
+  EXPECT_THAT(findings, HasSubstr("load window of the lxc: steal 0.40 %"));
+  EXPECT_THAT(findings, HasSubstr("KSM on the node: off"));
+  EXPECT_THAT(findings, HasSubstr("does not know: frobnicate --all"));
+}
+
+TEST(Findings, LogHowEachClaimWasMeasured) {
+  EXPECT_THAT(
+      findings_markdown(sample_record().json()),
+      HasSubstr("| docker.storage-driver/lxc | fail | vfs; container root: ext4; growth of ten "
+                "containers: 4000 MiB | one of overlayfs, overlay2 | docker info |"));
+}
+
+TEST(Findings, SayThatNothingIsRedWhenNothingIs) {
+  RunRecord record("run-1", "", "");
+  record.put_claim(judge(suite_thresholds(), "docker.exec", GuestKind::kVm, {.measured = 0}));
+  EXPECT_THAT(findings_markdown(record.json()), HasSubstr("No claim is false"));
+}
+
+TEST(Findings, NameAFailedStage) {
+  RunRecord record = sample_record();
+  record.put_stage("stop/vm", {.outcome = Outcome::kError, .message = "it still runs"});
+  EXPECT_THAT(findings_markdown(record.json()),
+              HasSubstr("- **ERROR** stage `stop/vm`: it still runs"));
+  EXPECT_THAT(claim_lines(record.json()), HasSubstr("ERROR  stage stop/vm: it still runs"));
+}
+
+TEST(Findings, SayWhatIsLeft) {
+  Json record = sample_record().json();
+  EXPECT_THAT(findings_markdown(record), HasSubstr("Left on the node: nothing."));
+  record["teardown"]["left"] = {"vm 9000"};
+  record["teardown"]["changes"] = {"guest 101 has changed"};
+  EXPECT_THAT(findings_markdown(record),
+              AllOf(HasSubstr("Left on the node:\n\n- vm 9000"),
+                    HasSubstr("Changed on the node:\n\n- guest 101 has changed"),
+                    Not(HasSubstr("destroy"))));
+  record.erase("teardown");
+  EXPECT_THAT(findings_markdown(record), HasSubstr("Not done, or not finished."));
+}
+
+TEST(Findings, HaveTheDestroyCommandsOfKeptGuests) {
+  Json record = sample_record().json();
+  record["teardown"]["kept"] = true;
+  EXPECT_THAT(findings_markdown(record),
+              AllOf(HasSubstr("nothing but the two guests"), HasSubstr("qm destroy 9000 --purge\n"),
+                    HasSubstr("pct destroy 9001 --purge\n")));
+}
+
+TEST(Findings, KeepForeignTextInItsCell) {
+  Json record = sample_record().json();
+  record["node"]["cpu"]["model"] = "a|b\n<c>";
+  EXPECT_THAT(findings_markdown(record), HasSubstr("| CPU model | – | a\\|b &lt;c&gt; |"));
+}
+
+TEST(Comparison, PutsTheSpikeBesideTheRun) {
+  const std::string text = comparison_text(sample_record().json());
+  EXPECT_THAT(line_of(text, "Idle host-RAM delta"),
+              testing::MatchesRegex("Idle host-RAM delta, MiB +211 +213 +2056 +– +.1845 +.1843 +"
+                                    "ERROR vm"));
+  EXPECT_THAT(line_of(text, "Idle host RAM used"),
+              testing::MatchesRegex("Idle host RAM used, MiB +1913 +1915 +3758 +– +.1845 +– +–"));
+  EXPECT_THAT(line_of(text, "pgbench throughput"),
+              AllOf(HasSubstr("2211.7  "), HasSubstr("2200.5"), HasSubstr("-392.1 (-17.7 %)"),
+                    HasSubstr("-400.3 (-18.2 %)"), testing::EndsWith("PASS")));
+  EXPECT_THAT(line_of(text, "pgbench transactions"), HasSubstr("132710  "));
+  EXPECT_THAT(line_of(text, "pgbench transactions"), HasSubstr("130000"));
+}
+
+TEST(Comparison, OfASimulationSaysSo) {
+  EXPECT_THAT(comparison_text(sample_record().json()), StartsWith("Simulation: "));
+  EXPECT_THAT(comparison_text(on_hardware()), StartsWith("Metric"));
+}
+
+TEST(ClaimLines, SayOutcomeClaimAndValue) {
+  const std::string lines = claim_lines(sample_record().json());
+  EXPECT_THAT(first_line(lines), HasSubstr("Simulation"));
+  EXPECT_THAT(line_of(lines, "PASS   cpu.idle/vm"), HasSubstr("6.1 % (allowed: at most 9 %)"));
+  EXPECT_THAT(line_of(lines, "FAIL   docker.storage-driver/lxc"),
+              AllOf(HasSubstr("measured vfs, allowed one of overlayfs, overlay2 (docker info)"),
+                    HasSubstr("container root: measured ext4, allowed overlay")));
+  EXPECT_THAT(line_of(lines, "SKIP   guest.freeze/lxc"), HasSubstr("not applicable: a container"));
+  EXPECT_THAT(lines, testing::EndsWith("10 cases: 7 pass, 1 fail, 1 error, 1 skip on sim\n"));
+}
+
+TEST(ClaimLines, ComeInTheOrderOfTheCatalogue) {
+  const std::string lines = claim_lines(sample_record().json());
+  EXPECT_LT(lines.find("guest.freeze/lxc"), lines.find("docker.storage-driver/lxc"));
+  EXPECT_LT(lines.find("docker.exec/vm"), lines.find("cpu.idle/vm"));
+}
+
+TEST(ClaimLines, ShowAHint) {
+  Json record = sample_record().json();
+  record["claims"][1]["hint"] = "upgrade lxc-pve";
+  EXPECT_THAT(claim_lines(record), HasSubstr("\n       hint: upgrade lxc-pve\n"));
+}
+
+// What is missing prints as "–"; nothing that is missing, or not as expected, is an error.
+TEST(Report, SurvivesWhatIsMissing) {
+  const Json complete = sample_record().json();
+  std::vector<Json> records = {nullptr, Json::array(), Json::object(), 5};
+  for (const auto& [key, value] : complete.items()) {
+    for (const Json& replacement :
+         {Json(nullptr), Json(3), Json("x"), Json::array({1, nullptr}), Json::object()}) {
+      Json record = complete;
+      record[key] = replacement;
+      records.push_back(record);
+    }
+  }
+  for (const Json& record : records) {
+    EXPECT_THAT(findings_markdown(record), HasSubstr("## 6. Teardown"));
+    EXPECT_THAT(comparison_text(record), HasSubstr("Idle host-RAM delta"));
+    EXPECT_THAT(claim_lines(record), HasSubstr(" pass, "));
+    EXPECT_THAT(junit_xml(record), testing::EndsWith("</testsuites>\n"));
+  }
+}
+
+}  // namespace
+}  // namespace pve_accept

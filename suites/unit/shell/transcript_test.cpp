@@ -1,0 +1,108 @@
+#include "support/shell/transcript.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/mock_shell.h"
+#include "suites/unit/temporary_directory.h"
+#include "support/base/file.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::_;
+using testing::ByMove;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Return;
+using testing::Throw;
+
+class TranscriptTest : public testing::Test {
+ protected:
+  TranscriptTest() : mock_(new testing::StrictMock<MockShell>("node")) {
+    shell_ = transcribed(std::unique_ptr<Shell>(mock_),
+                         std::make_shared<Transcript>(directory_.path() / "t.jsonl", clock_));
+  }
+
+  // The lines of the transcript, parsed.
+  std::vector<Json> entries() const {
+    std::vector<Json> result;
+    std::istringstream lines(read_file(directory_.path() / "t.jsonl"));
+    for (std::string line; std::getline(lines, line);) result.push_back(Json::parse(line));
+    return result;
+  }
+
+  TemporaryDirectory directory_;
+  FakeClock clock_;
+  MockShell* mock_;
+  std::unique_ptr<Shell> shell_;
+};
+
+TEST_F(TranscriptTest, KeepsCommandHostExitAndOutput) {
+  EXPECT_CALL(*mock_, run)
+      .WillOnce(Return(CommandResult{7, "out\n", "err\n", std::chrono::milliseconds(1500)}));
+  shell_->run({.argv = {"pct", "exec", "9001", "--", "sh -c"}});
+  ASSERT_EQ(entries().size(), 1U);
+  const Json entry = entries()[0];
+  EXPECT_EQ(entry["where"], "node");
+  EXPECT_EQ(entry["command"], "pct exec 9001 -- 'sh -c'");
+  EXPECT_EQ(entry["exit"], 7);
+  EXPECT_EQ(entry["duration_s"], 1.5);
+  EXPECT_EQ(entry["stdout"], "out\n");
+  EXPECT_EQ(entry["stderr"], "err\n");
+}
+
+TEST_F(TranscriptTest, NeverWritesWhatWentToStandardInput) {
+  EXPECT_CALL(*mock_, run).WillOnce(Return(CommandResult{}));
+  shell_->run({.argv = {"install", "-m", "0600", "/dev/stdin", "/run/k"}, .input = "SECRET"});
+  EXPECT_THAT(read_file(directory_.path() / "t.jsonl"), Not(HasSubstr("SECRET")));
+  EXPECT_EQ(entries()[0]["input_bytes"], 6);
+}
+
+TEST_F(TranscriptTest, KeepsWhyACommandGaveNoResult) {
+  EXPECT_CALL(*mock_, run).WillOnce(Throw(ConnectionError("run qm", "connection lost")));
+  EXPECT_THROW(shell_->run({.argv = {"qm", "list"}}), ConnectionError);
+  EXPECT_TRUE(entries()[0]["exit"].is_null());
+  EXPECT_THAT(entries()[0]["failure"].get<std::string>(), HasSubstr("connection lost"));
+}
+
+TEST_F(TranscriptTest, ShortensLongOutput) {
+  EXPECT_CALL(*mock_, run).WillOnce(Return(CommandResult{0, std::string(1'000'000, 'x'), "", {}}));
+  shell_->run({.argv = {"cat", "big"}});
+  const auto text = entries()[0]["stdout"].get<std::string>();
+  EXPECT_LT(text.size(), 20'000U);
+  EXPECT_THAT(text, HasSubstr("983616 bytes left out"));
+}
+
+TEST_F(TranscriptTest, SurvivesOutputThatIsNotUtf8) {
+  EXPECT_CALL(*mock_, run).WillOnce(Return(CommandResult{0, "\xff\xfe", "", {}}));
+  shell_->run({.argv = {"cat", "binary"}});
+  EXPECT_EQ(entries().size(), 1U);
+}
+
+TEST_F(TranscriptTest, FollowsIntoTheGuest) {
+  auto guest = std::make_unique<testing::StrictMock<MockShell>>("lxc");
+  EXPECT_CALL(*guest, run).WillOnce(Return(CommandResult{}));
+  EXPECT_CALL(*mock_, hop).WillOnce(Return(ByMove(std::move(guest))));
+  shell_->hop({.name = "lxc", .address = "192.0.2.1"})->run({.argv = {"true"}});
+  EXPECT_EQ(entries()[0]["where"], "lxc");
+}
+
+TEST_F(TranscriptTest, NotesAProcessOnceAtItsEnd) {
+  auto process = std::make_unique<testing::NiceMock<MockProcess>>();
+  EXPECT_CALL(*process, finish).WillOnce(Return(CommandResult{2, "report", "", {}}));
+  EXPECT_CALL(*mock_, start).WillOnce(Return(ByMove(std::move(process))));
+  shell_->start({.argv = {"pgbench"}})->finish();
+  ASSERT_EQ(entries().size(), 1U);
+  EXPECT_EQ(entries()[0]["exit"], 2);
+}
+
+TEST_F(TranscriptTest, NotesAProcessThatWasLeft) {
+  EXPECT_CALL(*mock_, start)
+      .WillOnce(Return(ByMove(std::make_unique<testing::NiceMock<MockProcess>>())));
+  shell_->start({.argv = {"perl", "-"}}).reset();
+  ASSERT_EQ(entries().size(), 1U);
+  EXPECT_THAT(entries()[0]["failure"].get<std::string>(), HasSubstr("left running"));
+}
+
+}  // namespace
+}  // namespace pve_accept

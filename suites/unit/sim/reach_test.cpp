@@ -1,0 +1,120 @@
+#include <gmock/gmock.h>
+
+#include "suites/unit/sim/lab.h"
+
+namespace pve_accept::sim_testing {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+std::string hop_error(Lab& lab, const Endpoint& endpoint) {
+  try {
+    lab.shell().hop(endpoint);
+  } catch (const ConnectionError& error) {
+    return error.what();
+  }
+  return "connected";
+}
+
+std::string address(Lab& lab, std::size_t neighbour = 1) {
+  return Json::parse(lab.run("ip -j neigh show dev vmbr0").out).at(neighbour).at("dst");
+}
+
+TEST(SimReach, TheGuestAnswersAFewSecondsAfterItsStart) {
+  Lab lab;
+  lab.create_lxc();
+  const auto before = lab.clock().now();
+  lab.run("pct start 9001");
+  EXPECT_EQ(Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
+  lab.pass(2);
+  while (Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size() < 2) {
+    lab.clock().sleep_for(100ms);
+  }
+  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = address(lab)}),
+              HasSubstr("connection refused"));
+  lab.pass(2);
+  EXPECT_EQ(hop_error(lab, {.name = "lxc", .address = address(lab)}), "connected");
+  EXPECT_LT(lab.clock().now() - before, 12s);
+}
+
+TEST(SimReach, NobodyAnswersAtAnAddressThatIsNotThere) {
+  Lab lab;
+  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = "192.168.0.9"}), HasSubstr("no route"));
+}
+
+TEST(SimReach, OnlyRootWithTheKeyGetsIn) {
+  Lab lab;
+  lab.start_lxc();
+  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = address(lab), .user = "spike"}),
+              HasSubstr("permission denied"));
+  lab.run(
+      "pct create 9005 local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst --rootfs "
+      "local-lvm:4 --net0 name=eth0,bridge=vmbr0,ip=dhcp --start 1");
+  lab.pass(10);
+  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = address(lab, 2)}),
+              HasSubstr("permission denied"));
+}
+
+TEST(SimReach, AnotherHostKeyIsRefused) {
+  Lab lab;
+  lab.start_lxc();
+  const std::string key = lab.run("pct exec 9001 -- cat /etc/ssh/ssh_host_ed25519_key.pub").out;
+  EXPECT_EQ(hop_error(lab, {.name = "lxc", .address = address(lab), .host_keys = {key}}),
+            "connected");
+  EXPECT_THAT(
+      hop_error(lab, {.name = "lxc", .address = address(lab), .host_keys = {"ssh-ed25519 BBBB"}}),
+      HasSubstr("host key"));
+}
+
+TEST(SimReach, TheConnectionDoesNotSurviveARestart) {
+  Lab lab;
+  const auto guest = lab.start_lxc();
+  EXPECT_EQ(Lab::run_in(*guest, "true").exit_status, 0);
+  lab.run("pct shutdown 9001 --timeout 60 --forceStop 1");
+  EXPECT_THROW(Lab::run_in(*guest, "true"), ConnectionError);
+  lab.run("pct start 9001");
+  lab.pass(10);
+  EXPECT_THROW(Lab::run_in(*guest, "true"), ConnectionError);
+  EXPECT_EQ(Lab::run_in(*lab.hop("lxc", 9001), "true").exit_status, 0);
+}
+
+TEST(SimReach, ACloudImageNeedsCloudInitForItsKey) {
+  Lab lab;
+  lab.create_vm();
+  lab.run("qm set 9000 --ciuser spike");
+  lab.run("qm start 9000");
+  lab.pass(60);
+  EXPECT_THAT(hop_error(lab, {.name = "vm", .address = address(lab)}),
+              HasSubstr("permission denied"));
+}
+
+TEST(SimReach, WithoutIpConfigurationThereIsNoAddress) {
+  Lab lab;
+  lab.create_vm();
+  lab.run("qm set 9000 --delete ipconfig0");
+  lab.run("qm start 9000");
+  lab.pass(120);
+  EXPECT_EQ(Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
+}
+
+TEST(SimReach, APingMakesLinkLocalNeighboursKnown) {
+  Lab lab;
+  lab.start_lxc();
+  EXPECT_EQ(lab.run("ping -c 2 -I vmbr0 ff02::1").exit_status, 0);
+  const std::string v6 = address(lab, 2);
+  EXPECT_THAT(v6, HasSubstr("fe80::"));
+  EXPECT_EQ(hop_error(lab, {.name = "lxc", .address = v6 + "%vmbr0"}), "connected");
+  EXPECT_EQ(lab.run("ping -c 2 -I vmbr7 ff02::1").exit_status, 2);
+}
+
+TEST(SimReach, ForeignGuestsRunButLetNobodyIn) {
+  Lab lab(R"({"model":{"guests":[
+      {"vmid":101,"kind":"lxc","name":"theirs","status":"running","tags":"prod"}]}})");
+  EXPECT_THAT(lab.run("pct list").out, HasSubstr("101        running                 theirs"));
+  EXPECT_THAT(hop_error(lab, {.name = "theirs", .address = address(lab)}),
+              HasSubstr("permission denied"));
+}
+
+}  // namespace
+}  // namespace pve_accept::sim_testing

@@ -1,0 +1,146 @@
+#include "support/sim/scenario.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/temporary_directory.h"
+#include "support/base/error.h"
+#include "support/base/file.h"
+#include "support/sim/faults.h"
+
+namespace pve_accept {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+Scenario parsed(const std::string& text) {
+  return parse_scenario(parse_strict_json(text, "s.json"), "s.json");
+}
+
+std::string complaint(const std::string& text) {
+  try {
+    parsed(text);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(SimScenario, DefaultsAreTheSpikes) {
+  const Scenario scenario = parsed("{}");
+  EXPECT_EQ(scenario.seed, 42U);
+  EXPECT_DOUBLE_EQ(scenario.model.node.baseline_ram_mib, 1702);
+  EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_ram_mib, 211);
+  EXPECT_DOUBLE_EQ(scenario.model.vm.load.tps, 1819.6);
+}
+
+TEST(SimScenario, OverridesFiguresByName) {
+  const Scenario scenario = parsed(
+      R"({"schema":1,"seed":7,"model":{"lxc":{"idle_ram_mib":400,"idle_cpu":{"user":2}},
+          "guests":[{"vmid":101,"kind":"lxc","name":"theirs","status":"running","tags":"prod"}]}})");
+  EXPECT_EQ(scenario.seed, 7U);
+  EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_ram_mib, 400);
+  EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_cpu.user_percent, 2);
+  EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_cpu.system_percent, 0.10);
+  EXPECT_EQ(scenario.model.guests.at(0).name, "theirs");
+}
+
+TEST(SimScenario, ReadsEveryAction) {
+  const Scenario scenario = parsed(
+      R"({"rules":[{"target":"vm","command":"pgbench","stdout":"o","stderr":"e","exit":3,
+          "replace":{"pattern":"a+","with":"b"},"delay_s":1.5,"hang":true,"drop_connection":true,
+          "drop_connection_after_s":20,"times":2,"skip":1}]})");
+  const Rule& rule = scenario.rules.at(0);
+  EXPECT_EQ(rule.target, "vm");
+  EXPECT_EQ(rule.out, "o");
+  EXPECT_EQ(rule.err, "e");
+  EXPECT_EQ(rule.exit_status, 3);
+  EXPECT_EQ(rule.with, "b");
+  EXPECT_EQ(rule.delay, std::chrono::milliseconds(1500));
+  EXPECT_TRUE(rule.hang);
+  EXPECT_TRUE(rule.drop_connection);
+  EXPECT_EQ(rule.drop_after, std::chrono::seconds(20));
+  EXPECT_EQ(rule.times, 2);
+  EXPECT_EQ(rule.skip, 1);
+}
+
+TEST(SimScenario, SurvivesItsOwnJson) {
+  const Scenario scenario = parsed(
+      R"({"seed":5,"model":{"vm":{"load":{"tps":900}}},
+          "rules":[{"command":"x","exit":1,"delay_s":2,"drop_connection_after_s":3,"times":4}]})");
+  const Json written = to_json(scenario);
+  EXPECT_EQ(to_json(parse_scenario(written, "again")), written);
+}
+
+TEST(SimScenario, NamesFileAndPlaceOfEveryMistake) {
+  EXPECT_THAT(complaint(R"({"sede":1})"), AllOf(HasSubstr("s.json"), HasSubstr("sede")));
+  EXPECT_THAT(complaint(R"({"schema":2})"), HasSubstr("schema"));
+  EXPECT_THAT(complaint(R"({"model":{"lxc":{"idle_ram":1}}})"),
+              AllOf(HasSubstr("model/lxc/idle_ram"), HasSubstr("idle_ram_mib")));
+  EXPECT_THAT(complaint(R"({"model":{"lxc":{"idle_ram_mib":"x"}}})"),
+              AllOf(HasSubstr("model/lxc/idle_ram_mib"), HasSubstr("expected a number")));
+  EXPECT_THAT(complaint(R"({"model":{"vm":{"boot_s":-1}}})"),
+              AllOf(HasSubstr("model/vm/boot_s"), HasSubstr("negative")));
+  EXPECT_THAT(complaint(R"({"model":{"guests":[{"vmid":7,"kind":"lxc","name":"x"}]}})"),
+              HasSubstr("model/guests"));
+  EXPECT_THAT(complaint(R"({"rules":[{"command":"(","exit":1}]})"),
+              AllOf(HasSubstr("rules/0/command"), HasSubstr("regular expression")));
+  EXPECT_THAT(complaint(R"({"rules":[{"exit":1}]})"), HasSubstr("'command' is missing"));
+  EXPECT_THAT(complaint(R"({"rules":[{"command":"x","exit":1,"delay_s":-1}]})"),
+              HasSubstr("rules/0/delay_s"));
+  EXPECT_THAT(complaint(R"({"rules":[{"command":"x","exit":1,"times":-1}]})"),
+              HasSubstr("rules/0/times"));
+  EXPECT_THAT(complaint(R"({"rules":[{"command":"x","exit":1,"target":"pve"}]})"),
+              HasSubstr("rules/0/target"));
+  EXPECT_THAT(complaint(R"({"rules":[{"command":"x","times":1}]})"), HasSubstr("does nothing"));
+  EXPECT_THAT(complaint(R"({"rules":[{"command":"x","sdtout":""}]})"), HasSubstr("sdtout"));
+}
+
+TEST(SimScenario, AnUnreadableFileIsNamed) {
+  const TemporaryDirectory directory;
+  EXPECT_THROW(load_scenario(directory.path() / "none.json"), InputError);
+  write_file_atomically(directory.path() / "bad.json", "{\"seed\": }");
+  try {
+    load_scenario(directory.path() / "bad.json");
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("bad.json"));
+  }
+}
+
+TEST(SimFaults, AnUnknownNameSaysWhichAreKnown) {
+  const Json document = {{"faults", {"nope@lxc"}}};
+  std::vector<sim::Fault> catalogue = {
+      {"a.b", "", {"lxc"}, [](const std::string&) -> Json { return Json::object(); }}};
+  try {
+    parse_scenario(document, "s.json", catalogue);
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("faults/0"), HasSubstr("nope"), HasSubstr("a.b")));
+  }
+}
+
+TEST(SimFaults, AFaultIsAPartOfAScenarioForItsTarget) {
+  const std::vector<sim::Fault> catalogue = {
+      {"memory.idle-delta",
+       "the idle guest costs more",
+       {"lxc", "vm"},
+       [](const std::string& target) -> Json {
+         return {{"model", {{target, {{"idle_ram_mib", 900}}}}},
+                 {"rules", {{{"target", target}, {"command", "free"}, {"exit", 1}}}}};
+       }}};
+  const Json document = {{"faults", {"memory.idle-delta@lxc"}},
+                         {"model", {{"lxc", {{"load_ram_mib", 950}}}}}};
+  const Scenario scenario = parse_scenario(document, "s.json", catalogue);
+  EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_ram_mib, 900);
+  EXPECT_DOUBLE_EQ(scenario.model.lxc.load_ram_mib, 950);
+  EXPECT_DOUBLE_EQ(scenario.model.vm.idle_ram_mib, 2056);
+  EXPECT_EQ(scenario.rules.at(0).target, "lxc");
+  EXPECT_EQ(scenario.faults.at(0), "memory.idle-delta@lxc");
+  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta@node"}}}, "s", catalogue),
+               InputError);
+  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta"}}}, "s", catalogue), InputError);
+}
+
+}  // namespace
+}  // namespace pve_accept

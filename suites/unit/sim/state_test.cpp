@@ -1,0 +1,134 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "suites/unit/mock_shell.h"
+#include "suites/unit/sim/lab.h"
+
+namespace pve_accept::sim_testing {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(SimState, OutlivesTheProcess) {
+  Lab lab;
+  const auto guest = lab.start_lxc();
+  Lab::run_in(*guest, "install -m 0644 /dev/stdin /root/note", "kept\n");
+  lab.reopen();
+  EXPECT_EQ(lab.run("pct status 9001").out, "status: running\n");
+  EXPECT_EQ(Lab::run_in(*lab.hop("lxc", 9001), "cat /root/note").out, "kept\n");
+}
+
+TEST(SimState, TimeGoesOn) {
+  Lab lab;
+  lab.pass(100);
+  const auto before = lab.clock().now();
+  const auto wall = lab.clock().wall();
+  lab.reopen();
+  EXPECT_EQ(lab.clock().now(), before);
+  EXPECT_EQ(lab.clock().wall(), wall);
+  EXPECT_EQ(lab.run("date +%s").out, "1780822300\n");
+}
+
+TEST(SimState, ForgettingMakesAFreshNode) {
+  Lab lab;
+  lab.create_lxc();
+  SimulatedNode::forget(lab.directory());
+  lab.reopen();  // writes its state once more when it closes
+  SimulatedNode::forget(lab.directory());
+  SimulatedNode fresh(lab.directory(), {});
+  EXPECT_EQ(fresh.connect()->run({.argv = {"pct", "list"}}).out, "");
+}
+
+TEST(SimState, ADamagedFileIsNamedWithTheRemedy) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.path() / "sim-state.json") << "{";
+  try {
+    SimulatedNode node(directory.path(), {});
+    FAIL() << "accepted";
+  } catch (const HarnessError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("sim-state.json"));
+    EXPECT_THAT(error.what(), HasSubstr("remove the file"));
+  }
+}
+
+TEST(SimState, AnotherClockMayGiveTheTime) {
+  const TemporaryDirectory directory;
+  FakeClock clock;
+  SimulatedNode node(directory.path(), {}, clock);
+  const auto shell = node.connect();
+  const auto before = clock.now();
+  const CommandResult result = shell->run({.argv = {"pvesh", "get", "/cluster/nextid"}});
+  EXPECT_GT(result.elapsed, 500ms);
+  EXPECT_EQ(clock.now() - before, result.elapsed);
+  EXPECT_EQ(&node.clock(), &clock);
+}
+
+TEST(SimUnknown, ACommandThatIsNotThereFailsAsInAShell) {
+  Lab lab;
+  const CommandResult result = lab.run("frobnicate -x");
+  EXPECT_EQ(result.exit_status, 127);
+  EXPECT_EQ(result.err, "bash: line 1: frobnicate: command not found\n");
+}
+
+TEST(SimUnknown, EveryOneIsRememberedOnceAcrossProcesses) {
+  Lab lab;
+  lab.run("frobnicate -x");
+  lab.run("frobnicate -x");
+  const auto guest = lab.start_lxc();
+  Lab::run_in(*guest, "qm list");
+  lab.reopen();
+  EXPECT_THAT(lab.node().unknown_commands(), ElementsAre("node: frobnicate -x", "lxc: qm list"));
+}
+
+TEST(SimUnknown, AKnownToolNeverInventsASuccess) {
+  Lab lab;
+  for (const char* line : {"pvesh get /cluster/resources", "qm migrate 9000 other", "date -u",
+                           "systemctl restart pveproxy", "lvs", "perl -e 1", "env -i true",
+                           "dd if=/dev/zero", "install -o root a b", "pct snapshot 9001 x"}) {
+    EXPECT_EQ(lab.run(line).exit_status, 127) << line;
+  }
+  EXPECT_EQ(lab.node().unknown_commands().size(), 10U);
+}
+
+TEST(SimUnknown, InsideAContainerAndThroughItsTools) {
+  Lab lab;
+  const auto guest = lab.start_lxc();
+  const CommandResult through = lab.run("pct exec 9001 -- nosuchcmd");
+  EXPECT_EQ(through.exit_status, 127);
+  EXPECT_EQ(through.err,
+            "lxc-attach: 9001: ../src/lxc/attach.c: lxc_attach_run_command: 1841 No such file or "
+            "directory - Failed to exec \"nosuchcmd\"\n");
+  Lab::install_docker(*guest);
+  Lab::start_stack(*guest);
+  const CommandResult inside = Lab::run_in(*guest, "docker exec spike-db-1 frobnicate");
+  EXPECT_EQ(inside.exit_status, 127);
+  EXPECT_THAT(inside.err, HasSubstr("executable file not found"));
+  EXPECT_THAT(lab.node().unknown_commands(), ElementsAre("lxc: nosuchcmd", "lxc: frobnicate"));
+}
+
+TEST(SimLines, AreTakenApartAsAShellWould) {
+  Lab lab;
+  const auto process = lab.node().start_line("node", "cat '/run/none of these'", "", 10s);
+  EXPECT_EQ(process->finish().err, "cat: /run/none of these: No such file or directory\n");
+}
+
+TEST(SimLines, OnlyAShellCouldRunThis) {
+  Lab lab;
+  for (const char* line : {"hostname | cat", "hostname; date", "echo $HOME", "cat < /etc/hostname",
+                           "cat 'open", "(hostname)"}) {
+    EXPECT_EQ(lab.node().start_line("node", line, "", 10s)->finish().exit_status, 127) << line;
+  }
+}
+
+TEST(SimLines, ReachGuestsByTheirVmid) {
+  Lab lab;
+  const auto guest = lab.start_lxc();
+  EXPECT_EQ(lab.node().start_line("9001", "hostname", "", 10s)->finish().out, "spike-lxc\n");
+  EXPECT_THROW(lab.node().start_line("9000", "hostname", "", 10s), ConnectionError);
+}
+
+}  // namespace
+}  // namespace pve_accept::sim_testing

@@ -1,0 +1,117 @@
+#include "support/workload/compose.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/workload/scripted_guest.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace scripted;
+using testing::AllOf;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Return;
+
+const std::string kCompose = "docker compose -f /root/pve-accept/compose.yaml ";
+
+TEST(ComposeList, IsOneObjectPerLine) {
+  const auto services =
+      parse_compose_ps(in_guest("docker compose -f /root/compose.yaml ps --format json").out);
+  ASSERT_EQ(services.size(), 3u);
+  EXPECT_EQ(services[1].name, "spike-db-1");
+  EXPECT_EQ(services[1].service, "db");
+  EXPECT_EQ(services[1].state, "running");
+  EXPECT_EQ(services[1].health, "healthy");
+  EXPECT_EQ(services[2].health, "");
+}
+
+TEST(ComposeList, IsAnArrayInOlderReleases) {
+  const auto services =
+      parse_compose_ps(R"([{"Name":"spike-db-1","Service":"db","State":"exited","Health":""}])");
+  ASSERT_EQ(services.size(), 1u);
+  EXPECT_EQ(services[0].state, "exited");
+  EXPECT_THAT(parse_compose_ps("[]\n"), IsEmpty());
+  EXPECT_THAT(parse_compose_ps(""), IsEmpty());
+}
+
+TEST(ComposeList, NamesWhatItCannotRead) {
+  EXPECT_THAT(trouble_of([] { parse_compose_ps("NAME IMAGE COMMAND\n"); }),
+              HasSubstr("NAME IMAGE COMMAND"));
+  EXPECT_THAT(trouble_of([] { parse_compose_ps(R"({"Name":"a","Service":"b"})"); }),
+              HasSubstr("'State' is missing"));
+}
+
+TEST(DockerInspectReply, HasRestartsAndHealth) {
+  const std::string record =
+      in_guest("docker inspect spike-db-1 --format \"{{json .State}} {{.RestartCount}}\"").out;
+  const Json state = Json::parse(record.substr(0, record.rfind(' ')));
+  const auto containers = parse_docker_inspect(
+      Json::array({{{"Name", "/spike-db-1"}, {"RestartCount", 2}, {"State", state}}}));
+  ASSERT_EQ(containers.size(), 1u);
+  EXPECT_EQ(containers[0].name, "spike-db-1");
+  EXPECT_EQ(containers[0].state, "running");
+  EXPECT_EQ(containers[0].health, "healthy");
+  EXPECT_EQ(containers[0].restarts, 2);
+  EXPECT_FALSE(containers[0].oom_killed);
+}
+
+TEST(DockerInspectReply, MayHaveNoHealthCheck) {
+  const auto containers = parse_docker_inspect(Json::parse(
+      R"([{"Name":"/a","RestartCount":0,"State":{"Status":"exited","OOMKilled":true,"ExitCode":137}}])"));
+  EXPECT_EQ(containers.at(0).health, "");
+  EXPECT_TRUE(containers.at(0).oom_killed);
+  EXPECT_EQ(containers.at(0).exit_code, 137);
+  EXPECT_THROW(parse_docker_inspect(Json::parse(R"([{"Name":"/a"}])")), HarnessError);
+}
+
+class WorkloadCompose : public testing::Test {
+ protected:
+  MockGuest guest;
+  Compose compose{guest.shell};
+};
+
+TEST_F(WorkloadCompose, WritesItsFile) {
+  EXPECT_CALL(guest.shell,
+              run(AllOf(CommandLine("install -D -m 0644 /dev/stdin /root/pve-accept/compose.yaml"),
+                        Field(&Command::input, "name: spike\n"))))
+      .WillOnce(Return(prints("")));
+  compose.write("name: spike\n");
+}
+
+TEST_F(WorkloadCompose, PullTellsTheNetworkFromTheGuest) {
+  guest.answers(kCompose + "pull -q", prints(""));
+  EXPECT_EQ(compose.pull().exit_status, 0);
+  for (const char* err :
+       {"Error response from daemon: toomanyrequests: You have reached your "
+        "unauthenticated pull rate limit",
+        "lookup registry-1.docker.io: no such host", "net/http: TLS handshake timeout",
+        "dial tcp 1.2.3.4:443: connect: connection refused"}) {
+    guest.answers(kCompose + "pull -q", fails(18, err));
+    EXPECT_THAT(trouble_of([this] { compose.pull(); }), HasSubstr("the registry is out of reach"))
+        << err;
+  }
+  guest.answers(kCompose + "pull -q",
+                fails(18, "failed to mknod(/x, S_IFCHR, 0): operation not permitted"));
+  EXPECT_EQ(compose.pull().exit_status, 18);
+}
+
+TEST_F(WorkloadCompose, UpAndDownAreForTheClaimsToJudge) {
+  guest.answers(kCompose + "up -d --wait --wait-timeout 120",
+                fails(1, "container spike-db-1 is unhealthy"));
+  EXPECT_EQ(compose.up().exit_status, 1);
+  guest.answers(kCompose + "down", in_guest("docker compose -f /root/compose.yaml down"));
+  EXPECT_EQ(compose.down().exit_status, 0);
+}
+
+TEST_F(WorkloadCompose, ListsAndInspectsItsContainers) {
+  guest.answers(kCompose + "ps --all --format json",
+                in_guest("docker compose -f /root/compose.yaml ps --format json"));
+  EXPECT_EQ(compose.ps().size(), 3u);
+  guest.answers("docker inspect spike-db-1 spike-web-1", fails(1, "no such object", "[]\n"));
+  EXPECT_THAT(trouble_of([this] { compose.inspect({"db", "web"}); }), HasSubstr("no such object"));
+}
+
+}  // namespace
+}  // namespace pve_accept

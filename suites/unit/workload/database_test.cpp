@@ -1,0 +1,85 @@
+#include "support/workload/database.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/workload/scripted_guest.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace scripted;
+using testing::HasSubstr;
+using testing::Return;
+
+const std::string kPsql = "docker exec spike-db-1 psql -h /var/run/postgresql -U postgres -Atc ";
+
+class WorkloadDatabase : public testing::Test {
+ protected:
+  void count_answers(const CommandResult& result) {
+    ON_CALL(guest.shell, run(CommandLineHas("select count(*)"))).WillByDefault(Return(result));
+  }
+  RowCount count() { return database.count_rows("r1"); }
+
+  MockGuest guest;
+  Docker docker{guest.shell};
+  Database database{docker, "spike-db-1"};
+};
+
+TEST_F(WorkloadDatabase, IsAskedThroughItsSocket) {
+  guest.answers(kPsql + "'select 1' postgres",
+                recorded("psql-17.txt", "psql -p 5433 -Atc 'select 1' postgres"));
+  EXPECT_EQ(database.query("select 1").out, "1\n");
+}
+
+TEST_F(WorkloadDatabase, StoresARowInAFreshTable) {
+  std::string sql;
+  ON_CALL(guest.shell, run(CommandLineHas("drop table")))
+      .WillByDefault([&sql](const Command& command) {
+        sql = command.argv.at(9);
+        return prints("");
+      });
+  database.store_row("r1");
+  EXPECT_EQ(sql,
+            "drop table if exists spike_persist; create table spike_persist(note text); "
+            "insert into spike_persist values ('r1')");
+  database.store_row("o'hara");
+  EXPECT_THAT(sql, HasSubstr("values ('o''hara')"));
+}
+
+TEST_F(WorkloadDatabase, RowThatCannotBeStoredIsAnError) {
+  ON_CALL(guest.shell, run(CommandLineHas("drop table")))
+      .WillByDefault(Return(fails(1, "ERROR:  could not extend file\n")));
+  EXPECT_THAT(trouble_of([this] { database.store_row("r1"); }), HasSubstr("could not extend file"));
+}
+
+TEST_F(WorkloadDatabase, CountsRows) {
+  count_answers(prints("3\n"));
+  EXPECT_EQ(count().state, RowCount::State::kCounted);
+  EXPECT_EQ(count().rows, 3);
+  count_answers(prints("0\n"));
+  EXPECT_EQ(count().state, RowCount::State::kCounted);
+  EXPECT_EQ(count().rows, 0);
+}
+
+TEST_F(WorkloadDatabase, TellsADeadContainerFromAnEmptyTable) {
+  count_answers(in_guest(
+      "docker exec spike-db-1 psql -U postgres -Atc \"select count(*) from spike_persist\""));
+  EXPECT_EQ(count().state, RowCount::State::kContainerNotRunning);
+  EXPECT_THAT(count().message, HasSubstr("is not running"));
+}
+
+TEST_F(WorkloadDatabase, TellsAMissingTableFromAnEmptyOne) {
+  count_answers(
+      recorded("psql-17.txt", "psql -p 5433 -Atc 'select count(*) from nosuch' postgres"));
+  EXPECT_EQ(count().state, RowCount::State::kNoTable);
+}
+
+TEST_F(WorkloadDatabase, ThatDoesNotSayIsAnError) {
+  count_answers(fails(2, "psql: error: connection to server on socket failed\n"));
+  EXPECT_THAT(trouble_of([this] { count(); }), HasSubstr("connection to server on socket failed"));
+  count_answers(prints(""));
+  EXPECT_THROW(count(), HarnessError);
+}
+
+}  // namespace
+}  // namespace pve_accept

@@ -1,0 +1,128 @@
+#include "support/workload/docker_install.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/workload/scripted_guest.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace scripted;
+using testing::_;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Return;
+
+TEST(AptPolicy, NamesTheSourceOfTheInstalledVersion) {
+  const PackageOrigin origin =
+      parse_apt_policy(recorded("apt-policy.txt", "apt-cache policy libc6").out);
+  EXPECT_EQ(origin.version, "2.36-9+deb12u14");
+  EXPECT_EQ(origin.url, "http://deb.debian.org/debian");
+  EXPECT_EQ(origin.suite, "bookworm/main");
+}
+
+TEST(AptPolicy, OfAVersionThatNoSourceHasNamesNone) {
+  const PackageOrigin origin =
+      parse_apt_policy(recorded("apt-policy.txt", "apt-cache policy curl").out);
+  EXPECT_EQ(origin.version, "7.88.1-10+deb12u14");
+  EXPECT_EQ(origin.url, "");
+}
+
+TEST(AptPolicy, OfDockersOwnRepositoryNamesItsChannel) {
+  const PackageOrigin origin = parse_apt_policy(
+      "docker-ce:\n"
+      "  Installed: 5:29.5.3-1~debian.13~trixie\n"
+      "  Candidate: 5:29.5.3-1~debian.13~trixie\n"
+      "  Version table:\n"
+      " *** 5:29.5.3-1~debian.13~trixie 500\n"
+      "        500 https://download.docker.com/linux/debian trixie/stable amd64 Packages\n"
+      "        100 /var/lib/dpkg/status\n");
+  EXPECT_EQ(origin.url, "https://download.docker.com/linux/debian");
+  EXPECT_EQ(origin.suite, "trixie/stable");
+}
+
+TEST(AptPolicy, OfAPackageThatIsNotInstalledIsAnError) {
+  EXPECT_THROW(parse_apt_policy(recorded("apt-policy.txt", "apt-cache policy docker-ce").out),
+               HarnessError);
+  EXPECT_THROW(parse_apt_policy(recorded("apt-policy.txt", "apt-cache policy nosuchpackage").out),
+               HarnessError);
+}
+
+class WorkloadInstall : public testing::Test {
+ protected:
+  // Notes every command and lets it succeed.
+  WorkloadInstall() {
+    ON_CALL(guest.shell, run(_)).WillByDefault([this](const Command& command) {
+      lines.push_back(command_line(command.argv));
+      if (!command.input.empty()) inputs.push_back(command.input);
+      const bool release = lines.back() == "cat /etc/os-release";
+      return prints(release ? "ID=debian\nVERSION_ID=\"13\"\nVERSION_CODENAME=trixie\n" : "");
+    });
+  }
+
+  MockGuest guest;
+  std::vector<std::string> lines;
+  std::vector<std::string> inputs;
+};
+
+TEST_F(WorkloadInstall, FromDockersRepository) {
+  install_docker(guest.shell, DockerSource::kOfficial, {.extra_packages = {"qemu-guest-agent"}});
+  EXPECT_THAT(
+      lines,
+      ElementsAre(
+          "cat /etc/os-release", "env DEBIAN_FRONTEND=noninteractive apt-get update -q",
+          "env DEBIAN_FRONTEND=noninteractive apt-get install -y -q ca-certificates curl "
+          "qemu-guest-agent",
+          "install -d -m 0755 /etc/apt/keyrings",
+          "curl -fsSL https://download.docker.com/linux/debian/gpg -o /etc/apt/keyrings/docker.asc",
+          "install -D -m 0644 /dev/stdin /etc/apt/sources.list.d/docker.sources",
+          "env DEBIAN_FRONTEND=noninteractive apt-get update -q",
+          "env DEBIAN_FRONTEND=noninteractive apt-get install -y -q docker-ce docker-ce-cli "
+          "containerd.io docker-buildx-plugin docker-compose-plugin"));
+  EXPECT_THAT(inputs, ElementsAre(HasSubstr("Suites: trixie\n")));
+}
+
+TEST_F(WorkloadInstall, FromTheDistribution) {
+  install_docker(guest.shell, DockerSource::kDistribution);
+  EXPECT_EQ(lines.back(),
+            "env DEBIAN_FRONTEND=noninteractive apt-get install -y -q docker.io docker-cli "
+            "docker-compose");
+}
+
+TEST_F(WorkloadInstall, OfAPreparedImageDoesNothing) {
+  install_docker(guest.shell, DockerSource::kPreinstalled);
+  EXPECT_TRUE(lines.empty());
+}
+
+TEST_F(WorkloadInstall, GoesThroughAProxyAndAMirror) {
+  install_docker(guest.shell, DockerSource::kOfficial,
+                 {.apt_proxy = "http://proxy:3142", .debian_mirror = "http://mirror/debian"});
+  EXPECT_THAT(lines, testing::Contains(HasSubstr("curl -x http://proxy:3142 -fsSL")));
+  EXPECT_THAT(inputs, testing::Contains(HasSubstr("Acquire::http::Proxy \"http://proxy:3142\";")));
+  EXPECT_THAT(inputs, testing::Contains(HasSubstr("URIs: http://mirror/debian\n"
+                                                  "Suites: trixie trixie-updates\n")));
+}
+
+TEST_F(WorkloadInstall, StopsAtTheStepThatFails) {
+  EXPECT_CALL(guest.shell, run(CommandLineHas("apt-get update")))
+      .WillOnce(Return(fails(100, "Temporary failure resolving 'deb.debian.org'\n")));
+  EXPECT_CALL(guest.shell, run(CommandLineHas("apt-get install"))).Times(0);
+  const std::string trouble =
+      trouble_of([this] { install_docker(guest.shell, DockerSource::kOfficial); });
+  EXPECT_THAT(trouble, HasSubstr("update the guest's package lists"));
+  EXPECT_THAT(trouble, HasSubstr("Hint: the guest cannot reach the package source"));
+}
+
+TEST(InstalledDocker, IsLookedUpByItsSource) {
+  MockGuest guest;
+  const CommandResult libc = recorded("apt-policy.txt", "apt-cache policy libc6");
+  guest.answers("apt-cache policy docker-ce",
+                recorded("apt-policy.txt", "apt-cache policy docker-ce"));
+  guest.answers("apt-cache policy docker.io", libc);
+  EXPECT_EQ(installed_origin(guest.shell, DockerSource::kDistribution).suite, "bookworm/main");
+  EXPECT_EQ(installed_origin(guest.shell, DockerSource::kPreinstalled).suite, "bookworm/main");
+  EXPECT_THROW(installed_origin(guest.shell, DockerSource::kOfficial), HarnessError);
+}
+
+}  // namespace
+}  // namespace pve_accept

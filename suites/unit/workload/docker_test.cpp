@@ -1,0 +1,195 @@
+#include "support/workload/docker.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/workload/scripted_guest.h"
+#include "support/workload/network_trouble.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace scripted;
+using testing::HasSubstr;
+using testing::Return;
+
+const std::string kVersion = "docker version --format '{{json .}}'";
+const std::string kInfo = "docker info --format '{{json .}}'";
+const std::string kDf = "df -B1 --output=source,size,used,avail,pcent,target /";
+
+TEST(DockerVersionReply, NamesEveryComponent) {
+  const DockerVersions versions =
+      parse_docker_versions(Json::parse(in_guest("docker version --format \"{{json .}}\"").out));
+  EXPECT_EQ(versions.engine, "26.1.5+dfsg1");
+  EXPECT_EQ(versions.client, "26.1.5+dfsg1");
+  EXPECT_EQ(versions.containerd, "1.7.24~ds1");
+  EXPECT_EQ(versions.runc, "1.1.15+ds1");
+  EXPECT_EQ(versions.api, "1.45");
+  EXPECT_EQ(versions.min_api, "1.24");
+  EXPECT_EQ(versions.git_commit, "411e817");
+}
+
+TEST(DockerVersionReply, WithoutServerIsAnError) {
+  EXPECT_THROW(
+      parse_docker_versions(Json::parse(
+          recorded("docker-28-no-daemon.txt", "docker version --format \"{{json .}}\"").out)),
+      HarnessError);
+  EXPECT_THAT(trouble_of([] {
+                parse_docker_versions(Json::parse(
+                    R"({"Client":{"Version":"1"},"Server":{"Version":"1","Components":[]}})"));
+              }),
+              HasSubstr("lists no containerd"));
+}
+
+TEST(DockerInfoReply, HasDriverAndCgroup) {
+  const DockerInfo info =
+      parse_docker_info(Json::parse(in_guest("docker info --format \"{{json .}}\"").out));
+  EXPECT_EQ(info.driver, "overlay2");
+  EXPECT_EQ(info.driver_status.at("Backing Filesystem"), "extfs");
+  EXPECT_EQ(info.cgroup_driver, "systemd");
+  EXPECT_EQ(info.cgroup_version, "2");
+  EXPECT_EQ(info.server_version, "26.1.5+dfsg1");
+  EXPECT_EQ(info.kernel, "6.12.107+deb13-amd64");
+}
+
+TEST(DockerInfoReply, OfADeadDaemonIsAnError) {
+  const Json empty =
+      Json::parse(recorded("docker-28-no-daemon.txt", "docker info --format \"{{json .}}\"").out);
+  EXPECT_THAT(trouble_of([&] { parse_docker_info(empty); }), HasSubstr("Driver: is empty"));
+  Json errors = Json::parse(in_guest("docker info --format \"{{json .}}\"").out);
+  errors["ServerErrors"] = {"Cannot connect to the Docker daemon"};
+  EXPECT_THAT(trouble_of([&] { parse_docker_info(errors); }), HasSubstr("Cannot connect"));
+}
+
+class WorkloadDocker : public testing::Test {
+ protected:
+  MockGuest guest;
+  Docker docker{guest.shell};
+};
+
+TEST_F(WorkloadDocker, AsksComposeForItsVersionToo) {
+  guest.answers(kVersion, in_guest("docker version --format \"{{json .}}\""));
+  guest.answers("docker compose version --short", prints("2.26.1-4\n"));
+  EXPECT_EQ(docker.versions().compose, "2.26.1-4");
+  guest.answers("docker compose version --short", prints(""));
+  EXPECT_THROW(docker.versions(), HarnessError);
+}
+
+TEST_F(WorkloadDocker, InfoOfADeadDaemonIsAnError) {
+  guest.answers(kInfo, recorded("docker-28-no-daemon.txt", "docker info --format \"{{json .}}\""));
+  EXPECT_THAT(trouble_of([this] { docker.info(); }), HasSubstr("Is the docker daemon running?"));
+}
+
+TEST_F(WorkloadDocker, GreetsOnlyWithExitZeroAndTheGreeting) {
+  const std::string hello = "docker run --rm hello-world";
+  guest.answers(hello, prints("\nHello from Docker!\nThis message shows …\n"));
+  EXPECT_TRUE(docker.hello_world().greeted);
+  guest.answers(hello, prints(""));
+  EXPECT_FALSE(docker.hello_world().greeted);
+  const std::string sysctl =
+      "open sysctl net.ipv4.ip_unprivileged_port_start file: reopen fd 8: permission denied\n";
+  guest.answers(hello, fails(126, sysctl, "Hello from Docker!"));
+  EXPECT_FALSE(docker.hello_world().greeted);
+  EXPECT_EQ(docker.hello_world().result.err, sysctl);
+}
+
+TEST_F(WorkloadDocker, RegistryOutOfReachIsNotAFalseClaim) {
+  guest.answers("docker run --rm hello-world",
+                fails(125,
+                      "docker: Error response from daemon: Get "
+                      "\"https://registry-1.docker.io/v2/\": dial tcp: lookup "
+                      "registry-1.docker.io: no such host.\n"));
+  EXPECT_THAT(trouble_of([this] { docker.hello_world(); }),
+              HasSubstr("the registry is out of reach"));
+}
+
+TEST_F(WorkloadDocker, ExecPassesTheExitStatusOn) {
+  guest.answers("docker exec spike-db-1 true",
+                fails(126, "failed to update /proc/1/timens_offsets"));
+  EXPECT_EQ(docker.exec("spike-db-1", {"true"}).exit_status, 126);
+}
+
+TEST_F(WorkloadDocker, FindsTheFileSystemUnderAContainer) {
+  const std::string findmnt = "docker exec spike-db-1 findmnt -no FSTYPE /";
+  guest.answers(findmnt, in_guest("docker exec spike-db-1 findmnt -no FSTYPE /"));
+  EXPECT_EQ(docker.container_root_fs("spike-db-1"), "overlay");
+  guest.answers(findmnt, prints(""));
+  EXPECT_THROW(docker.container_root_fs("spike-db-1"), HarnessError);
+}
+
+TEST_F(WorkloadDocker, ReadsAMemoryLimit) {
+  const std::string run = "docker run --rm -m 64m postgres:17 cat /sys/fs/cgroup/memory.max";
+  guest.answers(run, in_guest(run));
+  EXPECT_EQ(docker.memory_limit_seen(64), 67108864);
+  guest.answers(run, prints("max\n"));
+  EXPECT_EQ(docker.memory_limit_seen(64), std::nullopt);
+  guest.answers(run, prints(""));
+  EXPECT_THROW(docker.memory_limit_seen(64), HarnessError);
+  guest.answers(run, fails(125, "docker: Error response from daemon\n"));
+  EXPECT_THROW(docker.memory_limit_seen(64), HarnessError);
+}
+
+CommandResult used(std::int64_t bytes) {
+  return prints(
+      fmt::format("Filesystem 1B-blocks Used Avail Use% Mounted on\n/dev/x 10737418240 "
+                  "{} 5000000000 40% /\n",
+                  bytes));
+}
+
+TEST_F(WorkloadDocker, WeighsContainersAndRemovesThem) {
+  guest.answers("sync", prints(""));
+  guest.answers("docker create --name pve-accept-layer-1 postgres:17", prints("id1\n"));
+  guest.answers("docker create --name pve-accept-layer-2 postgres:17", prints("id2\n"));
+  EXPECT_CALL(guest.shell, run(CommandLine(kDf)))
+      .WillOnce(Return(used(2'000'000'000)))
+      .WillOnce(Return(used(2'000'000'000 + 30 * 1024 * 1024)));
+  EXPECT_CALL(guest.shell, run(CommandLine("docker rm -f pve-accept-layer-1 pve-accept-layer-2")))
+      .WillOnce(Return(prints("")));
+  EXPECT_DOUBLE_EQ(docker.growth_of_containers(2), 30);
+}
+
+TEST_F(WorkloadDocker, RemovesContainersWhenWeighingFails) {
+  guest.answers("sync", prints(""));
+  guest.answers(kDf, used(2'000'000'000));
+  guest.answers("docker create --name pve-accept-layer-1 postgres:17", prints("id1\n"));
+  guest.answers("docker create --name pve-accept-layer-2 postgres:17",
+                fails(1, "no space left on device\n"));
+  EXPECT_CALL(guest.shell, run(CommandLine("docker rm -f pve-accept-layer-1 pve-accept-layer-2")))
+      .WillOnce(Return(prints("")));
+  EXPECT_THAT(trouble_of([this] { docker.growth_of_containers(3); }),
+              HasSubstr("no space left on device"));
+}
+
+TEST_F(WorkloadDocker, ContainersThatCannotBeRemovedAreAnError) {
+  guest.answers("sync", prints(""));
+  guest.answers(kDf, used(2'000'000'000));
+  guest.answers("docker create --name pve-accept-layer-1 postgres:17", prints("id1\n"));
+  guest.answers("docker rm -f pve-accept-layer-1", fails(1, "device or resource busy\n"));
+  EXPECT_THAT(trouble_of([this] { docker.growth_of_containers(1); }),
+              HasSubstr("device or resource busy"));
+}
+
+TEST_F(WorkloadDocker, ReachesANeighbourOrNot) {
+  const std::string nc = "docker exec spike-web-1 nc -z -w 5 db 5432";
+  guest.answers(nc, prints(""));
+  EXPECT_TRUE(docker.reaches("spike-web-1", "db", 5432));
+  guest.answers(nc, fails(1, "nc: bad address 'db'\n"));
+  EXPECT_FALSE(docker.reaches("spike-web-1", "db", 5432));
+  guest.answers(nc, fails(127, "exec: \"nc\": executable file not found in $PATH\n"));
+  EXPECT_THROW(docker.reaches("spike-web-1", "db", 5432), HarnessError);
+  guest.answers(nc, fails(1, "Error response from daemon: container 89 is not running\n"));
+  EXPECT_THROW(docker.reaches("spike-web-1", "db", 5432), HarnessError);
+}
+
+TEST(NetworkTrouble, IsToldFromDockersOwn) {
+  EXPECT_THAT(network_trouble("a\nerror: toomanyrequests: You have reached your pull rate limit\n"),
+              HasSubstr("toomanyrequests"));
+  EXPECT_EQ(network_trouble("dial tcp 1.2.3.4:443: i/o timeout"),
+            "dial tcp 1.2.3.4:443: i/o timeout");
+  EXPECT_EQ(network_trouble("net/http: TLS handshake timeout"), "net/http: TLS handshake timeout");
+  EXPECT_EQ(network_trouble("dial unix /var/run/docker.sock: connect: connection refused"), "");
+  EXPECT_EQ(network_trouble("failed to mount overlay: permission denied"), "");
+  EXPECT_EQ(network_trouble(""), "");
+}
+
+}  // namespace
+}  // namespace pve_accept

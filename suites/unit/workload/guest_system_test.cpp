@@ -1,0 +1,142 @@
+#include "support/workload/guest_system.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/workload/scripted_guest.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace scripted;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(OsReleaseFile, NamesVersionAndCodename) {
+  const OsRelease release =
+      parse_os_release(recorded("debian-12-tools.txt", "cat /etc/os-release").out);
+  EXPECT_EQ(release.id, "debian");
+  EXPECT_EQ(release.version_id, "12");
+  EXPECT_EQ(release.version_codename, "bookworm");
+  EXPECT_EQ(release.pretty_name, "Debian GNU/Linux 12 (bookworm)");
+}
+
+TEST(OsReleaseFile, WithoutCodenameIsAnError) {
+  EXPECT_THROW(parse_os_release("ID=debian\nVERSION_ID=\"13\"\n"), HarnessError);
+  EXPECT_THROW(parse_os_release(""), HarnessError);
+  EXPECT_THAT(trouble_of([] { parse_os_release("nonsense\n"); }), HasSubstr("nonsense"));
+}
+
+TEST(FailedUnits, AreNamed) {
+  EXPECT_THAT(parse_failed_units(in_guest("systemctl --failed --no-legend --plain").out),
+              ElementsAre("sys-kernel-config.mount", "sys-kernel-debug.mount",
+                          "systemd-networkd-wait-online.service"));
+  EXPECT_THAT(parse_failed_units(""), IsEmpty());
+}
+
+TEST(FailedUnits, NameALineThatIsNoUnit) {
+  EXPECT_THAT(trouble_of([] { parse_failed_units("0 loaded units listed.\n"); }),
+              HasSubstr("0 loaded units listed."));
+}
+
+TEST(GuestMemoryFile, HasTotalAndAvailable) {
+  const GuestMemory memory = parse_guest_memory(recorded("proc.txt", "cat /proc/meminfo").out);
+  EXPECT_EQ(memory.total_kib, 24684092);
+  EXPECT_EQ(memory.available_kib, 24104296);
+  EXPECT_EQ(memory.total_mib(), 24105);
+}
+
+TEST(GuestMemoryFile, WithoutFiguresIsAnError) {
+  EXPECT_THROW(parse_guest_memory(""), HarnessError);
+  EXPECT_THROW(parse_guest_memory("MemTotal: 2097152 kB\n"), HarnessError);
+  EXPECT_THROW(parse_guest_memory("MemTotal: x kB\nMemAvailable: 1 kB\n"), HarnessError);
+}
+
+TEST(FileSystemReply, IsInBytes) {
+  const FileSystemUsage usage =
+      parse_df(recorded("proc.txt", "df -B1 --output=source,size,used,avail,pcent,target /").out);
+  EXPECT_EQ(usage.source, "-");
+  EXPECT_EQ(usage.size_bytes, 270553174016);
+  EXPECT_EQ(usage.used_bytes, 30404714496);
+  EXPECT_EQ(usage.available_bytes, 72340566016);
+  EXPECT_NEAR(usage.used_gib(), 28.32, 0.01);
+}
+
+TEST(FileSystemReply, ThatIsNotOneLineIsAnError) {
+  EXPECT_THROW(parse_df(""), HarnessError);
+  EXPECT_THROW(parse_df("Filesystem 1B-blocks Used Avail Use% Mounted on\n"), HarnessError);
+  EXPECT_THROW(parse_df("header\n/dev/sda1 x 1 1 1% /\n"), HarnessError);
+}
+
+TEST(SystemdVersion, IsThePackages) {
+  EXPECT_EQ(parse_systemd_version(recorded("debian-12-tools.txt", "systemctl --version").out),
+            "252.38-1~deb12u1");
+  EXPECT_EQ(parse_systemd_version("systemd 257\n"), "257");
+  EXPECT_THROW(parse_systemd_version(""), HarnessError);
+  EXPECT_THROW(parse_systemd_version("bash: systemctl: command not found"), HarnessError);
+}
+
+TEST(CloudInitReply, TellsWarningsFromFailures) {
+  const Json warned = Json::parse(
+      R"({"status":"done","errors":[],"recoverable_errors":{"WARNING":["no module named x"]}})");
+  const CloudInit recovered = parse_cloud_init(warned, 2);
+  EXPECT_FALSE(recovered.failed);
+  EXPECT_THAT(recovered.warnings, ElementsAre("WARNING: no module named x"));
+  const CloudInit broken =
+      parse_cloud_init(Json::parse(R"({"status":"error","errors":["no datasource"]})"), 1);
+  EXPECT_TRUE(broken.failed);
+  EXPECT_THAT(broken.errors, ElementsAre("no datasource"));
+  EXPECT_FALSE(parse_cloud_init(Json{{"status", "done"}}, 0).failed);
+  EXPECT_THROW(parse_cloud_init(Json::object(), 0), HarnessError);
+}
+
+class WorkloadGuestSystem : public testing::Test {
+ protected:
+  MockGuest guest;
+  GuestSystem system{guest.shell};
+};
+
+TEST_F(WorkloadGuestSystem, MayBootDegraded) {
+  guest.answers("systemctl is-system-running --wait", in_guest("systemctl is-system-running"));
+  EXPECT_EQ(system.wait_until_booted(), "degraded");
+  guest.answers("systemctl is-system-running --wait", fails(1, "Failed to connect to bus\n"));
+  EXPECT_THROW(system.wait_until_booted(), HarnessError);
+}
+
+TEST_F(WorkloadGuestSystem, HasARouteOrNot) {
+  const std::string route = "ip -j route show default";
+  guest.answers(route, recorded("debian-12-tools.txt", route));
+  EXPECT_TRUE(system.has_default_route());
+  guest.answers(route, prints("[]\n"));
+  EXPECT_FALSE(system.has_default_route());
+  guest.answers(route, prints(""));
+  EXPECT_THROW(system.has_default_route(), HarnessError);
+}
+
+TEST_F(WorkloadGuestSystem, ResolvesANameOrNot) {
+  guest.answers("getent hosts localhost",
+                recorded("debian-12-tools.txt", "getent hosts localhost"));
+  EXPECT_TRUE(system.resolves("localhost"));
+  guest.answers("getent hosts nosuch.invalid",
+                recorded("debian-12-tools.txt", "getent hosts nosuch.invalid"));
+  EXPECT_FALSE(system.resolves("nosuch.invalid"));
+  EXPECT_THROW(system.resolves("other"), HarnessError);  // getent is missing: 127
+}
+
+TEST_F(WorkloadGuestSystem, WaitsForCloudInit) {
+  const std::string wait = "cloud-init status --wait --format json";
+  guest.answers(wait, fails(2, "", R"({"status":"done","recoverable_errors":{}})"));
+  EXPECT_FALSE(system.wait_for_cloud_init().failed);
+  guest.answers(wait, fails(127, "cloud-init: not found\n"));
+  EXPECT_THROW(system.wait_for_cloud_init(), HarnessError);
+}
+
+TEST_F(WorkloadGuestSystem, KnowsItsRelease) {
+  guest.answers("cat /etc/debian_version", prints("13.1\n"));
+  EXPECT_EQ(system.debian_version(), "13.1");
+  guest.answers("cat /etc/debian_version", prints("\n"));
+  EXPECT_THROW(system.debian_version(), HarnessError);
+}
+
+}  // namespace
+}  // namespace pve_accept

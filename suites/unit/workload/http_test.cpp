@@ -1,0 +1,49 @@
+#include "support/workload/http.h"
+
+#include <gmock/gmock.h>
+
+#include "suites/unit/workload/scripted_guest.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace scripted;
+
+class WorkloadHttp : public testing::Test {
+ protected:
+  int status_when(const CommandResult& result) {
+    ON_CALL(guest.shell, run(CommandLineHas("curl -s -o /dev/null")))
+        .WillByDefault(testing::Return(result));
+    return http_status(guest.shell, "http://localhost:8080/");
+  }
+
+  MockGuest guest;
+};
+
+TEST_F(WorkloadHttp, StatusIsTheServers) {
+  EXPECT_EQ(status_when(in_guest("curl -s -o /dev/null -w %{http_code} http://localhost:8080/")),
+            200);
+  EXPECT_EQ(status_when(prints("502")), 502);
+}
+
+TEST_F(WorkloadHttp, StatusIsZeroWhenNothingAnswers) {
+  EXPECT_EQ(status_when(in_guest("curl -s -o /dev/null -w %{http_code} http://localhost:8081/")),
+            0);
+  EXPECT_EQ(status_when(recorded("debian-12-tools.txt",
+                                 "curl -s -o /dev/null -w %{http_code} --max-time 1 "
+                                 "http://192.0.2.77/")),
+            0);
+}
+
+TEST_F(WorkloadHttp, CurlThatCannotTryIsAnError) {
+  EXPECT_THROW(status_when(fails(127, "curl: not found")), HarnessError);
+  EXPECT_THROW(status_when(recorded("debian-12-tools.txt",
+                                    "curl -s -o /dev/null -w %{http_code} --max-time 10 "
+                                    "http://nosuch.invalid/")),
+               HarnessError);
+  EXPECT_THROW(status_when(prints("")), HarnessError);
+  EXPECT_THROW(status_when(prints("000")), HarnessError);
+}
+
+}  // namespace
+}  // namespace pve_accept

@@ -1,0 +1,185 @@
+#include "support/measure/plausibility.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "support/base/error.h"
+#include "support/measure/cpu_share.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr int kGapIntervals = 3;
+
+// Collects problems, each kind once: sixty samples with one fault are one problem.
+class Check {
+ public:
+  Check(const Window& window, const PlausibilityLimits& limits)
+      : window_(window), limits_(limits) {}
+
+  Plausibility run() && {
+    count_samples();
+    check_memory();
+    check_ksm();
+    check_times();
+    check_cpu();
+    check_part("cgroup", limits_.expects_cgroup,
+               [](const Sample& sample) { return sample.cgroup.has_value(); });
+    check_part("process", limits_.expects_process,
+               [](const Sample& sample) { return sample.process.has_value(); });
+    return std::move(result_);
+  }
+
+ private:
+  void problem(const std::string& text) {
+    result_.problems.push_back("measurement not usable: " + text);
+  }
+
+  std::string at(const TimedSample& timed) const {
+    return fmt::format("{:.1f} s into window {}", to_seconds(timed.arrived - window_.began),
+                       window_.name);
+  }
+
+  void count_samples() {
+    int intervals = 0;
+    for (std::size_t i = 0; i < window_.samples.size(); ++i) {
+      if (!window_.samples[i].counts) continue;
+      counting_.push_back(&window_.samples[i]);
+      if (i > 0) ++intervals;
+    }
+    if (intervals < limits_.min_intervals || intervals == 0) {
+      problem(fmt::format("{} samples count in window {}, at least {} are needed", intervals,
+                          window_.name, std::max(1, limits_.min_intervals)));
+    }
+  }
+
+  void check_memory() {
+    if (window_.samples.empty()) return;
+    const std::int64_t total_kib = window_.samples.front().sample.mem_total_kib;
+    for (const TimedSample& timed : window_.samples) {
+      if (timed.sample.mem_total_kib != total_kib) {
+        problem(fmt::format("MemTotal changed from {} to {} KiB {}", total_kib,
+                            timed.sample.mem_total_kib, at(timed)));
+        break;
+      }
+    }
+    for (const TimedSample& timed : window_.samples) {
+      if (const std::string fault = memory_fault(timed.sample); !fault.empty()) {
+        problem(fault + " " + at(timed));
+        return;
+      }
+    }
+    check_ram_spread();
+  }
+
+  static std::string memory_fault(const Sample& sample) {
+    const double used_mib = ram_used_mib(sample);
+    const double total_mib = static_cast<double>(sample.mem_total_kib) / 1024;
+    if (!std::isfinite(used_mib)) return "RAM used is not a number";
+    if (used_mib < 0) return fmt::format("RAM used is negative ({:.0f} MiB)", used_mib);
+    if (used_mib > total_mib) {
+      return fmt::format("RAM used ({:.0f} MiB) is above MemTotal ({:.0f} MiB)", used_mib,
+                         total_mib);
+    }
+    if (const auto& cgroup = sample.cgroup; cgroup && cgroup->file_bytes > cgroup->current_bytes) {
+      return fmt::format("the cgroup's page cache ({} bytes) is above its whole memory ({} bytes)",
+                         cgroup->file_bytes, cgroup->current_bytes);
+    }
+    return "";
+  }
+
+  void check_ram_spread() {
+    if (counting_.empty()) return;
+    std::vector<double> used_mib;
+    for (const TimedSample* timed : counting_) used_mib.push_back(ram_used_mib(timed->sample));
+    const double spread_mib = maximum(used_mib) - minimum(used_mib);
+    // Written so that a limit that is no number is a problem too.
+    if (!(spread_mib <= limits_.max_ram_spread_mib)) {
+      problem(
+          fmt::format("RAM used varied by {:.0f} MiB in window {}, at most {:.0f} MiB is "
+                      "allowed",
+                      spread_mib, window_.name, limits_.max_ram_spread_mib));
+    }
+  }
+
+  void check_ksm() {
+    if (counting_.empty()) return;
+    const auto shared = [](const TimedSample* timed) { return timed->sample.ksm_pages_sharing; };
+    const auto first = shared(counting_.front());
+    for (const TimedSample* timed : counting_) {
+      if (shared(timed) == first) continue;
+      const auto text = [](const auto& pages) {
+        return pages ? std::to_string(*pages) : std::string("unknown");
+      };
+      problem(fmt::format("KSM was at work: pages_sharing changed from {} to {} {}", text(first),
+                          text(shared(timed)), at(*timed)));
+      return;
+    }
+  }
+
+  void check_times() {
+    const double longest_s = kGapIntervals * to_seconds(limits_.interval);
+    for (std::size_t i = 1; i < window_.samples.size(); ++i) {
+      const TimedSample& timed = window_.samples[i];
+      const double passed_s = timed.sample.t_s - window_.samples[i - 1].sample.t_s;
+      if (!(passed_s > 0)) {
+        problem(fmt::format("the node's clock went back or stood still ({:.3f} s) {}", passed_s,
+                            at(timed)));
+        return;
+      }
+      if (passed_s > longest_s) {
+        problem(fmt::format("a gap of {:.1f} s between two samples {}, at most {:.1f} s is allowed",
+                            passed_s, at(timed), longest_s));
+        return;
+      }
+    }
+  }
+
+  void check_cpu() {
+    double steal_percent = 0;
+    for (std::size_t i = 1; i < window_.samples.size(); ++i) {
+      const TimedSample& timed = window_.samples[i];
+      if (!timed.counts) continue;
+      try {
+        const CpuShare share = cpu_share(window_.samples[i - 1].sample, timed.sample);
+        if (!(share.used() >= 0 && share.used() <= 100)) {
+          problem(fmt::format("{:.1f} % CPU used {}", share.used(), at(timed)));
+          return;
+        }
+        steal_percent = std::max(steal_percent, share.steal);
+      } catch (const HarnessError& error) {
+        problem(fmt::format("{} {}", error.what(), at(timed)));
+        return;
+      }
+    }
+    if (steal_percent > 0) {
+      result_.notes.push_back(
+          fmt::format("steal up to {:.1f} % in window {}: the node is itself virtual, its CPU "
+                      "figures depend on its neighbours",
+                      steal_percent, window_.name));
+    }
+  }
+
+  template <typename Has>
+  void check_part(const char* part, bool expected, Has has) {
+    std::size_t found = 0;
+    for (const TimedSample* timed : counting_) found += has(timed->sample) ? 1U : 0U;
+    if (found == counting_.size() || (found == 0 && !expected)) return;
+    problem(fmt::format("the guest's {} is in {} of {} samples of window {}", part, found,
+                        counting_.size(), window_.name));
+  }
+
+  const Window& window_;
+  const PlausibilityLimits& limits_;
+  std::vector<const TimedSample*> counting_;
+  Plausibility result_;
+};
+
+}  // namespace
+
+Plausibility check_plausibility(const Window& window, const PlausibilityLimits& limits) {
+  return Check(window, limits).run();
+}
+
+}  // namespace pve_accept

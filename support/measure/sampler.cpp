@@ -1,0 +1,132 @@
+#include "support/measure/sampler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "support/base/error.h"
+
+namespace pve_accept {
+namespace {
+
+// A sampler with a very short interval still has to be started.
+constexpr Clock::Duration kLeastStall = std::chrono::seconds(5);
+
+// What a slow start, a stalled interval and the way back may add to the sampler's running time.
+constexpr Clock::Duration kDeadlineMargin = std::chrono::seconds(60);
+
+constexpr std::size_t kErrorTail = 1000;
+
+}  // namespace
+
+RunningSampler::RunningSampler(std::unique_ptr<Process> process, std::string description, int lines,
+                               Clock::Duration interval)
+    : process_(std::move(process)),
+      description_(std::move(description)),
+      lines_(lines),
+      stall_(std::max(kStallIntervals * interval, kLeastStall)) {}
+
+TimedSample RunningSampler::next() {
+  while (true) {
+    if (auto sample = poll(stall_)) return std::move(*sample);
+  }
+}
+
+std::optional<TimedSample> RunningSampler::poll(Clock::Duration wait) {
+  if (done()) fail("every sample was read already");
+  while (auto line = process_->next_line(wait)) {
+    if (line->stream == OutputLine::Stream::kOut) return take(*line);
+    note_error(*line);
+  }
+  if (process_->ended()) fail_ended();
+  waited_ += wait;
+  if (waited_ >= stall_) fail(fmt::format("no sample for {} s", to_seconds(waited_)));
+  return std::nullopt;
+}
+
+TimedSample RunningSampler::take(const OutputLine& line) {
+  Sample sample;
+  try {
+    sample = parse_sample(line.text);
+  } catch (const HarnessError& error) {
+    fail(error.what());
+  }
+  waited_ = {};
+  last_heard_ = line.arrived;
+  ++seen_;
+  if (done()) close();
+  return {.sample = sample, .arrived = line.arrived};
+}
+
+// Warnings, of a missing locale for one, come and go; a sampler that only complains has stalled.
+void RunningSampler::note_error(const OutputLine& line) {
+  err_ += line.text + "\n";
+  if (err_.size() > kErrorTail) err_.erase(0, err_.size() - kErrorTail);
+  if (!last_heard_) last_heard_ = line.arrived;
+  if (line.arrived - *last_heard_ >= stall_) {
+    fail(fmt::format("no sample for {} s", to_seconds(line.arrived - *last_heard_)));
+  }
+}
+
+void RunningSampler::close() {
+  try {
+    process_->finish();
+  } catch (const HarnessError&) {
+    // Every sample was read: how the sampler ends changes nothing.
+  }
+}
+
+void RunningSampler::cancel() { process_->cancel(); }
+
+void RunningSampler::fail_ended() const {
+  const CommandResult result = process_->finish();
+  throw HarnessError(HarnessError::Details{
+      .attempted = "sample the node",
+      .where = "node",
+      .command = description_,
+      .exit_status = result.exit_status,
+      .output_tail = err_,
+      .problem = fmt::format("the sampler ended after {} of {} samples", seen_, lines_)});
+}
+
+void RunningSampler::fail(const std::string& problem) const {
+  throw HarnessError(HarnessError::Details{
+      .attempted = "sample the node",
+      .where = "node",
+      .command = description_,
+      .output_tail = err_,
+      .problem = fmt::format("{} (after {} of {} samples)", problem, seen_, lines_)});
+}
+
+Sampler::Sampler(Shell& node, std::string script, Clock::Duration interval)
+    : node_(node), script_(std::move(script)), interval_(interval) {}
+
+std::unique_ptr<RunningSampler> Sampler::start(int intervals, const Target& target) {
+  const int lines = intervals + 1;
+  Command command{
+      .argv = {"perl", "-", "--lines", std::to_string(lines), "--interval-ms",
+               std::to_string(interval_.count())},
+      .input = script_,
+      .deadline = intervals * interval_ + kDeadlineMargin,
+  };
+  if (target.cgroup_dir) {
+    command.argv.insert(command.argv.end(), {"--cgroup", *target.cgroup_dir});
+  }
+  if (target.pid) command.argv.insert(command.argv.end(), {"--pid", std::to_string(*target.pid)});
+  return std::make_unique<RunningSampler>(node_.start(command), command_line(command.argv), lines,
+                                          interval_);
+}
+
+Window Sampler::run(const std::string& name, int intervals, const Target& target) {
+  const auto running = start(intervals, target);
+  Window window{.name = name};
+  while (!running->done()) window.samples.push_back(running->next());
+  const TimedSample& first = window.samples.front();
+  window.began = first.arrived;
+  window.started = Clock::WallTime(
+      std::chrono::round<Clock::Duration>(std::chrono::duration<double>(first.sample.t_s)));
+  return window;
+}
+
+}  // namespace pve_accept

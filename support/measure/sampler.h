@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "support/measure/window.h"
+#include "support/shell/shell.h"
+
+namespace pve_accept {
+
+// A sampler at work on the node. It ends with the object.
+class RunningSampler {
+ public:
+  RunningSampler(std::unique_ptr<Process> process, std::string description, int lines,
+                 Clock::Duration interval);
+
+  // The next sample. Throws HarnessError when the sampler ended early, printed no sample for
+  // kStallIntervals intervals (5 s at least), or printed something else; with the line, its exit
+  // status and its standard error.
+  TimedSample next();
+
+  // The same, but empty when no sample came within `wait`.
+  std::optional<TimedSample> poll(Clock::Duration wait);
+
+  bool done() const { return seen_ == lines_; }  // every sample was read
+  void cancel();
+
+  static constexpr int kStallIntervals = 5;
+
+ private:
+  TimedSample take(const OutputLine& line);
+  void note_error(const OutputLine& line);
+  void close();
+  [[noreturn]] void fail_ended() const;
+  [[noreturn]] void fail(const std::string& problem) const;
+
+  std::unique_ptr<Process> process_;
+  std::string description_;
+  int lines_;
+  Clock::Duration stall_;
+  int seen_ = 0;
+  Clock::Duration waited_{};                  // in vain, since the last sample
+  std::optional<Clock::Instant> last_heard_;  // the last sample, or the first word of all
+  std::string err_;
+};
+
+// Runs the sampler script on the node: one remote process and one channel for a whole window.
+class Sampler {
+ public:
+  struct Target {
+    std::optional<std::string> cgroup_dir = {};  // "/sys/fs/cgroup/lxc/9001"
+    std::optional<std::int64_t> pid = {};        // of the KVM process
+  };
+
+  // `script` is the text of fixtures/assets/sampler.pl. The shell must outlive the sampler.
+  Sampler(Shell& node, std::string script, Clock::Duration interval = std::chrono::seconds(1));
+
+  // A window of `intervals` intervals, hence as many CPU shares and one sample more. Blocks for
+  // that long. Throws HarnessError as RunningSampler::next.
+  Window run(const std::string& name, int intervals, const Target& target);
+
+  // The same, read by the caller.
+  std::unique_ptr<RunningSampler> start(int intervals, const Target& target);
+
+  Clock::Duration interval() const { return interval_; }
+
+ private:
+  Shell& node_;
+  std::string script_;
+  Clock::Duration interval_;
+};
+
+}  // namespace pve_accept

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "support/base/json.h"
+#include "support/measure/sample.h"
+#include "support/measure/statistics.h"
+#include "support/shell/clock.h"
+
+namespace pve_accept {
+
+struct TimedSample {
+  Sample sample;
+  Clock::Instant arrived;
+  bool counts = true;  // false: kept in the record, but enters no figure
+};
+
+// What the sampler saw in a stretch of time: "idle", "load", "baseline".
+struct Window {
+  std::string name = {};
+  Clock::WallTime started = {};  // for the record only
+  Clock::Instant began = {};     // the same moment, for the times of the samples
+  std::vector<TimedSample> samples = {};
+};
+
+// Name -> statistics over the samples that count:
+//   ram_used_mib, cpu_used_percent, cpu_busy_percent, cpu_user_percent, cpu_system_percent,
+//   cpu_iowait_percent, cpu_softirq_percent, cpu_guest_percent, cpu_steal_percent,
+// and where the samples have them
+//   cgroup_current_mib, cgroup_without_cache_mib, process_rss_mib, process_pss_mib.
+// A CPU share belongs to the sample that ends its interval, so the first sample has none.
+// Throws HarnessError when too few samples count for a figure, or their counters went back.
+using Figures = std::map<std::string, Statistics>;
+Figures figures(const Window& window);
+
+// {"started": RFC 3339, "samples": [...], "figures": {name: {n, median, mean, min, max, stddev}}}.
+// A sample is the sampler's line, with "at_s" (its arrival, seconds since the window's start),
+// "counts", "ram_used_mib" and, but for the first, "cpu_used_percent" and "cpu_busy_percent".
+// Never throws for bad data: "figures" is then empty and "problem" says why.
+Json to_json(const Window& window);
+
+// The window again, from to_json's samples; derived values are not read but computed anew.
+// Throws InputError that names the JSON path.
+Window window_from_json(const std::string& name, const JsonCursor& object);
+
+}  // namespace pve_accept

@@ -1,0 +1,93 @@
+#include "support/pve/addresses.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "support/pve/reply.h"
+
+namespace pve_accept {
+namespace {
+
+std::string lower_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+bool is_ipv4(const std::string& address) { return address.find(':') == std::string::npos; }
+
+// fe80::/10
+bool is_link_local(const std::string& address) {
+  static const std::vector<std::string> kPrefixes = {"fe8", "fe9", "fea", "feb"};
+  return std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                     [&](const std::string& prefix) { return address.starts_with(prefix); });
+}
+
+int rank(const std::string& address) {
+  return is_ipv4(address) ? 0 : is_link_local(address) ? 2 : 1;
+}
+
+std::optional<std::string> best(std::vector<std::string> addresses) {
+  const auto found = std::min_element(
+      addresses.begin(), addresses.end(),
+      [](const std::string& left, const std::string& right) { return rank(left) < rank(right); });
+  if (found == addresses.end()) return std::nullopt;
+  return *found;
+}
+
+// Both replies list interfaces alike: a MAC and an array of addresses.
+std::optional<std::string> address_of_interface(const Json& interfaces, std::string_view mac,
+                                                const std::string& source) {
+  return best(pve::read_reply(interfaces, source, [mac](const JsonCursor& root) {
+    std::vector<std::string> addresses;
+    for (const JsonCursor& interface : root.elements()) {
+      const auto hardware = interface.find("hardware-address");
+      if (!hardware || lower_case(hardware->string()) != mac) continue;
+      const auto listed = interface.find("ip-addresses");
+      if (!listed) continue;  // up, but without an address
+      for (const JsonCursor& entry : listed->elements()) {
+        const std::string address = lower_case(entry.at("ip-address").string());
+        if (!is_link_local(address)) addresses.push_back(address);
+      }
+    }
+    return addresses;
+  }));
+}
+
+bool unreachable(const JsonCursor& neighbour) {
+  const auto states = neighbour.find("state");
+  if (!states) return false;
+  const auto elements = states->elements();
+  return std::any_of(elements.begin(), elements.end(), [](const JsonCursor& state) {
+    return state.string() == "FAILED" || state.string() == "INCOMPLETE";
+  });
+}
+
+}  // namespace
+
+std::optional<std::string> address_in_container(const Json& interfaces, std::string_view mac) {
+  return address_of_interface(interfaces, mac, "/nodes/N/lxc/ID/interfaces");
+}
+
+std::optional<std::string> address_from_agent(const Json& interfaces, std::string_view mac) {
+  return address_of_interface(interfaces, mac, "network-get-interfaces");
+}
+
+std::optional<std::string> address_of_neighbour(const Json& neighbours, std::string_view mac,
+                                                std::string_view bridge) {
+  auto found = best(pve::read_reply(neighbours, "ip neigh", [mac](const JsonCursor& root) {
+    std::vector<std::string> addresses;
+    for (const JsonCursor& neighbour : root.elements()) {
+      const auto hardware = neighbour.find("lladdr");
+      if (!hardware || lower_case(hardware->string()) != mac || unreachable(neighbour)) continue;
+      addresses.push_back(lower_case(neighbour.at("dst").string()));
+    }
+    return addresses;
+  }));
+  if (found && is_link_local(*found)) *found += fmt::format("%{}", bridge);
+  return found;
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/base/json.h"
+
+namespace pve_accept {
+
+// A value of a guest's configuration that has parts: "local-lvm:vm-9001-disk-0,size=10G" or
+// "virtio=BC:24:11:2D:66:9D,bridge=vmbr0".
+struct ConfigValue {
+  std::string head;                               // the part before the first comma
+  std::map<std::string, std::string> parts = {};  // the key=value parts, a leading one included
+
+  std::string part(const std::string& key) const;  // empty when missing
+};
+
+ConfigValue parse_config_value(std::string_view text);
+
+// "10G", "4M", "528K", "10737418240" in bytes. Throws HarnessError.
+std::int64_t parse_disk_size(std::string_view text);
+
+// A value of a configuration as text, whether PVE prints it as a number or as a string; empty when
+// it is missing.
+std::string config_text(const Json& config, const std::string& key);
+ConfigValue config_value(const Json& config, const std::string& key);
+
+// MAC address of net0, in lower case; empty when it has none.
+std::string mac_address(const Json& config);
+
+}  // namespace pve_accept

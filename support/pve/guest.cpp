@@ -1,0 +1,247 @@
+#include "support/pve/guest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "support/pve/config_values.h"
+#include "support/pve/lxc_guest.h"
+#include "support/pve/reply.h"
+#include "support/pve/vm_guest.h"
+
+namespace pve_accept {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kPollInterval{1};
+constexpr seconds kStartPatience{60};
+constexpr seconds kStopPatience{60};
+constexpr seconds kDestroyPatience{60};  // qemu-server's own clean-up waits up to 30 s
+
+// PVE's tools wait 10 s for a lock before they give up.
+constexpr int kLockTries = 4;
+constexpr seconds kLockPause{5};
+
+bool says(const CommandResult& result, std::string_view text) {
+  return result.err.find(text) != std::string::npos || result.out.find(text) != std::string::npos;
+}
+
+bool lock_timed_out(const CommandResult& result) {
+  return says(result, "can't lock file") && says(result, "got timeout");
+}
+
+// "Configuration file 'nodes/pve1/lxc/9001.conf' does not exist", "unable to find configuration
+// file for VM 9000 on node 'pve1'".
+bool no_such_guest(const CommandResult& result) {
+  return result.exit_status != 0 && says(result, "onfiguration file");
+}
+
+std::string hint_for(const CommandResult& result) {
+  if (says(result, "already exists")) {
+    return "the VMID is taken and what exists is never adopted: choose another, or \"auto\"";
+  }
+  if (lock_timed_out(result)) return "another task works on the guest: wait until it has ended";
+  if (says(result, " is locked (")) {
+    return "an operation of PVE holds the guest or died: see its tasks, then `qm unlock` or "
+           "`pct unlock`";
+  }
+  if (says(result, "protection mode")) return "the guest is protected: somebody wants to keep it";
+  if (says(result, "KVM virtualisation configured, but not available")) {
+    return "switch virtualisation on in the firmware, or nesting on in the hypervisor below";
+  }
+  if (says(result, "ipcc_send_rec")) return "the cluster file system is down: restart pve-cluster";
+  return {};
+}
+
+bool names_volume(const std::string& key) {
+  static constexpr std::array kDisks = {"rootfs", "mp",     "scsi",    "ide",      "sata",
+                                        "virtio", "unused", "efidisk", "tpmstate", "cloudinit"};
+  const std::string stem = key.substr(0, key.find_last_not_of("0123456789") + 1);
+  return std::find(kDisks.begin(), kDisks.end(), stem) != kDisks.end();
+}
+
+std::vector<std::string> storages_in(const Json& config) {
+  std::set<std::string> storages;
+  for (const auto& [key, value] : config.items()) {
+    const std::string head = names_volume(key) ? config_value(config, key).head : "";
+    if (const auto colon = head.find(':'); colon != std::string::npos) {
+      storages.insert(head.substr(0, colon));
+    }
+  }
+  return {storages.begin(), storages.end()};
+}
+
+}  // namespace
+
+void Guest::start() {
+  const Change started =
+      change({tool(), "start", to_string(vmid_)}, fmt::format("start {}", label()));
+  const bool failed = started.result.exit_status != 0;
+  if (!reaches(true, failed ? seconds(0) : kStartPatience)) fail(started, "it is not running");
+}
+
+void Guest::shutdown() {
+  if (!running()) return;
+  std::vector<std::string> argv = {tool(), "shutdown", to_string(vmid_)};
+  for (const std::string& argument : shutdown_arguments()) argv.push_back(argument);
+  const Change asked = change(std::move(argv), fmt::format("shut down {}", label()), seconds(180));
+  const bool failed = asked.result.exit_status != 0;
+  if (!reaches(false, failed ? seconds(0) : kStopPatience)) stop();
+}
+
+void Guest::stop() {
+  if (!running()) return;
+  const Change stopped =
+      change({tool(), "stop", to_string(vmid_)}, fmt::format("stop {}", label()));
+  const bool failed = stopped.result.exit_status != 0;
+  if (!reaches(false, failed ? seconds(0) : kStopPatience)) fail(stopped, "it is still running");
+}
+
+void Guest::destroy() {
+  const std::optional<Json> config = find_config();
+  if (!config) return;
+  const std::string attempted = fmt::format("destroy {}", label());
+  if (!ownership_of(*config).ours()) {
+    throw HarnessError(attempted,
+                       "refused: it does not bear the tag and the description that "
+                       "this suite gives its guests");
+  }
+  const std::vector<std::string> storages = storages_in(*config);
+  stop();
+  const Change destroyed = change({tool(), "destroy", to_string(vmid_), "--purge"}, attempted);
+  const Clock::Instant deadline = clock_.now() + kDestroyPatience;
+  for (;;) {
+    const bool there = exists();
+    if (there && destroyed.result.exit_status != 0) fail(destroyed, "it is still there");
+    const std::vector<Volume> left = there ? std::vector<Volume>{} : volumes_left(storages);
+    if (!there && left.empty()) return;
+    if (clock_.now() >= deadline) {
+      fail(destroyed, there ? "it is still there"
+                            : fmt::format("its volume {} is still there", left.front().volid));
+    }
+    clock_.sleep_for(kPollInterval);
+  }
+}
+
+bool Guest::exists() { return find_config().has_value(); }
+
+bool Guest::running() {
+  const std::optional<Json> status = find_status();
+  if (!status) return false;
+  return pve::read_reply(*status, api_path(), [](const JsonCursor& root) {
+    return root.at("status").string() == "running";
+  });
+}
+
+std::int64_t Guest::host_pid() {
+  const std::optional<Json> status = find_status();
+  const std::int64_t pid =
+      !status ? 0 : pve::read_reply(*status, api_path(), [](const JsonCursor& root) {
+        return pve::whole_or_zero(root.find("pid"));
+      });
+  if (pid <= 0) throw HarnessError(fmt::format("find the process of {}", label()), "not running");
+  return pid;
+}
+
+Json Guest::config() {
+  std::optional<Json> found = find_config();
+  if (!found) {
+    throw HarnessError(fmt::format("read the configuration of {}", label()), "it does not exist");
+  }
+  return *std::move(found);
+}
+
+Ownership Guest::ownership() { return ownership_of(config()); }
+
+Guest::Change Guest::change(std::vector<std::string> argv, std::string attempted,
+                            Clock::Duration deadline) {
+  Change change{.command = {.argv = std::move(argv), .deadline = deadline},
+                .attempted = std::move(attempted)};
+  for (int tries = 1;; ++tries) {
+    change.result = node_.shell().run(change.command);
+    if (!lock_timed_out(change.result)) return change;
+    if (tries == kLockTries) {
+      fail(change, fmt::format("another task held its configuration through {} tries", tries));
+    }
+    clock_.sleep_for(kLockPause);
+  }
+}
+
+Json Guest::change_config(std::vector<std::string> argv, std::string attempted,
+                          const std::function<bool(const Json&)>& as_wanted, std::string wanted,
+                          Clock::Duration deadline) {
+  const Change made = change(std::move(argv), std::move(attempted), deadline);
+  if (made.result.exit_status != 0) fail(made, {});
+  std::optional<Json> found = find_config();
+  if (!found) fail(made, "it does not exist afterwards");
+  if (!as_wanted(*found)) fail(made, fmt::format("its configuration does not show {}", wanted));
+  return *std::move(found);
+}
+
+std::optional<Json> Guest::find_config() {
+  return find("/config", fmt::format("read the configuration of {}", label()));
+}
+
+std::optional<Json> Guest::find_status() {
+  return find("/status/current", fmt::format("read the state of {}", label()));
+}
+
+std::optional<Json> Guest::find(const std::string& part, const std::string& attempted) {
+  const Command command = api_get(api_path() + part);
+  const CommandResult result = node_.shell().run(command);
+  if (no_such_guest(result)) return std::nullopt;
+  Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  if (result.exit_status != 0 || !reply.is_object()) {
+    throw unusable(node_.shell(), command, result, attempted,
+                   result.exit_status != 0 ? "" : "printed something that is not a JSON object");
+  }
+  return reply;
+}
+
+std::string Guest::api_path() const {
+  return fmt::format("/nodes/{}/{}/{}", node_.name(), kind() == GuestKind::kLxc ? "lxc" : "qemu",
+                     vmid_);
+}
+
+bool Guest::reaches(bool wanted, Clock::Duration patience) {
+  const Clock::Instant deadline = clock_.now() + patience;
+  while (running() != wanted) {
+    if (clock_.now() >= deadline) return false;
+    clock_.sleep_for(kPollInterval);
+  }
+  return true;
+}
+
+void Guest::fail(const Change& change, std::string_view problem) {
+  // Tasks print their errors to either stream; warnings may be all that standard error has.
+  CommandResult all = change.result;
+  all.err = all.out + all.err;
+  HarnessError::Details details =
+      unusable(node_.shell(), change.command, all, change.attempted, problem).details();
+  details.hint = hint_for(change.result);
+  throw HarnessError(std::move(details));
+}
+
+std::vector<Volume> Guest::volumes_left(const std::vector<std::string>& storages) {
+  std::vector<Volume> left;
+  for (const std::string& storage : storages) {
+    for (Volume& volume : node_.volumes(storage)) {
+      if (volume.vmid == vmid_ && volume.content != "backup") left.push_back(std::move(volume));
+    }
+  }
+  return left;
+}
+
+std::string Guest::label() const {
+  return fmt::format("{} {}", kind() == GuestKind::kLxc ? "container" : "VM", vmid_);
+}
+
+std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid) {
+  if (kind == GuestKind::kLxc) return std::make_unique<LxcGuest>(node, clock, vmid);
+  return std::make_unique<VmGuest>(node, clock, vmid);
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/guest_kind.h"
+#include "support/base/json.h"
+#include "support/pve/guest_spec.h"
+#include "support/pve/node.h"
+#include "support/pve/ownership.h"
+#include "support/pve/vmid.h"
+#include "support/shell/clock.h"
+
+namespace pve_accept {
+
+// A guest of a node. Everything that differs between a container and a VM is in LxcGuest and
+// VmGuest. PVE's tools exit 0 on failure and differently for the same error, so every change is
+// followed by a look at the state; when that is not as wanted, HarnessError carries the tool's own
+// text. A configuration lock that another task holds is waited for, with a bound.
+class Guest {
+ public:
+  Guest(Node& node, Clock& clock, Vmid vmid) : node_(node), clock_(clock), vmid_(vmid) {}
+  virtual ~Guest() = default;
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+
+  virtual GuestKind kind() const = 0;
+  Vmid vmid() const { return vmid_; }
+
+  // Makes the guest, stopped. Throws when the VMID is taken: what exists is never adopted.
+  virtual void create(const GuestSpec& spec) = 0;
+
+  void start();     // a running guest is fine
+  void shutdown();  // gracefully, by force after a minute; a stopped guest is fine
+  void stop();      // at once; a stopped guest is fine
+
+  // Stops the guest and removes it with its volumes; a guest that is not there is fine. Refuses
+  // one that this suite did not make.
+  void destroy();
+
+  bool exists();
+  bool running();           // false when it does not exist
+  std::int64_t host_pid();  // of the container's init or of the KVM process; throws when stopped
+  Json config();            // throws when it does not exist
+  Ownership ownership();    // throws when it does not exist
+
+  // What the configuration says otherwise than the specification: "cores: 1 instead of 2".
+  virtual std::vector<std::string> differences_from(const GuestSpec& spec) = 0;
+
+  // Why the guest is less isolated than it should be; empty when it is confined. The guest has to
+  // run; `inside` is a shell in it.
+  virtual std::vector<std::string> gaps_in_confinement(Shell& inside) = 0;
+
+  // Where the guest is reached from the node: IPv4 if it has one, else IPv6 (a link-local address
+  // with its zone, "fe80::1%vmbr0"). Empty while there is none.
+  virtual std::optional<std::string> address() = 0;
+
+  // Its public SSH host key, read past the network; empty while it cannot be read.
+  virtual std::optional<std::string> host_key() = 0;
+
+  virtual std::string cgroup_dir() const = 0;  // on the node
+  virtual std::string disk_volume() = 0;       // volume id of the root disk
+
+ protected:
+  // A change of the node's state and how it ended.
+  struct Change {
+    Command command;
+    CommandResult result = {};
+    std::string attempted = {};
+  };
+
+  // Runs a command that changes something. Waits for a configuration lock and tries again; throws
+  // when it stays locked. Any other outcome is the caller's to judge.
+  Change change(std::vector<std::string> argv, std::string attempted,
+                Clock::Duration deadline = std::chrono::seconds(120));
+
+  // Runs a change and reads the configuration back. Throws when the command failed or when the
+  // configuration is not `as_wanted`; `wanted` says what that is.
+  Json change_config(std::vector<std::string> argv, std::string attempted,
+                     const std::function<bool(const Json&)>& as_wanted, std::string wanted,
+                     Clock::Duration deadline = std::chrono::seconds(120));
+
+  std::optional<Json> find_config();  // empty when the guest does not exist
+  std::optional<Json> find_status();  // the same
+  std::string api_path() const;       // "/nodes/pve1/lxc/9001"
+
+  // Looks until the guest runs, or does not, at most `patience` long.
+  bool reaches(bool wanted, Clock::Duration patience);
+
+  // Throws HarnessError with what the tool said and, where that is known, what to do about it.
+  [[noreturn]] void fail(const Change& change, std::string_view problem);
+
+  Node& node_;
+  Clock& clock_;
+
+ private:
+  virtual const char* tool() const = 0;  // "pct" or "qm"
+  virtual std::vector<std::string> shutdown_arguments() const = 0;
+  std::optional<Json> find(const std::string& part, const std::string& attempted);
+  std::vector<Volume> volumes_left(const std::vector<std::string>& storages);
+  std::string label() const;  // "container 9001"
+
+  Vmid vmid_;
+};
+
+std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid);
+
+}  // namespace pve_accept

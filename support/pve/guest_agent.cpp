@@ -1,0 +1,66 @@
+#include "support/pve/guest_agent.h"
+
+#include <fmt/format.h>
+
+#include "support/pve/reply.h"
+
+namespace pve_accept {
+namespace {
+
+// The agent's silence takes qm four seconds to notice.
+constexpr std::chrono::seconds kAgentDeadline{60};
+
+// True when qm could not even ask: then a silent agent is not the cause.
+bool cannot_be_asked(const CommandResult& result, Vmid vmid) {
+  return result.exit_status == 127 ||
+         result.err.find(fmt::format("VM {} is not running", vmid)) != std::string::npos ||
+         result.err.find("onfiguration file") != std::string::npos;
+}
+
+}  // namespace
+
+CommandResult GuestAgent::ask(const std::string& command) {
+  const Command asked = reading({"qm", "guest", "cmd", to_string(vmid_), command}, kAgentDeadline);
+  CommandResult result = node_.run(asked);
+  if (cannot_be_asked(result, vmid_)) {
+    throw unusable(node_, asked, result, fmt::format("ask the guest agent of VM {}", vmid_));
+  }
+  return result;
+}
+
+bool GuestAgent::ping() { return ask("ping").exit_status == 0; }
+
+std::string GuestAgent::fsfreeze_status() {
+  const CommandResult result = ask("fsfreeze-status");
+  std::string_view answer = pve::trimmed(result.exit_status == 0 ? result.out : result.err);
+  if (answer.size() >= 2 && answer.front() == '"' && answer.back() == '"') {
+    answer = answer.substr(1, answer.size() - 2);
+  }
+  if (answer.empty()) throw pve::unexpected("fsfreeze-status", result.out, "\"thawed\"");
+  return std::string(answer);
+}
+
+std::optional<Json> GuestAgent::network_interfaces() {
+  const CommandResult result = ask("network-get-interfaces");
+  if (result.exit_status != 0) return std::nullopt;
+  Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  if (!reply.is_array()) {
+    throw pve::unexpected("network-get-interfaces", result.out, "a JSON array");
+  }
+  return reply;
+}
+
+std::optional<std::string> GuestAgent::read_file(const std::string& path) {
+  const CommandResult result = node_.run(
+      reading({"qm", "guest", "exec", to_string(vmid_), "--", "cat", path}, kAgentDeadline));
+  // qm exits 0 whatever the command in the VM did; that one's own exit status is in the reply.
+  const Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  if (result.exit_status != 0 || !reply.is_object()) return std::nullopt;
+  return pve::read_reply(reply, "qm guest exec", [](const JsonCursor& root) {
+    const auto exit_status = root.find("exitcode");
+    const bool read = exit_status && pve::whole(*exit_status) == 0;
+    return read ? std::optional(pve::text_or_empty(root.find("out-data"))) : std::nullopt;
+  });
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,74 @@
+#include "support/pve/kernel_log.h"
+
+#include <fmt/format.h>
+
+#include "support/pve/reply.h"
+
+namespace pve_accept {
+
+// With a capital letter in it, journalctl's search is case-sensitive.
+const char* const kAnomalyPattern =
+    "apparmor=\"DENIED\"|Out of memory|[Mm]emory cgroup out of memory|oom-kill:|hung task|"
+    "blocked for more than [0-9]+ seconds|I/O error|segfault at|general protection fault|"
+    "soft lockup|hard LOCKUP|Call Trace:|kernel BUG at";
+
+namespace {
+
+constexpr std::chrono::seconds kSearchDeadline{60};
+
+std::string message_text(const JsonCursor& message) {
+  const Json& value = message.value();
+  // journald leaves out what is too long for a field of its JSON.
+  if (value.is_null()) return "(a message that is too long for the journal's JSON)";
+  if (value.is_string()) return value.get<std::string>();
+  // A message with bytes that are not text comes as an array of them.
+  std::string text;
+  for (const JsonCursor& byte : message.elements()) {
+    text += static_cast<char>(static_cast<unsigned char>(byte.integer_between(0, 255)));
+  }
+  // Invalid UTF-8 would break every report that quotes it.
+  const std::string clean = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json::parse(clean).get<std::string>();
+}
+
+LogEntry parse_entry(std::string_view line) {
+  const Json entry = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!entry.is_object()) throw pve::unexpected("`journalctl -o json`", line, "a JSON object");
+  return pve::read_reply(entry, "journalctl", [](const JsonCursor& root) {
+    return LogEntry{.epoch_us = pve::whole(root.at("__REALTIME_TIMESTAMP")),
+                    .source = pve::text_or_empty(root.find("SYSLOG_IDENTIFIER")),
+                    .message = message_text(root.at("MESSAGE"))};
+  });
+}
+
+std::vector<LogEntry> search(Shell& shell, std::vector<std::string> argv) {
+  argv.insert(argv.end(), {"-g", kAnomalyPattern});
+  const Command command = reading(std::move(argv), kSearchDeadline);
+  const CommandResult result = shell.run(command);
+  // Like grep, it exits 1 when nothing matches; with a complaint it has failed.
+  if (result.exit_status == 1 && result.out.empty() && result.err.empty()) return {};
+  if (result.exit_status != 0) throw unusable(shell, command, result, "search the journal");
+  if (result.out.empty()) {
+    throw unusable(shell, command, result, "search the journal", "found something, showed nothing");
+  }
+  return parse_journal_json(result.out);
+}
+
+}  // namespace
+
+std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_seconds) {
+  return search(node, {"journalctl", "-k", "-o", "json", "--quiet", "--no-pager", "--since",
+                       fmt::format("@{}", since_epoch_seconds)});
+}
+
+std::vector<LogEntry> guest_anomalies(Shell& guest) {
+  return search(guest, {"journalctl", "-o", "json", "--quiet", "--no-pager"});
+}
+
+std::vector<LogEntry> parse_journal_json(std::string_view text) {
+  std::vector<LogEntry> entries;
+  for (const std::string_view line : pve::lines(text)) entries.push_back(parse_entry(line));
+  return entries;
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/shell/shell.h"
+
+namespace pve_accept {
+
+struct LogEntry {
+  std::int64_t epoch_us = 0;
+  std::string source;   // "kernel", "dockerd", ...
+  std::string message;  // bytes that are not UTF-8 are replaced
+};
+
+// What `journalctl -g` looks for: denials by AppArmor, the OOM killer, hung tasks, lock-ups, kernel
+// call traces, I/O errors, segmentation faults.
+extern const char* const kAnomalyPattern;
+
+// Kernel messages of a node since a moment of its own clock that tell of trouble. An unprivileged
+// container may not read them: they are read on the node. Empty when there are none.
+std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_seconds);
+
+// The same in the whole journal of a guest, which is as old as the guest.
+std::vector<LogEntry> guest_anomalies(Shell& guest);
+
+// `journalctl -o json`: one object per line.
+std::vector<LogEntry> parse_journal_json(std::string_view text);
+
+}  // namespace pve_accept

@@ -1,0 +1,79 @@
+#include "support/pve/lock.h"
+
+#include <fmt/format.h>
+
+#include "support/pve/reply.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr const char* kLockFile = "/run/pve-accept.lock";
+
+bool says(const CommandResult& result, std::string_view text) {
+  return result.err.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+LockHolder parse_lock(const std::string& text) {
+  const Json parsed = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  try {
+    const JsonCursor root(parsed, kLockFile);
+    return {.run = root.at("run").string(),
+            .owner = root.at("owner").string(),
+            .since = root.at("since").string()};
+  } catch (const InputError&) {
+    throw HarnessError(HarnessError::Details{
+        .attempted = "read the lock on the node",
+        .problem = fmt::format("{} is not one of ours: '{}'", kLockFile, pve::trimmed(text)),
+        .hint = fmt::format("when no run is at work on the node, remove it: rm {}", kLockFile)});
+  }
+}
+
+void NodeLock::take(const LockHolder& holder) {
+  const Json line = {{"run", holder.run}, {"owner", holder.owner}, {"since", holder.since}};
+  const Command command = {
+      .argv = {"dd", fmt::format("of={}", kLockFile), "conv=excl", "status=none"},
+      .input = line.dump() + "\n"};
+  const CommandResult result = node_.run(command);
+  const bool taken = says(result, "File exists");
+  if (result.exit_status != 0 && !taken) {
+    throw unusable(node_, command, result, "take the lock on the node");
+  }
+  const std::optional<LockHolder> found = read();
+  if (!found) throw unusable(node_, command, result, "take the lock on the node", "it is gone");
+  if (found->run == holder.run) return;
+  throw HarnessError(HarnessError::Details{
+      .attempted = "take the lock on the node",
+      .problem =
+          fmt::format("run {} of {} has held it since {}", found->run, found->owner, found->since),
+      .hint =
+          "wait until that run has ended; if it died, `pve-accept sweep` removes what it left"});
+}
+
+std::optional<LockHolder> NodeLock::read() {
+  const Command command = reading({"cat", kLockFile});
+  const CommandResult result = node_.run(command);
+  if (result.exit_status != 0 && says(result, "No such file or directory")) return std::nullopt;
+  if (result.exit_status != 0) throw unusable(node_, command, result, "read the lock on the node");
+  return parse_lock(result.out);
+}
+
+bool NodeLock::release(const std::string& run_id) {
+  const std::optional<LockHolder> holder = read();
+  if (!holder) return true;
+  if (holder->run != run_id) return false;
+  break_open();
+  return true;
+}
+
+void NodeLock::break_open() {
+  const Command command = {.argv = {"rm", "-f", kLockFile}};
+  const CommandResult result = run_checked(node_, command, "release the lock on the node");
+  const CommandResult left = node_.run(reading({"cat", kLockFile}));
+  if (left.exit_status == 0) {
+    throw unusable(node_, command, result, "release the lock on the node", "it is still there");
+  }
+}
+
+}  // namespace pve_accept

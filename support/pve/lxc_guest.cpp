@@ -1,0 +1,116 @@
+#include "support/pve/lxc_guest.h"
+
+#include <fmt/format.h>
+
+#include "support/pve/addresses.h"
+#include "support/pve/config_values.h"
+#include "support/pve/confinement.h"
+#include "support/pve/reply.h"
+#include "support/pve/spec_check.h"
+
+namespace pve_accept {
+namespace {
+
+// Formatting the volume and unpacking the template.
+constexpr std::chrono::seconds kCreateDeadline{600};
+
+void require_mapped_root(Shell& shell, const std::string& file, std::string_view seen_by,
+                         std::vector<std::string>& gaps) {
+  const CommandResult map = run_checked(shell, reading({"cat", file}), "read the uid map");
+  const long uid = root_uid(map.out);
+  if (uid == 0) gaps.push_back(fmt::format("root is root outside too, as {} sees it", seen_by));
+}
+
+}  // namespace
+
+void LxcGuest::create(const GuestSpec& spec) {
+  change_config(
+      {"pct",
+       "create",
+       to_string(vmid()),
+       spec.image,  //
+       "--hostname",
+       spec.name,  //
+       "--cores",
+       std::to_string(spec.cores),  //
+       "--memory",
+       std::to_string(spec.memory_mib),  //
+       "--rootfs",
+       fmt::format("{}:{}", spec.storage, spec.disk_gib),  //
+       "--net0",
+       fmt::format("name=eth0,bridge={},ip=dhcp", spec.bridge),  //
+       "--features",
+       "nesting=1,keyctl=1",  //
+       "--unprivileged",
+       "1",  //
+       "--ssh-public-keys",
+       spec.public_key_file,  //
+       "--tags",
+       spec.tag,  //
+       "--description",
+       spec.description},
+      fmt::format("create container {}", vmid()),
+      [&spec](const Json& config) { return bears_description(config, spec); },
+      fmt::format("the description '{}'", spec.description), kCreateDeadline);
+}
+
+std::vector<std::string> LxcGuest::differences_from(const GuestSpec& spec) {
+  const Json found = config();
+  SpecCheck check(found);
+  const ConfigValue features = config_value(found, "features");
+  check.key("cores", std::to_string(spec.cores));
+  check.key("memory", std::to_string(spec.memory_mib));
+  check.key("hostname", spec.name);
+  check.disk("rootfs", spec);
+  check.bridge(spec);
+  check.key("unprivileged", "1");
+  check.equal("nesting", features.part("nesting"), "1");
+  check.equal("keyctl", features.part("keyctl"), "1");
+  return check.differences();
+}
+
+std::vector<std::string> LxcGuest::gaps_in_confinement(Shell& inside) {
+  std::vector<std::string> gaps = weakening_settings(config());
+  const std::string process = fmt::format("/proc/{}", host_pid());
+  require_mapped_root(node_.shell(), process + "/uid_map", "the node", gaps);
+  require_mapped_root(inside, "/proc/self/uid_map", "the container", gaps);
+  const CommandResult label =
+      run_checked(node_.shell(), reading({"cat", process + "/attr/current"}),
+                  "read the AppArmor label of the container");
+  const AppArmorLabel apparmor = parse_apparmor_label(label.out);
+  if (!apparmor.confines()) {
+    gaps.push_back(fmt::format("AppArmor does not confine it: {}", pve::trimmed(label.out)));
+  }
+  return gaps;
+}
+
+std::optional<std::string> LxcGuest::address() {
+  const std::string mac = mac_address(config());
+  const Command command = api_get(api_path() + "/interfaces");
+  const CommandResult result = node_.shell().run(command);
+  const Json interfaces = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  if (result.exit_status == 0 && !interfaces.is_discarded()) {
+    // Without an interface yet the reply is null.
+    return interfaces.is_array() ? address_in_container(interfaces, mac) : std::nullopt;
+  }
+  if (running()) return std::nullopt;  // too early to look into it
+  throw unusable(node_.shell(), command, result, "find the container's address", "it stopped");
+}
+
+std::optional<std::string> LxcGuest::host_key() {
+  const CommandResult result = node_.shell().run(reading(
+      {"pct", "exec", to_string(vmid()), "--", "cat", "/etc/ssh/ssh_host_ed25519_key.pub"}));
+  if (result.exit_status != 0) return std::nullopt;
+  const std::string_view key = pve::trimmed(result.out);
+  return key.empty() ? std::nullopt : std::optional<std::string>(key);
+}
+
+std::string LxcGuest::cgroup_dir() const { return fmt::format("/sys/fs/cgroup/lxc/{}", vmid()); }
+
+std::string LxcGuest::disk_volume() { return volume_at(config(), "rootfs"); }
+
+std::vector<std::string> LxcGuest::shutdown_arguments() const {
+  return {"--timeout", "60", "--forceStop", "1"};
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,130 @@
+#include "support/pve/node.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/pve/reply.h"
+
+namespace pve_accept {
+namespace {
+
+// PVE's tools are Perl programs that load much of PVE first: a second or two when all is well.
+constexpr std::chrono::seconds kApiDeadline{60};
+
+bool no_such_file(const CommandResult& result) {
+  return result.err.find("No such file or directory") != std::string::npos;
+}
+
+std::string first_line(Shell& shell, const Command& command, std::string_view attempted) {
+  const CommandResult result = run_checked(shell, command, attempted);
+  const std::string_view text = pve::trimmed(result.out);
+  if (text.empty()) throw unusable(shell, command, result, attempted, "printed nothing");
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+std::int64_t number_from(Shell& shell, const Command& command, std::string_view attempted) {
+  const std::string line = first_line(shell, command, attempted);
+  // pvesh quotes a number or not, by version.
+  const bool quoted = line.size() > 2 && line.front() == '"' && line.back() == '"';
+  const auto number = pve::to_whole(quoted ? line.substr(1, line.size() - 2) : line);
+  if (!number) throw pve::unexpected(command_line(command.argv), line, "a number");
+  return *number;
+}
+
+}  // namespace
+
+Command api_get(const std::string& path) {
+  return reading({"pvesh", "get", path, "--output-format", "json"}, kApiDeadline);
+}
+
+Node Node::connect(Shell& shell) {
+  return Node(shell, first_line(shell, reading({"hostname"}), "ask the node for its name"));
+}
+
+Json Node::get(const std::string& path) {
+  return run_json(*shell_, api_get(path), fmt::format("read {}", path));
+}
+
+PveVersion Node::version() { return parse_version(get("/version")); }
+
+std::map<std::string, std::string> Node::packages() {
+  const Command command = reading({"pveversion", "-v"}, kApiDeadline);
+  return parse_pveversion(run_checked(*shell_, command, "read the node's packages").out);
+}
+
+NodeStatus Node::status() { return parse_node_status(get(fmt::format("/nodes/{}/status", name_))); }
+
+std::optional<std::string> Node::cpu_governor() {
+  const Command command = reading({"cat", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"});
+  const CommandResult result = shell_->run(command);
+  if (result.exit_status != 0 && no_such_file(result)) return std::nullopt;
+  const std::string_view governor = pve::trimmed(result.out);
+  if (result.exit_status != 0 || governor.empty()) {
+    throw unusable(*shell_, command, result, "read the CPU governor");
+  }
+  return std::string(governor);
+}
+
+bool Node::ksm_running() {
+  const Command command = reading({"cat", "/sys/kernel/mm/ksm/run"});
+  return number_from(*shell_, command, "read the state of KSM") == 1;  // 2: stopped, unmerged
+}
+
+std::int64_t Node::epoch_seconds() {
+  return number_from(*shell_, reading({"date", "+%s"}), "read the node's clock");
+}
+
+std::vector<StorageStatus> Node::storages() {
+  return parse_storages(get(fmt::format("/nodes/{}/storage", name_)));
+}
+
+Json Node::storage_definitions() {
+  Json definitions = get("/storage");
+  pve::read_reply(definitions, "/storage", [](const JsonCursor& root) {
+    for (const JsonCursor& entry : root.elements()) entry.at("storage").string();
+    return 0;
+  });
+  std::sort(definitions.begin(), definitions.end(), [](const Json& left, const Json& right) {
+    return left.at("storage") < right.at("storage");
+  });
+  return definitions;
+}
+
+std::vector<std::string> Node::bridges() { return parse_bridges(networks()); }
+
+Json Node::networks() { return get(fmt::format("/nodes/{}/network", name_)); }
+
+std::vector<GuestEntry> Node::guests() {
+  const Command command =
+      reading({"pvesh", "get", "/cluster/resources", "--type", "vm", "--output-format", "json"},
+              kApiDeadline);
+  return parse_guests(run_json(*shell_, command, "list the guests"));
+}
+
+std::vector<Volume> Node::volumes(const std::string& storage) {
+  return parse_volumes(get(fmt::format("/nodes/{}/storage/{}/content", name_, storage)));
+}
+
+Vmid Node::next_free_vmid() {
+  const Command command = reading({"pvesh", "get", "/cluster/nextid"}, kApiDeadline);
+  const std::int64_t number = number_from(*shell_, command, "ask for a free VMID");
+  if (number < Vmid::kLowest || number > Vmid::kHighest) {
+    throw pve::unexpected("/cluster/nextid", std::to_string(number), "the number of a guest");
+  }
+  return Vmid(static_cast<int>(number));
+}
+
+std::string Node::raw_config(const GuestEntry& guest) {
+  const char* const folder = guest.kind == GuestKind::kLxc ? "lxc" : "qemu-server";
+  const Command command =
+      reading({"cat", fmt::format("/etc/pve/nodes/{}/{}/{}.conf", guest.node, folder, guest.vmid)});
+  return run_checked(*shell_, command, fmt::format("read the configuration of {}", guest.vmid)).out;
+}
+
+std::string Node::volume_path(const std::string& volid) {
+  const Command command = reading({"pvesm", "path", volid}, kApiDeadline);
+  return first_line(*shell_, command, fmt::format("find volume {}", volid));
+}
+
+}  // namespace pve_accept

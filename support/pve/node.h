@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/base/json.h"
+#include "support/pve/node_facts.h"
+#include "support/pve/vmid.h"
+#include "support/shell/shell.h"
+
+namespace pve_accept {
+
+// A Proxmox VE node, as its own tools describe it. Reads only. Every member throws HarnessError
+// when the tool fails or its reply cannot be used.
+class Node {
+ public:
+  // Asks the host for its name, which is the node's. The shell must outlive the node.
+  static Node connect(Shell& shell);
+
+  const std::string& name() const { return name_; }
+  Shell& shell() { return *shell_; }
+
+  PveVersion version();
+  std::map<std::string, std::string> packages();  // as parse_pveversion
+  NodeStatus status();
+  std::optional<std::string> cpu_governor();  // empty where the kernel has no frequency scaling
+  bool ksm_running();
+  std::int64_t epoch_seconds();  // the node's own clock
+
+  std::vector<StorageStatus> storages();
+  Json storage_definitions();          // the array of /storage, in the order of the names
+  std::vector<std::string> bridges();  // that are up
+  Json networks();                     // the array of /nodes/N/network
+  std::vector<GuestEntry> guests();    // of the whole cluster
+  std::vector<Volume> volumes(const std::string& storage);
+  Vmid next_free_vmid();
+
+  // The guest's configuration file under /etc/pve, verbatim.
+  std::string raw_config(const GuestEntry& guest);
+
+  // Where a volume is on the node's file system.
+  std::string volume_path(const std::string& volid);
+
+  // `pvesh get PATH`, for what has no function of its own.
+  Json get(const std::string& path);
+
+ private:
+  Node(Shell& shell, std::string name) : shell_(&shell), name_(std::move(name)) {}
+
+  Shell* shell_;
+  std::string name_;
+};
+
+// The command of `pvesh get PATH` with a JSON reply.
+Command api_get(const std::string& path);
+
+}  // namespace pve_accept

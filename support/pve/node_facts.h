@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/guest_kind.h"
+#include "support/base/json.h"
+#include "support/pve/vmid.h"
+
+namespace pve_accept {
+
+// What the tools of a node say about it, text or JSON in, struct out. Every parser throws
+// HarnessError that shows what was found and what was expected.
+
+struct PveVersion {
+  std::string release;  // "9.2"
+  std::string version;  // "9.2.2"
+  std::string repoid;
+};
+
+struct NodeStatus {
+  std::string cpu_model;
+  int cpus = 0;
+  std::int64_t memory_total_mib = 0;
+  std::int64_t memory_available_mib = 0;
+  std::string kernel;  // release of the running kernel, as `uname -r`
+};
+
+struct StorageStatus {
+  std::string name;
+  std::string type = {};                  // "lvmthin", "zfspool", "dir", ...
+  std::vector<std::string> content = {};  // "images", "rootdir", "vztmpl", ...
+  bool active = false;
+  std::int64_t available_bytes = 0;
+  std::int64_t total_bytes = 0;
+  std::int64_t used_bytes = 0;
+};
+
+// A guest on any node of the cluster, as /cluster/resources lists it.
+struct GuestEntry {
+  Vmid vmid;
+  GuestKind kind;
+  std::string node = {};
+  std::string name = {};    // empty while the node's status daemon has not seen it
+  std::string status = {};  // "running", "stopped", "unknown"
+  std::vector<std::string> tags = {};
+  bool template_ = false;
+};
+
+struct Volume {
+  std::string volid;  // "local-lvm:vm-9001-disk-0"
+  std::string format = {};
+  std::string content = {};
+  std::int64_t size_bytes = 0;
+  std::optional<Vmid> vmid = {};  // the guest that it belongs to
+};
+
+// `pveversion -v`: version by package name. A package that is "not correctly installed" has no
+// entry. The running kernel ("7.0.2-6-pve") stands under kRunningKernel.
+inline constexpr const char* kRunningKernel = "running kernel";
+std::map<std::string, std::string> parse_pveversion(std::string_view text);
+
+PveVersion parse_version(const Json& reply);
+NodeStatus parse_node_status(const Json& reply);
+std::vector<StorageStatus> parse_storages(const Json& reply);
+std::vector<GuestEntry> parse_guests(const Json& reply);
+std::vector<Volume> parse_volumes(const Json& reply);
+
+// Names of the bridges that are up, from the reply of /nodes/N/network.
+std::vector<std::string> parse_bridges(const Json& reply);
+
+// "pve-accept;lab" as PVE stores tags.
+std::vector<std::string> parse_tags(std::string_view text);
+
+}  // namespace pve_accept

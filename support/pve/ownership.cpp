@@ -1,0 +1,40 @@
+#include "support/pve/ownership.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/pve/config_values.h"
+#include "support/pve/node_facts.h"
+#include "support/pve/reply.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr std::string_view kPrefix = "pve-accept run ";
+
+}  // namespace
+
+std::string description_for(std::string_view run_id) {
+  return fmt::format("{}{}", kPrefix, run_id);
+}
+
+std::optional<std::string> run_in_description(std::string_view description) {
+  std::string_view text = pve::trimmed(description);
+  if (text.ends_with("%0A")) text.remove_suffix(3);
+  if (!text.starts_with(kPrefix)) return std::nullopt;
+  const std::string_view run_id = text.substr(kPrefix.size());
+  // A longer text is somebody's own note that happens to begin like ours.
+  if (run_id.empty() || run_id.find_first_of(" \t\n") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return std::string(run_id);
+}
+
+Ownership ownership_of(const Json& config) {
+  const auto tags = parse_tags(config_text(config, "tags"));
+  return {.tagged = std::find(tags.begin(), tags.end(), kOwnershipTag) != tags.end(),
+          .run_id = run_in_description(config_text(config, "description"))};
+}
+
+}  // namespace pve_accept

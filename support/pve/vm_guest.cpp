@@ -1,0 +1,150 @@
+#include "support/pve/vm_guest.h"
+
+#include <fmt/format.h>
+
+#include "support/pve/addresses.h"
+#include "support/pve/config_values.h"
+#include "support/pve/guest_agent.h"
+#include "support/pve/reply.h"
+#include "support/pve/spec_check.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr std::chrono::seconds kImportDeadline{900};
+constexpr std::int64_t kImageGib = std::int64_t{1} << 30;
+
+bool has_disk(const Json& config) {
+  return config_value(config, "scsi0").head.find(':') != std::string::npos;
+}
+
+bool has_disk_of(const Json& config, int gib) {
+  const std::string size = config_value(config, "scsi0").part("size");
+  return !size.empty() && parse_disk_size(size) == gib * kImageGib;
+}
+
+bool has_cloud_init(const Json& config) {
+  return config_text(config, "ide2").find("cloudinit") != std::string::npos;
+}
+
+bool has_key(const Json& config) {
+  return config_text(config, "ciuser") == "root" && !config_text(config, "sshkeys").empty();
+}
+
+// "1" or "enabled=1,fstrim_cloned_disks=1".
+std::string agent_enabled(const Json& config) {
+  const ConfigValue agent = config_value(config, "agent");
+  const std::string enabled = agent.part("enabled");
+  return enabled.empty() ? agent.head : enabled;
+}
+
+}  // namespace
+
+void VmGuest::create(const GuestSpec& spec) {
+  const std::string id = to_string(vmid());
+  change_config(
+      {"qm",
+       "create",
+       id,  //
+       "--name",
+       spec.name,  //
+       "--cores",
+       std::to_string(spec.cores),  //
+       "--memory",
+       std::to_string(spec.memory_mib),  //
+       "--net0",
+       fmt::format("virtio,bridge={}", spec.bridge),  //
+       "--scsihw",
+       "virtio-scsi-single",  //
+       "--agent",
+       "1",  //
+       "--balloon",
+       "0",  //
+       "--tags",
+       spec.tag,  //
+       "--description",
+       spec.description},
+      fmt::format("create VM {}", vmid()),
+      [&spec](const Json& config) { return bears_description(config, spec); },
+      fmt::format("the description '{}'", spec.description));
+  change_config(
+      {"qm", "set", id, "--scsi0", fmt::format("{}:0,import-from={}", spec.storage, spec.image)},
+      fmt::format("import the cloud image into VM {}", vmid()), has_disk, "a disk scsi0",
+      kImportDeadline);
+  // The boot order can only name a disk that is there.
+  change_config({"qm", "set", id, "--ide2", fmt::format("{}:cloudinit", spec.storage), "--boot",
+                 "order=scsi0", "--serial0", "socket", "--vga", "serial0"},
+                fmt::format("give VM {} its cloud-init drive", vmid()), has_cloud_init,
+                "a cloud-init drive ide2");
+  change_config(
+      {"qm", "disk", "resize", id, "scsi0", fmt::format("{}G", spec.disk_gib)},
+      fmt::format("resize the disk of VM {}", vmid()),
+      [&spec](const Json& config) { return has_disk_of(config, spec.disk_gib); },
+      fmt::format("a disk of {} GiB", spec.disk_gib));
+  change_config({"qm", "set", id, "--ciuser", "root", "--sshkeys", spec.public_key_file,
+                 "--ipconfig0", "ip=dhcp"},
+                fmt::format("set up cloud-init of VM {}", vmid()), has_key,
+                "the user root and its key");
+}
+
+std::vector<std::string> VmGuest::differences_from(const GuestSpec& spec) {
+  const Json found = config();
+  SpecCheck check(found);
+  const ConfigValue net0 = config_value(found, "net0");
+  const std::string sockets = config_text(found, "sockets");
+  check.key("cores", std::to_string(spec.cores));
+  check.equal("sockets", sockets.empty() ? "1" : sockets, "1");
+  check.key("memory", std::to_string(spec.memory_mib));
+  check.key("name", spec.name);
+  check.disk("scsi0", spec);
+  check.bridge(spec);
+  check.equal("network card", net0.head.substr(0, net0.head.find('=')), "virtio");
+  check.equal("agent", agent_enabled(found), "1");
+  check.key("scsihw", "virtio-scsi-single");
+  check.equal("cloud-init drive", has_cloud_init(found) ? "ide2" : "", "ide2");
+  return check.differences();
+}
+
+std::vector<std::string> VmGuest::gaps_in_confinement(Shell& inside) {
+  std::vector<std::string> gaps;
+  if (config_text(config(), "kvm") == "0") gaps.push_back("kvm: 0");
+  const Command command = reading({"systemd-detect-virt"});
+  const CommandResult result = inside.run(command);
+  const std::string_view virt = pve::trimmed(result.out);
+  // Exits 1 when it finds no virtualisation, and then says "none".
+  if (virt.empty()) throw unusable(inside, command, result, "ask the VM what it runs under");
+  if (virt != "kvm") gaps.push_back(fmt::format("the VM runs under {}, not under kvm", virt));
+  return gaps;
+}
+
+std::optional<std::string> VmGuest::address() {
+  const Json found = config();
+  const std::string mac = mac_address(found);
+  if (const auto interfaces = GuestAgent(node_.shell(), vmid()).network_interfaces()) {
+    if (auto address = address_from_agent(*interfaces, mac)) return address;
+  }
+  // Without an agent: every guest on the bridge answers a ping to all nodes, and so enters the
+  // node's table of neighbours, where its MAC identifies it.
+  const std::string bridge = config_value(found, "net0").part("bridge");
+  node_.shell().run(reading({"ping", "-c", "2", "-I", bridge, "ff02::1"}));
+  const Json neighbours =
+      run_json(node_.shell(), reading({"ip", "-j", "neigh", "show", "dev", bridge}),
+               "read the neighbours on the bridge");
+  return address_of_neighbour(neighbours, mac, bridge);
+}
+
+std::optional<std::string> VmGuest::host_key() {
+  const auto key = GuestAgent(node_.shell(), vmid()).read_file("/etc/ssh/ssh_host_ed25519_key.pub");
+  if (!key || pve::trimmed(*key).empty()) return std::nullopt;
+  return std::string(pve::trimmed(*key));
+}
+
+std::string VmGuest::cgroup_dir() const {
+  return fmt::format("/sys/fs/cgroup/qemu.slice/{}.scope", vmid());
+}
+
+std::string VmGuest::disk_volume() { return volume_at(config(), "scsi0"); }
+
+std::vector<std::string> VmGuest::shutdown_arguments() const { return {"--timeout", "60"}; }
+
+}  // namespace pve_accept

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "support/pve/guest.h"
+
+namespace pve_accept {
+
+// A KVM virtual machine from a cloud image.
+class VmGuest final : public Guest {
+ public:
+  using Guest::Guest;
+
+  GuestKind kind() const override { return GuestKind::kVm; }
+  void create(const GuestSpec& spec) override;
+  std::vector<std::string> differences_from(const GuestSpec& spec) override;
+  std::vector<std::string> gaps_in_confinement(Shell& inside) override;
+  std::optional<std::string> address() override;
+  std::optional<std::string> host_key() override;
+  std::string cgroup_dir() const override;
+  std::string disk_volume() override;
+
+ private:
+  const char* tool() const override { return "qm"; }
+  std::vector<std::string> shutdown_arguments() const override;
+};
+
+}  // namespace pve_accept

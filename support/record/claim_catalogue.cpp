@@ -1,0 +1,127 @@
+#include "support/record/claim_catalogue.h"
+
+#include <algorithm>
+#include <array>
+
+namespace pve_accept {
+namespace {
+
+using enum Scope;
+using enum Needs;
+
+constexpr auto kCatalogue = std::to_array<ClaimInfo>({
+    {"node.release", "Node.RunsAKnownRelease", kNode, kPreflight},
+    {"node.provenance", "Node.HasItsProvenanceOnRecord", kNode, kBothProvisioned},
+    {"node.images", "Node.HasIntactImages", kNode, kPreflight},
+    {"node.quiet", "Node.IsQuiet", kNode, kBaseline},
+
+    {"guest.as-specified", "Guest.IsAsSpecified", kEachGuest, kProvisioned},
+    {"guest.confined", "Guest.IsConfined", kEachGuest, kProvisioned},
+    {"guest.ready-in-time", "Guest.IsReadyInTime", kEachGuest, kProvisioned},
+    {"guest.healthy", "Guest.IsHealthy", kEachGuest, kProvisioned},
+    {"guest.freeze", "Guest.FreezesFileSystems", kEachGuest, kProvisioned},
+
+    {"docker.channel", "Docker.ComesFromItsChannel", kEachGuest, kProvisioned},
+    {"docker.hello-world", "Docker.RunsHelloWorld", kEachGuest, kProvisioned},
+    {"docker.exec", "Docker.ExecsIntoAContainer", kEachGuest, kProvisioned},
+    {"docker.storage-driver", "Docker.UsesOverlayStorage", kEachGuest, kProvisioned},
+    {"docker.cgroup", "Docker.LimitsMemoryByCgroupV2", kEachGuest, kProvisioned},
+    {"docker.unix-socket", "Docker.TalksOverUnixSockets", kEachGuest, kProvisioned},
+
+    {"stack.healthy", "Stack.IsHealthy", kEachGuest, kProvisioned},
+    {"stack.volume-persists", "Stack.KeepsVolumes", kEachGuest, kProvisioned},
+    {"stack.http-200", "Stack.AnswersHttp", kEachGuest, kProvisioned},
+    {"stack.networking", "Stack.ConnectsItsServices", kEachGuest, kProvisioned},
+
+    {"load.confirmed", "Load.IsConfirmed", kEachGuest, kLoad},
+    {"load.zero-failed", "Load.FailsNoTransaction", kEachGuest, kLoad},
+    {"load.throughput", "Load.KeepsThroughput", kEachGuest, kLoad},
+    {"load.latency", "Load.KeepsLatency", kEachGuest, kLoad},
+    {"load.no-anomalies", "Load.LeavesNoAnomalies", kEachGuest, kLoad},
+
+    {"memory.idle-delta", "Memory.CostsLittleWhenIdle", kEachGuest, kIdle},
+    {"memory.load-delta", "Memory.CostsLittleUnderLoad", kEachGuest, kLoad},
+    {"memory.attribution", "Memory.IsAttributedToTheGuest", kEachGuest, kLoad},
+    {"memory.guest-view", "Memory.IsSeenByTheGuest", kEachGuest, kIdle},
+    {"cpu.idle", "Cpu.CostsLittleWhenIdle", kEachGuest, kIdle},
+    {"cpu.load", "Cpu.IsBusyUnderLoad", kEachGuest, kLoad},
+    {"disk.allocated", "Disk.IsAsLargeAsAskedFor", kEachGuest, kLoad},
+    {"disk.host-used", "Disk.TakesLittleOnTheStorage", kEachGuest, kLoad},
+    {"disk.guest-used", "Disk.TakesLittleInTheGuest", kEachGuest, kLoad},
+
+    {"delta.docker-version", "Difference.OfDockerVersionsIsNone", kBoth, kBothProvisioned},
+    {"delta.memory-idle", "Difference.OfIdleMemoryIsLarge", kBoth, kBothIdle},
+    {"delta.memory-load", "Difference.OfMemoryUnderLoadIsLarge", kBoth, kBothLoad},
+    {"delta.memory-load-independent", "Difference.OfVmMemoryByLoadIsSmall", kBoth, kBothLoad},
+    {"delta.cpu-idle", "Difference.OfIdleCpuIsAFloor", kBoth, kBothIdle},
+    {"delta.cpu-load", "Difference.OfCpuUnderLoadIsModerate", kBoth, kBothLoad},
+    {"delta.throughput", "Difference.OfThroughputIsModerate", kBoth, kBothLoad},
+    {"delta.disk-used", "Difference.OfDiskUseIsSmall", kBoth, kBothLoad},
+    {"delta.iowait", "Difference.OfIowaitIsSmall", kBoth, kBothLoad},
+
+    {"teardown.complete", "Teardown.LeavesNothing", kNode, kTornDown},
+    {"teardown.untouched", "Teardown.TouchesNothingElse", kNode, kTornDown},
+    {"teardown.baseline", "Teardown.GivesTheMemoryBack", kNode, kTornDown},
+});
+static_assert(kCatalogue.size() == 45);
+
+template <typename Matches>
+const ClaimInfo* find_if(Matches matches) {
+  const auto found = std::find_if(kCatalogue.begin(), kCatalogue.end(), matches);
+  return found == kCatalogue.end() ? nullptr : &*found;
+}
+
+// The stages of one guest, without those on the node.
+std::vector<std::string> guest_stages(Needs needs, GuestKind guest) {
+  std::vector<std::string> stages = {"provision"};
+  if (needs == kIdle || needs == kBothIdle || needs == kBothLoad) stages.emplace_back("idle");
+  if (needs == kLoad || needs == kBothLoad) stages.emplace_back("load");
+  if (needs == kBothProvisioned) stages.emplace_back("stop");
+  for (std::string& stage : stages) stage += "/" + std::string(to_string(guest));
+  return stages;
+}
+
+}  // namespace
+
+std::span<const ClaimInfo> claim_catalogue() { return kCatalogue; }
+
+const ClaimInfo* find_claim(std::string_view id) {
+  return find_if([&](const ClaimInfo& claim) { return claim.id == id; });
+}
+
+const ClaimInfo* find_claim_by_test(std::string_view test) {
+  return find_if([&](const ClaimInfo& claim) { return claim.test == test; });
+}
+
+std::vector<ClaimCase> expected_cases() {
+  std::vector<ClaimCase> cases;
+  for (const ClaimInfo& claim : kCatalogue) {
+    if (claim.scope != kEachGuest) {
+      cases.push_back({claim.id, std::nullopt});
+      continue;
+    }
+    for (const GuestKind guest : kGuestKinds) cases.push_back({claim.id, guest});
+  }
+  return cases;
+}
+
+std::vector<std::string> required_stages(const ClaimInfo& claim, std::optional<GuestKind> guest) {
+  std::vector<std::string> stages = {"preflight"};
+  const bool measures = claim.needs != kPreflight && claim.needs != kProvisioned &&
+                        claim.needs != kBothProvisioned && claim.needs != kTornDown;
+  if (measures) stages.emplace_back("baseline");
+  if (claim.needs == kTornDown) stages.emplace_back("teardown");
+  for (const GuestKind kind : kGuestKinds) {
+    if (claim.scope != kBoth && claim.needs != kBothProvisioned && guest != kind) continue;
+    for (std::string& stage : guest_stages(claim.needs, kind)) stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+std::string case_name(std::string_view id, std::optional<GuestKind> guest) {
+  std::string name(id);
+  if (guest) name += "/" + std::string(to_string(*guest));
+  return name;
+}
+
+}  // namespace pve_accept

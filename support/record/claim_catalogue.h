@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/guest_kind.h"
+
+namespace pve_accept {
+
+// What a claim is about, and so which cases it has.
+enum class Scope {
+  kNode,       // one case
+  kEachGuest,  // one case for the container, one for the virtual machine
+  kBoth,       // one case that compares the two
+};
+
+// What must have happened before a claim can be judged; CTest's fixtures follow from it.
+enum class Needs {
+  kPreflight,
+  kBaseline,
+  kProvisioned,
+  kIdle,
+  kLoad,
+  kBothProvisioned,
+  kBothIdle,
+  kBothLoad,
+  kTornDown,
+};
+
+struct ClaimInfo {
+  std::string_view id;    // "docker.storage-driver"
+  std::string_view test;  // "Docker.UsesOverlayStorage": GoogleTest's suite and test
+  Scope scope;
+  Needs needs;
+};
+
+// One claim against one guest; no guest for a claim on the node or on both guests.
+struct ClaimCase {
+  std::string_view id;
+  std::optional<GuestKind> guest;
+};
+
+// Every claim, in the order of the reports.
+std::span<const ClaimInfo> claim_catalogue();
+
+// Null when there is no such claim.
+const ClaimInfo* find_claim(std::string_view id);
+const ClaimInfo* find_claim_by_test(std::string_view test);
+
+// Every case that a whole run judges, in the order of the catalogue, the container first.
+std::vector<ClaimCase> expected_cases();
+
+// The stages that a case stands on, in the order in which they run: "preflight", "baseline",
+// "provision/lxc", "idle/lxc", "load/lxc", "teardown". These are the names under which a run record
+// keeps its stages.
+std::vector<std::string> required_stages(const ClaimInfo& claim, std::optional<GuestKind> guest);
+
+// "docker.storage-driver/lxc"; the bare id without a guest.
+std::string case_name(std::string_view id, std::optional<GuestKind> guest);
+
+}  // namespace pve_accept

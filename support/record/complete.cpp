@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "support/record/claim_catalogue.h"
+#include "support/record/run_record.h"
+
+namespace pve_accept {
+namespace {
+
+// The stage that kept a case from being judged, with its message; empty when none failed.
+std::optional<std::string> failed_stage(const std::map<std::string, StageResult>& stages,
+                                        const ClaimCase& expected) {
+  for (const std::string& name : required_stages(*find_claim(expected.id), expected.guest)) {
+    const auto stage = stages.find(name);
+    if (stage == stages.end() || stage->second.outcome != Outcome::kError) continue;
+    return fmt::format("stage {} failed: {}", name, stage->second.message);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void complete(RunRecord& record, const Thresholds& thresholds, Completeness completeness) {
+  const auto stages = record.stages();
+  for (const ClaimCase& expected : expected_cases()) {
+    if (record.claim(expected.id, expected.guest)) continue;
+    const auto cause = failed_stage(stages, expected);
+    if (!cause && completeness == Completeness::kSelection) continue;
+    if (const auto skip = declared_skip(thresholds, expected.id, expected.guest)) {
+      record.put_claim(*skip);
+      continue;
+    }
+    const std::string problem = cause ? "not run: " + *cause : "not run";
+    ClaimResult result =
+        could_not_tell(thresholds, expected.id, expected.guest, std::runtime_error(problem));
+    result.message = fmt::format("{}: {}", case_name(expected.id, expected.guest), problem);
+    record.put_claim(result);
+  }
+}
+
+}  // namespace pve_accept

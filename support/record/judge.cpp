@@ -1,0 +1,187 @@
+#include "support/record/judge.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "support/base/error.h"
+#include "support/record/claim_catalogue.h"
+
+namespace pve_accept {
+namespace {
+
+// What is the same whatever the outcome: the rule, and the observation as it was handed in.
+ClaimResult blank_result(const Thresholds& thresholds, std::string_view id,
+                         std::optional<GuestKind> guest) {
+  const ClaimThresholds& claim = thresholds.claim(id);
+  const Expectation& expectation = thresholds.expectation(id, guest);
+  return {.id = std::string(id),
+          .guest = guest,
+          .unit = claim.unit,
+          .allowed = expectation.allowed ? expectation.allowed->json() : Json(nullptr),
+          .reference = expectation.reference,
+          .statement = claim.statement};
+}
+
+// NaN and infinity have no place in JSON: they are what was not measured.
+Json storable(const Json& value) {
+  const bool finite = !value.is_number_float() || std::isfinite(value.get<double>());
+  return finite ? value : Json(nullptr);
+}
+
+// An empty or blank text is no note.
+std::optional<std::string> trimmed(const std::optional<std::string>& note) {
+  const auto first = note ? note->find_first_not_of(" \t\r\n") : std::string::npos;
+  if (first == std::string::npos) return std::nullopt;
+  return note->substr(first, note->find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// The value that the bound speaks of, or why there is none.
+struct Main {
+  Json value = {};
+  std::optional<std::string> problem = {};
+};
+
+Main choose(const ClaimThresholds& claim, const Observation& observation) {
+  if (observation.statistics.empty()) return {.value = observation.measured};
+  if (!claim.statistic) return {.problem = "thresholds.json names no statistic for this claim"};
+  const auto found = observation.statistics.find(std::string(to_string(*claim.statistic)));
+  if (found == observation.statistics.end()) {
+    return {.problem = fmt::format("no {} was measured", to_string(*claim.statistic))};
+  }
+  return {.value = found->second};
+}
+
+// Further values: first those that have a bound, then those that are only on record.
+std::vector<AlsoResult> judge_also(const Expectation& expectation, const Observation& observation,
+                                   std::vector<std::string>& problems) {
+  std::vector<AlsoResult> results;
+  for (const auto& [name, condition] : expectation.also) {
+    const auto found = observation.also.find(name);
+    const Json measured = found == observation.also.end() ? Json(nullptr) : found->second;
+    AlsoResult result{.name = name,
+                      .measured = storable(measured),
+                      .unit = condition.unit,
+                      .allowed = condition.allowed.json(),
+                      .outcome = Outcome::kError};
+    if (const auto problem = condition.allowed.unusable(measured)) {
+      problems.push_back(fmt::format("{}: {}", name, *problem));
+    } else {
+      result.outcome = condition.allowed.holds(measured) ? Outcome::kPass : Outcome::kFail;
+    }
+    results.push_back(std::move(result));
+  }
+  for (const auto& [name, measured] : observation.also) {
+    if (expectation.also.contains(name)) continue;
+    results.push_back({.name = name, .measured = storable(measured), .outcome = Outcome::kSkip});
+  }
+  return results;
+}
+
+std::string also_text(const AlsoResult& also, const Expectation& expectation) {
+  const std::string text =
+      fmt::format("; {}: measured {}", also.name, value_text(also.measured, also.unit));
+  if (also.outcome == Outcome::kSkip) return text;
+  return text + ", allowed " + expectation.also.at(also.name).allowed.text(also.unit);
+}
+
+std::string message_of(const ClaimResult& result, const Expectation& expectation,
+                       const std::vector<std::string>& problems) {
+  std::string text = case_name(result.id, result.guest) + ": ";
+  if (problems.empty()) {
+    text += fmt::format("measured {}, allowed {}", value_text(result.measured, result.unit),
+                        expectation.allowed->text(result.unit));
+  } else {
+    text += fmt::format("measurement not usable: {}", fmt::join(problems, "; "));
+  }
+  if (!result.how.empty()) text += fmt::format(" ({})", result.how);
+  if (problems.empty()) {
+    for (const AlsoResult& also : result.also) text += also_text(also, expectation);
+  }
+  if (result.note) text += "; " + *result.note;
+  return text;
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPass:
+      return "pass";
+    case Outcome::kFail:
+      return "fail";
+    case Outcome::kError:
+      return "error";
+    case Outcome::kSkip:
+      return "skip";
+  }
+  return "error";
+}
+
+ClaimResult judge(const Thresholds& thresholds, std::string_view id, std::optional<GuestKind> guest,
+                  const Observation& observation) {
+  if (auto skip = declared_skip(thresholds, id, guest)) return *skip;
+  const Expectation& expectation = thresholds.expectation(id, guest);
+  ClaimResult result = blank_result(thresholds, id, guest);
+  result.how = observation.how;
+  result.note = trimmed(observation.note);
+  result.statistics = observation.statistics;
+
+  std::vector<std::string> problems;
+  Main main = choose(thresholds.claim(id), observation);
+  result.measured = storable(main.value);
+  if (!main.problem) main.problem = expectation.allowed->unusable(main.value);
+  if (main.problem) problems.push_back(*main.problem);
+  result.also = judge_also(expectation, observation, problems);
+
+  if (problems.empty()) {
+    bool holds = expectation.allowed->holds(main.value);
+    for (const AlsoResult& also : result.also) holds = holds && also.outcome != Outcome::kFail;
+    result.outcome = holds ? Outcome::kPass : Outcome::kFail;
+  }
+  result.message = message_of(result, expectation, problems);
+  return result;
+}
+
+std::optional<ClaimResult> declared_skip(const Thresholds& thresholds, std::string_view id,
+                                         std::optional<GuestKind> guest) {
+  const auto& why = thresholds.expectation(id, guest).not_applicable;
+  if (!why) return std::nullopt;
+  ClaimResult result = blank_result(thresholds, id, guest);
+  result.outcome = Outcome::kSkip;
+  result.message = fmt::format("{}: not applicable: {}", case_name(id, guest), *why);
+  return result;
+}
+
+ClaimResult could_not_tell(const Thresholds& thresholds, std::string_view id,
+                           std::optional<GuestKind> guest, const std::exception& trouble) {
+  ClaimResult result = blank_result(thresholds, id, guest);
+  std::string what = trouble.what();
+  if (const auto* error = dynamic_cast<const HarnessError*>(&trouble)) {
+    const std::string& hint = error->details().hint;
+    if (!hint.empty()) {
+      result.hint = hint;
+      // The text of the error ends with its hint; here the hint stands by itself.
+      const std::string tail = ". Hint: " + hint;
+      if (what.ends_with(tail)) what.erase(what.size() - tail.size());
+    }
+  }
+  result.message = fmt::format("{}: could not tell: {}", case_name(id, guest), what);
+  return result;
+}
+
+ClaimResult rejudge(const ClaimResult& recorded, const Thresholds& thresholds) {
+  if (recorded.outcome == Outcome::kError || recorded.outcome == Outcome::kSkip) return recorded;
+  Observation observation{.measured = recorded.measured,
+                          .how = recorded.how,
+                          .note = recorded.note,
+                          .statistics = recorded.statistics};
+  for (const AlsoResult& also : recorded.also) observation.also[also.name] = also.measured;
+  ClaimResult result = judge(thresholds, recorded.id, recorded.guest, observation);
+  result.duration_s = recorded.duration_s;
+  if (result.outcome == recorded.outcome) result.hint = recorded.hint;
+  return result;
+}
+
+}  // namespace pve_accept

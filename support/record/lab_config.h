@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/docker_source.h"
+#include "support/base/guest_kind.h"
+#include "support/base/json.h"
+
+namespace pve_accept {
+
+enum class ImageSource {
+  kPull,
+  kLoad,  // from a directory of tar files, for labs without internet
+};
+
+std::string_view to_string(DockerSource source);
+std::string_view to_string(ImageSource source);
+
+// What differs from lab to lab: lab.json. Everything is optional; the defaults are the spike's.
+// There is no secret in it: keys come from the SSH agent or the files that ~/.ssh/config names.
+struct LabConfig {
+  struct Apt {
+    std::optional<std::string> proxy = {};   // URL of an apt proxy
+    std::optional<std::string> mirror = {};  // URL of a Debian mirror
+  };
+
+  struct Images {
+    ImageSource source = ImageSource::kPull;
+    std::optional<std::string> directory = {};  // of the tar files, on this side
+  };
+
+  struct Pgbench {
+    int scale = 10;
+    int clients = 4;
+    std::chrono::seconds duration{60};
+  };
+
+  struct Windows {
+    std::chrono::seconds baseline{30};
+    std::chrono::seconds idle{30};
+    std::chrono::seconds load_lead_in{5};       // of the load, before the first sample that counts
+    std::chrono::seconds settle{30};            // how long RAM used must have stopped falling
+    std::chrono::seconds settle_deadline{300};  // then the drift that remains is recorded
+    int settle_tolerance_mib = 20;              // a fall of less than this is no fall
+    int max_ram_spread_mib = 300;               // a window with more is not usable
+  };
+
+  struct Timeouts {
+    std::chrono::seconds command{30};
+    std::chrono::seconds create{300};
+    std::chrono::seconds ready{240};
+    std::chrono::seconds install{900};
+    std::chrono::seconds pull{900};
+  };
+
+  std::optional<std::string> node = {};  // [user@]host[:port]; none: the simulated node
+  std::string storage = "local-lvm";
+  std::string template_storage = "local";
+  std::string bridge = "vmbr0";
+  // None: "auto", the next free one.
+  std::map<GuestKind, std::optional<int>> vmids = {{GuestKind::kLxc, 9001}, {GuestKind::kVm, 9000}};
+  std::optional<std::string> template_volume = {};  // none: the newest debian-13-standard
+  std::string cloud_image = "/var/lib/vz/template/qcow2/debian-13-genericcloud-amd64.qcow2";
+  int cores = 2;
+  int memory_mib = 2048;
+  int disk_gib = 10;
+  DockerSource docker_source = DockerSource::kOfficial;
+  Apt apt = {};
+  Images images = {};
+  Pgbench pgbench = {};
+  Windows windows = {};
+  Timeouts timeouts = {};
+  std::string resolve_name = "debian.org";   // what a healthy guest has to resolve
+
+  // Throws InputError that names the file, the JSON path and the remedy.
+  static LabConfig load(const std::filesystem::path& file);
+  static LabConfig from_json(const Json& document, const std::string& source);
+
+  // All keys, as from_json() reads them: what a run directory keeps.
+  Json to_json() const;
+};
+
+}  // namespace pve_accept

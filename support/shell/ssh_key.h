@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace pve_accept {
+
+struct SshKeyPair {
+  std::string public_line;  // "ssh-ed25519 AAAA... pve-accept", without a newline
+};
+
+// Makes an ed25519 key pair and writes the private key, in OpenSSH's format and without a
+// passphrase, to a new file that only its owner can read, from its first moment on. Throws
+// HarnessError, also when the file exists: a key in use is never overwritten.
+SshKeyPair generate_ssh_key(const std::filesystem::path& private_key_file);
+
+}  // namespace pve_accept

@@ -1,0 +1,162 @@
+#include "support/shell/transcript.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace pve_accept {
+namespace {
+
+constexpr std::size_t kMaxOutput = 16 * 1024;
+
+// The beginning and the end; the samples of a long window are in the record already.
+std::string shortened(const std::string& text) {
+  if (text.size() <= kMaxOutput) return text;
+  return fmt::format("{}\n[… {} bytes left out …]\n{}", text.substr(0, kMaxOutput / 2),
+                     text.size() - kMaxOutput, text.substr(text.size() - kMaxOutput / 2));
+}
+
+Json entry_for(const std::string& where, const Command& command, Clock::WallTime started) {
+  Json entry = {
+      {"at", to_rfc3339(started)}, {"where", where}, {"command", command_line(command.argv)}};
+  if (!command.input.empty()) entry["input_bytes"] = command.input.size();
+  return entry;
+}
+
+class TranscribedProcess final : public Process {
+ public:
+  TranscribedProcess(std::unique_ptr<Process> process, std::shared_ptr<Transcript> transcript,
+                     std::string where, Command command)
+      : process_(std::move(process)),
+        transcript_(std::move(transcript)),
+        where_(std::move(where)),
+        command_(std::move(command)),
+        started_(transcript_->clock().wall()) {}
+
+  ~TranscribedProcess() override {
+    try {
+      note_failure("left running; ended with its channel");
+    } catch (const std::exception&) {
+      // The transcript could not be written; the run's next write reports that.
+    }
+  }
+
+  std::optional<OutputLine> next_line(Clock::Duration wait) override {
+    try {
+      return process_->next_line(wait);
+    } catch (const HarnessError& error) {
+      note_failure(error.what());
+      throw;
+    }
+  }
+
+  bool ended() override { return process_->ended(); }
+
+  CommandResult finish() override {
+    try {
+      CommandResult result = process_->finish();
+      if (!std::exchange(noted_, true)) transcript_->add(where_, command_, started_, result);
+      return result;
+    } catch (const HarnessError& error) {
+      note_failure(error.what());
+      throw;
+    }
+  }
+
+  void cancel() override {
+    process_->cancel();
+    note_failure("cancelled");
+  }
+
+ private:
+  void note_failure(std::string_view failure) {
+    if (std::exchange(noted_, true)) return;
+    transcript_->add_failure(where_, command_, started_, failure);
+  }
+
+  std::unique_ptr<Process> process_;
+  std::shared_ptr<Transcript> transcript_;
+  std::string where_;
+  Command command_;
+  Clock::WallTime started_;
+  bool noted_ = false;
+};
+
+class TranscribedShell final : public Shell {
+ public:
+  TranscribedShell(std::unique_ptr<Shell> shell, std::shared_ptr<Transcript> transcript)
+      : shell_(std::move(shell)), transcript_(std::move(transcript)) {}
+
+  const std::string& name() const override { return shell_->name(); }
+
+  CommandResult run(const Command& command) override {
+    const auto started = transcript_->clock().wall();
+    try {
+      CommandResult result = shell_->run(command);
+      transcript_->add(name(), command, started, result);
+      return result;
+    } catch (const HarnessError& error) {
+      transcript_->add_failure(name(), command, started, error.what());
+      throw;
+    }
+  }
+
+  std::unique_ptr<Process> start(const Command& command) override {
+    return std::make_unique<TranscribedProcess>(shell_->start(command), transcript_, name(),
+                                                command);
+  }
+
+  std::unique_ptr<Shell> hop(const Endpoint& endpoint) override {
+    return transcribed(shell_->hop(endpoint), transcript_);
+  }
+
+ private:
+  std::unique_ptr<Shell> shell_;
+  std::shared_ptr<Transcript> transcript_;
+};
+
+}  // namespace
+
+Transcript::Transcript(std::filesystem::path file, const Clock& clock)
+    : file_(std::move(file)), clock_(clock) {}
+
+void Transcript::add(const std::string& where, const Command& command, Clock::WallTime started,
+                     const CommandResult& result) {
+  Json entry = entry_for(where, command, started);
+  entry["exit"] = result.exit_status;
+  entry["duration_s"] = to_seconds(result.elapsed);
+  entry["stdout"] = shortened(result.out);
+  entry["stderr"] = shortened(result.err);
+  append(entry);
+}
+
+void Transcript::add_failure(const std::string& where, const Command& command,
+                             Clock::WallTime started, std::string_view failure) {
+  Json entry = entry_for(where, command, started);
+  entry["exit"] = nullptr;
+  entry["failure"] = failure;
+  append(entry);
+}
+
+void Transcript::append(const Json& entry) {
+  // One write of a whole line to a file opened for appending: lines of two processes never mix.
+  const std::string line = entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const int descriptor = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  const bool written = descriptor >= 0 && ::write(descriptor, line.data(), line.size()) ==
+                                              static_cast<ssize_t>(line.size());
+  const int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!written) {
+    throw HarnessError(fmt::format("write {}", file_.string()), std::strerror(error));
+  }
+}
+
+std::unique_ptr<Shell> transcribed(std::unique_ptr<Shell> shell,
+                                   std::shared_ptr<Transcript> transcript) {
+  return std::make_unique<TranscribedShell>(std::move(shell), std::move(transcript));
+}
+
+}  // namespace pve_accept

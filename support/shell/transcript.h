@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "support/shell/shell.h"
+
+namespace pve_accept {
+
+// transcript.jsonl: every command of a run, where it ran, its exit status, duration and output, one
+// JSON object a line. What went to a command's standard input is counted, never written: that is
+// where keys would be.
+class Transcript {
+ public:
+  // Appends to `file`. The clock must outlive the transcript.
+  Transcript(std::filesystem::path file, const Clock& clock);
+
+  void add(const std::string& where, const Command& command, Clock::WallTime started,
+           const CommandResult& result);
+  // A command that gave no result: lost connection, deadline, cancelled.
+  void add_failure(const std::string& where, const Command& command, Clock::WallTime started,
+                   std::string_view failure);
+
+  const Clock& clock() const { return clock_; }
+
+ private:
+  void append(const Json& entry);
+
+  std::filesystem::path file_;
+  const Clock& clock_;
+};
+
+// A shell that writes all that `shell`, and every shell behind it, runs into the transcript.
+std::unique_ptr<Shell> transcribed(std::unique_ptr<Shell> shell,
+                                   std::shared_ptr<Transcript> transcript);
+
+}  // namespace pve_accept

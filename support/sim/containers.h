@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "support/sim/call.h"
+
+namespace pve_accept::sim {
+
+bool has_docker(const Guest& guest);  // its packages are installed
+
+// A container starts at `started`; it is healthy some seconds later.
+bool is_up(const Container& container, Millis at);
+// "", "starting", "healthy": as inspect and ps show it.
+std::string health(const Container& container, Millis at);
+
+Container* find_container(Guest& guest, const std::string& name_or_id);
+
+// A new container, not started yet.
+Container make_container(const Call& call, const std::string& name, const std::string& image);
+
+// Pulls what is missing, for as long as that takes. Returns false, after the daemon's error, when
+// the registry does not have it.
+bool pull(Call& call, const std::string& image);
+
+std::string iso_time(Millis at);  // "2026-06-07T08:51:12.976000000Z"
+
+// Inspection documents and listings.
+Json inspect_container(const Call& call, const Container& container);
+Json docker_info(const Call& call);
+Json docker_version(const Call& call);
+
+int docker_compose(Call& call);
+
+}  // namespace pve_accept::sim

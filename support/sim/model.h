@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "support/base/guest_kind.h"
+#include "support/base/json.h"
+
+namespace pve_accept {
+
+// The figures that the simulated node draws from. The defaults are those of the spike: a node with
+// four CPUs and 15771 MiB on Proxmox VE 9.2.2.
+struct Model {
+  // Shares of all CPUs together, in percent, split as mpstat does: guest time is not in `user`.
+  struct Cpu {
+    double user_percent = 0, system_percent = 0, iowait_percent = 0, softirq_percent = 0,
+           guest_percent = 0;
+  };
+
+  struct Load {
+    double tps = 0;             // pgbench, scale 10, 4 clients
+    double latency_factor = 1;  // latency average = clients / tps * this
+    double run_spread = 0.02, interval_spread = 0.10;
+    double failed_percent = 0;             // transactions that fail
+    double stall_from_s = 0, stall_s = 0;  // seconds of the run in which nothing is processed
+    double abort_after_s = 0;              // the server dies; 0: it does not
+  };
+
+  struct Docker {
+    std::string version, build, containerd, runc, compose;
+    std::string api = "1.54", min_api = "1.40";
+    std::string storage_driver = "overlayfs", root_file_system = "overlay";
+    std::string cgroup_driver = "systemd", cgroup_version = "2";
+    std::string origin = "https://download.docker.com/linux/debian", codename = "trixie";
+    std::string memory_limit = {};  // what a container reads in memory.max; empty: its own limit
+  };
+
+  struct Guest {
+    double idle_ram_mib = 0, load_ram_mib = 0;        // host RAM above the baseline, stack running
+    double load_ram_fall_mib = 0;                     // by which it falls while the load runs
+    double stopped_ram_mib = 0;                       // page cache that is left just after the stop
+    double cache_decay_s = 0;                         // time constant of that rest
+    Cpu idle_cpu, load_cpu;                           // the node's own share included
+    double booked_idle_mib = 0, booked_load_mib = 0;  // cgroup memory.current, or RSS of KVM
+    double anon_mib = 0;                              // of memory.current
+    double pss_share = 1;                             // PSS / RSS
+    double memory_reserved_mib = 0;                   // allocation - MemTotal in the guest
+    double disk_used_mib = 0, disk_host_mib = 0;      // after pgbench -i: in the guest, on the LV
+    double create_s = 0, import_s = 0, boot_s = 0, shutdown_s = 0;
+    Load load;
+    Docker docker;
+    std::string debian_version, kernel, systemd_version, cloud_init_status = "done";
+    std::string apparmor_profile;  // of the container; "unconfined": none
+    std::int64_t uid_base = 0;     // uid on the node of the container's root
+    std::string freeze_status = "thawed";
+    bool agent = true, default_route = true, name_resolution = true;
+    std::vector<std::string> failed_units, journal;  // journal: messages since the first boot
+    std::int64_t oom_kills = 0;                      // of memory.events of the guest's cgroup
+    std::map<std::string, std::string> raw_config;   // "lxc.…" lines that every container gets
+  };
+
+  struct Node {
+    std::string name = "sim-node";
+    double memory_mib = 15771, baseline_ram_mib = 1702, ram_noise_mib = 2;
+    std::int64_t cpus = 4;
+    std::string cpu_model = "Intel(R) N100", governor = "powersave";
+    Cpu idle_cpu;
+    double steal_percent = 0;
+    std::string release = "9.2", version = "9.2.2", repoid = "b9984c6d90a4bd80",
+                kernel = "7.0.2-6-pve";
+    std::map<std::string, std::string> packages;  // pveversion -v, besides the two that run
+    std::vector<std::string> bridges = {"vmbr0"};
+    std::vector<std::string> kernel_messages;
+    std::int64_t ksm_run = 0, ksm_pages_sharing = 0;
+    double ksm_drift = 0;  // pages per second by which pages_sharing grows
+    bool pressure = true;  // the kernel has PSI
+    double rootfs_used_kib = 4333576;
+    double arc_mib = 0, arc_min_mib = 0;  // ZFS only; 0: no ARC
+  };
+
+  struct Storage {
+    std::string storage = {}, type = {}, content = {};
+    std::string path = {}, vgname = {}, thinpool = {}, pool = {};
+    std::int64_t total_kib = 0, used_kib = 0;
+  };
+
+  struct Template {
+    std::string storage = "local", file = {};
+    std::int64_t size = 0;
+    std::string sha512sum = {};  // of the file; empty: the published one
+  };
+
+  struct CloudImage {
+    std::string path = "/var/lib/vz/template/qcow2/debian-13-genericcloud-amd64.qcow2";
+    std::string format = "qcow2";
+    std::int64_t virtual_size = 3221225472, actual_size = 338690048;
+    std::int64_t corruptions = 0, leaks = 0;
+  };
+
+  struct ForeignGuest {
+    std::int64_t vmid = 0;
+    std::string kind, name, status = "stopped", tags, description;
+    std::int64_t cores = 2, memory = 2048, disk_gib = 8;
+    std::map<std::string, std::string> config;  // further lines
+  };
+
+  struct ForeignLock {
+    std::string run, owner, since;  // empty: no lock on the node
+  };
+
+  Node node;
+  Guest lxc, vm;
+  std::vector<Storage> storages;
+  std::vector<Template> templates;
+  bool template_index = true;  // the node has fetched the list of published templates
+  CloudImage cloud_image;
+  bool cloud_image_present = true;
+  std::vector<ForeignGuest> guests;
+  ForeignLock lock;
+  std::map<std::string, std::string> files;  // further files on the node: path, text
+
+  Model();
+
+  const Guest& guest(GuestKind kind) const { return kind == GuestKind::kLxc ? lxc : vm; }
+};
+
+// Reads the differences to the defaults. Throws InputError for an unknown name, a wrong type, a
+// negative number or a value that means nothing.
+Model parse_model(const JsonCursor& document);
+Json to_json(const Model& model);
+
+}  // namespace pve_accept

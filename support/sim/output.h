@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/shell/shell.h"
+#include "support/sim/noise.h"
+#include "support/sim/scenario.h"
+
+namespace pve_accept::sim {
+
+// What a command prints, each piece with its time, and how its own time passes.
+class Output {
+ public:
+  using Stream = OutputLine::Stream;
+
+  struct Piece {
+    Millis at;
+    Stream stream;
+    std::string text;
+  };
+
+  // Lines that are made when they are due, from what is so at that time.
+  struct Source {
+    Millis first, interval;
+    std::int64_t count;
+    std::function<std::string(Millis due, std::int64_t index)> line;
+  };
+
+  explicit Output(Millis start) : now_(start) {}
+
+  void out(std::string_view text) { write(Stream::kOut, text); }
+  void err(std::string_view text) { write(Stream::kErr, text); }
+  void spend(double seconds) { now_ += static_cast<Millis>(seconds * 1000.0); }
+  Millis now() const { return now_; }
+  void set_source(Source source);
+
+  std::string text(Stream stream) const;  // all of it
+  // Applies the replacements of rules to the standard output as a whole.
+  void replace(const std::vector<const Rule*>& rules);
+  std::vector<Piece>& pieces() { return pieces_; }
+  const std::optional<Source>& source() const { return source_; }
+
+ private:
+  void write(Stream stream, std::string_view text);
+
+  Millis now_;
+  std::vector<Piece> pieces_;
+  std::optional<Source> source_;
+};
+
+}  // namespace pve_accept::sim

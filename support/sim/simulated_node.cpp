@@ -1,0 +1,84 @@
+#include "support/sim/simulated_node.h"
+
+#include <system_error>
+#include <utility>
+
+#include "support/sim/command_words.h"
+#include "support/sim/engine.h"
+
+namespace pve_accept {
+namespace {
+
+class SimShell final : public Shell {
+ public:
+  SimShell(sim::Engine& engine, std::string name, std::string host, std::int64_t boots)
+      : engine_(engine), name_(std::move(name)), host_(std::move(host)), boots_(boots) {}
+
+  const std::string& name() const override { return name_; }
+
+  CommandResult run(const Command& command) override { return engine_.run(request(command)); }
+
+  std::unique_ptr<Process> start(const Command& command) override {
+    return engine_.start(request(command));
+  }
+
+  std::unique_ptr<Shell> hop(const Endpoint& endpoint) override {
+    const auto [vmid, boots] = engine_.reach(endpoint);
+    return std::make_unique<SimShell>(engine_, endpoint.name, std::to_string(vmid), boots);
+  }
+
+ private:
+  sim::Engine::Request request(const Command& command) const {
+    return {.host = host_,
+            .name = name_,
+            .argv = command.argv,
+            .input = command.input,
+            .deadline = command.deadline,
+            .boots = boots_};
+  }
+
+  sim::Engine& engine_;
+  std::string name_, host_;
+  std::int64_t boots_;
+};
+
+}  // namespace
+
+SimulatedNode::SimulatedNode(std::filesystem::path state_dir, Scenario scenario)
+    : engine_(std::make_unique<sim::Engine>(std::move(state_dir), std::move(scenario), nullptr)) {}
+
+SimulatedNode::SimulatedNode(std::filesystem::path state_dir, Scenario scenario, Clock& clock)
+    : engine_(std::make_unique<sim::Engine>(std::move(state_dir), std::move(scenario), &clock)) {}
+
+SimulatedNode::~SimulatedNode() = default;
+
+Clock& SimulatedNode::clock() { return engine_->clock(); }
+
+std::unique_ptr<Shell> SimulatedNode::connect() {
+  return std::make_unique<SimShell>(*engine_, "node", "node", 0);
+}
+
+std::unique_ptr<Process> SimulatedNode::start_line(const std::string& host, const std::string& line,
+                                                   std::string input, Clock::Duration deadline) {
+  auto words = sim::command_words(line);
+  return engine_->start({.host = host,
+                         .name = host,
+                         .argv = words ? std::move(*words) : std::vector<std::string>{line},
+                         .input = std::move(input),
+                         .deadline = deadline});
+}
+
+std::string SimulatedNode::guest_behind(const Endpoint& endpoint) {
+  return std::to_string(engine_->reach(endpoint).first);
+}
+
+std::vector<std::string> SimulatedNode::unknown_commands() const {
+  return engine_->state().unknown_commands;
+}
+
+void SimulatedNode::forget(const std::filesystem::path& state_dir) {
+  std::error_code ignored;  // nothing to forget is as good
+  std::filesystem::remove(state_dir / "sim-state.json", ignored);
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,109 @@
+#include "support/workload/compose.h"
+
+#include <fmt/format.h>
+
+#include "support/workload/network_trouble.h"
+#include "support/workload/output.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr std::chrono::seconds kStackPullDeadline{900};
+constexpr std::chrono::seconds kUpDeadline{300};
+constexpr std::chrono::seconds kDownDeadline{180};
+
+ComposeService service_from(const JsonCursor& entry) {
+  return {.name = entry.at("Name").string(),
+          .service = entry.at("Service").string(),
+          .state = entry.at("State").string(),
+          .health = workload::text_or_empty(entry.find("Health"))};
+}
+
+Json parsed_or_throw(std::string_view text) {
+  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) throw workload::unexpected("`docker compose ps`", text, "JSON");
+  return value;
+}
+
+}  // namespace
+
+std::vector<ComposeService> parse_compose_ps(std::string_view text) {
+  std::vector<ComposeService> services;
+  const auto add = [&services](const Json& entry) {
+    services.push_back(workload::read_output(entry, "docker compose ps", service_from));
+  };
+  if (workload::trimmed(text).starts_with('[')) {
+    for (const Json& entry : parsed_or_throw(text)) add(entry);
+  } else {
+    for (const std::string_view line : workload::lines(text)) add(parsed_or_throw(line));
+  }
+  return services;
+}
+
+std::vector<ContainerState> parse_docker_inspect(const Json& reply) {
+  return workload::read_output(reply, "docker inspect", [](const JsonCursor& root) {
+    std::vector<ContainerState> containers;
+    for (const JsonCursor& entry : root.elements()) {
+      const JsonCursor state = entry.at("State");
+      const auto health = state.find("Health");
+      std::string name = entry.at("Name").string();
+      if (name.starts_with('/')) name.erase(0, 1);
+      containers.push_back({
+          .name = std::move(name),
+          .state = state.at("Status").string(),
+          .health = health && !health->value().is_null() ? health->at("Status").string() : "",
+          .restarts = static_cast<int>(entry.at("RestartCount").integer_between(0, 1 << 30)),
+          .oom_killed = state.at("OOMKilled").boolean(),
+          .exit_code = static_cast<int>(state.at("ExitCode").integer_between(-(1 << 30), 1 << 30)),
+      });
+    }
+    return containers;
+  });
+}
+
+void Compose::write(const std::string& yaml) {
+  run_checked(guest_, {.argv = {"install", "-D", "-m", "0644", "/dev/stdin", file_}, .input = yaml},
+              "write the compose file in the guest");
+}
+
+CommandResult Compose::pull() {
+  const Command pull = {.argv = command({"pull", "-q"}), .deadline = kStackPullDeadline};
+  CommandResult result = guest_.run(pull);
+  if (result.exit_status != 0 && !network_trouble(result.err).empty()) {
+    throw unusable(guest_, pull, result, "pull the images", "the registry is out of reach");
+  }
+  return result;
+}
+
+CommandResult Compose::up() {
+  return guest_.run(
+      {.argv = command({"up", "-d", "--wait", "--wait-timeout", "120"}), .deadline = kUpDeadline});
+}
+
+CommandResult Compose::down() {
+  return guest_.run({.argv = command({"down"}), .deadline = kDownDeadline});
+}
+
+std::vector<ComposeService> Compose::ps() {
+  const Command list = reading(command({"ps", "--all", "--format", "json"}));
+  return parse_compose_ps(run_checked(guest_, list, "list the services").out);
+}
+
+std::vector<ContainerState> Compose::inspect(const std::vector<std::string>& services) {
+  std::vector<std::string> argv = {"docker", "inspect"};
+  for (const std::string& service : services) argv.push_back(container(service));
+  return parse_docker_inspect(
+      run_json(guest_, reading(std::move(argv)), "inspect the services' containers"));
+}
+
+std::string Compose::container(std::string_view service) const {
+  return fmt::format("{}-{}-1", project_, service);
+}
+
+std::vector<std::string> Compose::command(std::vector<std::string> arguments) const {
+  std::vector<std::string> argv = {"docker", "compose", "-f", file_};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return argv;
+}
+
+}  // namespace pve_accept

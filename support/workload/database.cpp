@@ -1,0 +1,64 @@
+#include "support/workload/database.h"
+
+#include <fmt/format.h>
+
+#include "support/workload/output.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr const char* kTable = "spike_persist";
+
+// A text as a literal of SQL.
+std::string literal(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
+  return quoted + "'";
+}
+
+bool says(const CommandResult& result, std::string_view text) {
+  return result.err.find(text) != std::string::npos;
+}
+
+HarnessError trouble(Shell& guest, const CommandResult& result, std::string_view attempted,
+                     const std::string& sql) {
+  return unusable(guest, {.argv = {"psql", "-Atc", sql}}, result, attempted);
+}
+
+}  // namespace
+
+CommandResult Database::query(const std::string& sql) {
+  return docker_.exec(
+      container_, {"psql", "-h", "/var/run/postgresql", "-U", "postgres", "-Atc", sql, "postgres"});
+}
+
+void Database::store_row(const std::string& run_id) {
+  const std::string sql = fmt::format(
+      "drop table if exists {0}; create table {0}(note text); insert into {0} values ({1})", kTable,
+      literal(run_id));
+  const CommandResult result = query(sql);
+  if (result.exit_status != 0) {
+    throw trouble(docker_.guest(), result, "store a row in the database", sql);
+  }
+}
+
+RowCount Database::count_rows(const std::string& run_id) {
+  const std::string sql =
+      fmt::format("select count(*) from {} where note = {}", kTable, literal(run_id));
+  const CommandResult result = query(sql);
+  const std::string message(workload::trimmed(result.err));
+  if (result.exit_status != 0 &&
+      (says(result, "is not running") || says(result, "No such container"))) {
+    return {.state = RowCount::State::kContainerNotRunning, .message = message};
+  }
+  if (result.exit_status != 0 && says(result, "relation") && says(result, "does not exist")) {
+    return {.state = RowCount::State::kNoTable, .message = message};
+  }
+  const auto rows = workload::to_whole(workload::trimmed(result.out));
+  if (result.exit_status != 0 || !rows) {
+    throw trouble(docker_.guest(), result, "count the rows in the database", sql);
+  }
+  return {.state = RowCount::State::kCounted, .rows = *rows};
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,192 @@
+#include "support/workload/docker.h"
+
+#include <fmt/format.h>
+
+#include "support/workload/guest_system.h"
+#include "support/workload/network_trouble.h"
+#include "support/workload/output.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr std::chrono::seconds kPullDeadline{300};
+constexpr std::chrono::seconds kEngineDeadline{60};
+
+// Docker's exit statuses for a command that it could not start in a container.
+bool could_not_run(int exit_status) { return exit_status >= 125 && exit_status <= 127; }
+
+std::string component_version(const JsonCursor& server, std::string_view name) {
+  for (const JsonCursor& component : server.at("Components").elements()) {
+    if (component.at("Name").string() == name) return component.at("Version").string();
+  }
+  server.at("Components").fail(fmt::format("lists no {}", name));
+}
+
+// Removes what it was told of, on every way out.
+class ContainerBroom {
+ public:
+  explicit ContainerBroom(Shell& guest) : guest_(guest) {}
+  ContainerBroom(const ContainerBroom&) = delete;
+  ContainerBroom& operator=(const ContainerBroom&) = delete;
+
+  ~ContainerBroom() {
+    try {
+      sweep();
+    } catch (const std::exception&) {
+      // Another error is on its way; the containers go with the guest.
+    }
+  }
+
+  void add(const std::string& name) { names_.push_back(name); }
+
+  void sweep() {
+    if (names_.empty()) return;
+    std::vector<std::string> argv = {"docker", "rm", "-f"};
+    argv.insert(argv.end(), names_.begin(), names_.end());
+    names_.clear();
+    run_checked(guest_, {.argv = std::move(argv), .deadline = kPullDeadline},
+                "remove the containers again");
+  }
+
+ private:
+  Shell& guest_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+DockerVersions parse_docker_versions(const Json& reply) {
+  return workload::read_output(reply, "docker version", [](const JsonCursor& root) {
+    const JsonCursor server = root.at("Server");
+    return DockerVersions{.engine = server.at("Version").string(),
+                          .client = root.at("Client").at("Version").string(),
+                          .containerd = component_version(server, "containerd"),
+                          .runc = component_version(server, "runc"),
+                          .api = server.at("ApiVersion").string(),
+                          .min_api = server.at("MinAPIVersion").string(),
+                          .git_commit = server.at("GitCommit").string()};
+  });
+}
+
+DockerInfo parse_docker_info(const Json& reply) {
+  return workload::read_output(reply, "docker info", [](const JsonCursor& root) {
+    if (const auto errors = root.find("ServerErrors"); errors && !errors->value().empty()) {
+      errors->fail(errors->value().dump());
+    }
+    DockerInfo info{.driver = root.at("Driver").string(),
+                    .cgroup_driver = workload::text_or_empty(root.find("CgroupDriver")),
+                    .cgroup_version = workload::text_or_empty(root.find("CgroupVersion")),
+                    .server_version = root.at("ServerVersion").string(),
+                    .kernel = root.at("KernelVersion").string(),
+                    .operating_system = root.at("OperatingSystem").string()};
+    if (info.driver.empty() || info.server_version.empty()) {
+      root.at("Driver").fail("is empty: the daemon does not answer");
+    }
+    const auto status = root.find("DriverStatus");
+    if (!status || status->value().is_null()) return info;
+    for (const JsonCursor& row : status->elements()) {
+      const auto pair = row.elements();
+      if (pair.size() != 2) row.fail("expected a name and a value");
+      info.driver_status.emplace(pair[0].string(), pair[1].string());
+    }
+    return info;
+  });
+}
+
+DockerVersions Docker::versions() {
+  DockerVersions versions = parse_docker_versions(
+      run_json(guest_, reading({"docker", "version", "--format", "{{json .}}"}, kEngineDeadline),
+               "ask for Docker's versions"));
+  const Command command = reading({"docker", "compose", "version", "--short"}, kEngineDeadline);
+  const CommandResult result = run_checked(guest_, command, "ask for Compose's version");
+  versions.compose = workload::trimmed(result.out);
+  if (versions.compose.empty()) {
+    throw unusable(guest_, command, result, "ask for Compose's version", "printed nothing");
+  }
+  return versions;
+}
+
+DockerInfo Docker::info() {
+  return parse_docker_info(
+      run_json(guest_, reading({"docker", "info", "--format", "{{json .}}"}, kEngineDeadline),
+               "ask Docker about itself"));
+}
+
+HelloWorld Docker::hello_world() {
+  const Command command = {.argv = {"docker", "run", "--rm", "hello-world"},
+                           .deadline = kPullDeadline};
+  HelloWorld hello{.greeted = false, .result = guest_.run(command)};
+  const std::string_view trouble = network_trouble(hello.result.err);
+  if (hello.result.exit_status != 0 && !trouble.empty()) {
+    throw unusable(guest_, command, hello.result, "run hello-world",
+                   "the registry is out of reach");
+  }
+  hello.greeted = hello.result.exit_status == 0 &&
+                  hello.result.out.find("Hello from Docker!") != std::string::npos;
+  return hello;
+}
+
+CommandResult Docker::exec(const std::string& container, const std::vector<std::string>& argv,
+                           Clock::Duration deadline) {
+  Command command = {.argv = {"docker", "exec", container}, .deadline = deadline};
+  command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+  return guest_.run(command);
+}
+
+std::string Docker::container_root_fs(const std::string& container) {
+  const Command command =
+      reading({"docker", "exec", container, "findmnt", "-no", "FSTYPE", "/"}, kEngineDeadline);
+  const std::string attempted = fmt::format("find the file system under container {}", container);
+  const CommandResult result = run_checked(guest_, command, attempted);
+  const std::string_view type = workload::trimmed(result.out);
+  if (type.empty() || type.find('\n') != std::string_view::npos) {
+    throw unusable(guest_, command, result, attempted, "expected one file system type");
+  }
+  return std::string(type);
+}
+
+std::optional<std::int64_t> Docker::memory_limit_seen(int mib, const std::string& image) {
+  const Command command = {.argv = {"docker", "run", "--rm", "-m", fmt::format("{}m", mib), image,
+                                    "cat", "/sys/fs/cgroup/memory.max"},
+                           .deadline = kPullDeadline};
+  const CommandResult result =
+      run_checked(guest_, command, "start a container with a memory limit");
+  const std::string_view limit = workload::trimmed(result.out);
+  if (limit == "max") return std::nullopt;
+  const auto bytes = workload::to_whole(limit);
+  if (!bytes) throw workload::unexpected("memory.max", limit, "a number of bytes or \"max\"");
+  return bytes;
+}
+
+double Docker::growth_of_containers(int count, const std::string& image) {
+  constexpr double kMib = 1024.0 * 1024;
+  const Command sync = {.argv = {"sync"}, .deadline = kPullDeadline};
+  GuestSystem system(guest_);
+  ContainerBroom broom(guest_);
+  run_checked(guest_, sync, "flush the guest's file system");
+  const std::int64_t before = system.root_file_system().used_bytes;
+  for (int k = 1; k <= count; ++k) {
+    const std::string name = fmt::format("pve-accept-layer-{}", k);
+    broom.add(name);
+    run_checked(guest_,
+                {.argv = {"docker", "create", "--name", name, image}, .deadline = kPullDeadline},
+                "create containers to see what they cost");
+  }
+  run_checked(guest_, sync, "flush the guest's file system");
+  const std::int64_t after = system.root_file_system().used_bytes;
+  broom.sweep();
+  return static_cast<double>(after - before) / kMib;
+}
+
+bool Docker::reaches(const std::string& container, const std::string& host, int port) {
+  const Command command = {
+      .argv = {"docker", "exec", container, "nc", "-z", "-w", "5", host, std::to_string(port)}};
+  const CommandResult result = guest_.run(command);
+  if (could_not_run(result.exit_status) || result.err.find("is not running") != std::string::npos) {
+    throw unusable(guest_, command, result,
+                   fmt::format("connect from {} to {}:{}", container, host, port));
+  }
+  return result.exit_status == 0;
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/json.h"
+#include "support/shell/shell.h"
+
+namespace pve_accept {
+
+struct DockerVersions {
+  std::string engine;
+  std::string client;
+  std::string containerd;
+  std::string runc;
+  std::string api;
+  std::string min_api;
+  std::string git_commit;  // of the engine: with the version, the build
+  std::string compose = {};
+};
+
+struct DockerInfo {
+  std::string driver;  // storage driver: "overlayfs", "overlay2", "vfs", ...
+  std::map<std::string, std::string> driver_status = {};
+  std::string cgroup_driver = {};
+  std::string cgroup_version = {};
+  std::string server_version = {};
+  std::string kernel = {};
+  std::string operating_system = {};
+};
+
+struct HelloWorld {
+  bool greeted = false;  // exit 0 and the greeting
+  CommandResult result = {};
+};
+
+// `docker version --format '{{json .}}'`, without compose's.
+DockerVersions parse_docker_versions(const Json& reply);
+
+// `docker info --format '{{json .}}'`. A reply without a storage driver, or with the errors of a
+// daemon that does not answer, is HarnessError.
+DockerInfo parse_docker_info(const Json& reply);
+
+// The Docker engine of a guest.
+class Docker {
+ public:
+  explicit Docker(Shell& guest) : guest_(guest) {}
+
+  Shell& guest() { return guest_; }
+
+  DockerVersions versions();
+  DockerInfo info();
+
+  // `docker run --rm hello-world`. Throws HarnessError when the image cannot be pulled for want of
+  // a network; any other outcome is the result.
+  HelloWorld hello_world();
+
+  // Runs a command in a running container; its exit status is a result.
+  CommandResult exec(const std::string& container, const std::vector<std::string>& argv,
+                     Clock::Duration deadline = std::chrono::seconds(60));
+
+  // Type of the file system that a container has as its root: "overlay".
+  std::string container_root_fs(const std::string& container);
+
+  // What a container that is started with a memory limit of `mib` sees in memory.max, in bytes;
+  // empty for "max", no limit at all.
+  std::optional<std::int64_t> memory_limit_seen(int mib, const std::string& image = "postgres:17");
+
+  // Disk that `count` more containers of an image cost, in MiB. They are created, never started,
+  // and removed again whatever happens.
+  double growth_of_containers(int count, const std::string& image = "postgres:17");
+
+  // True when a container can open a TCP connection, by the name that it knows the other by.
+  bool reaches(const std::string& container, const std::string& host, int port);
+
+ private:
+  Shell& guest_;
+};
+
+}  // namespace pve_accept

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/json.h"
+#include "support/shell/shell.h"
+
+namespace pve_accept {
+
+struct OsRelease {
+  std::string id;                // "debian"
+  std::string version_id;        // "13"
+  std::string version_codename;  // "trixie"
+  std::string pretty_name;
+};
+
+struct GuestMemory {
+  std::int64_t total_kib = 0;
+  std::int64_t available_kib = 0;
+
+  std::int64_t total_mib() const { return total_kib / 1024; }
+};
+
+struct FileSystemUsage {
+  std::string source;
+  std::int64_t size_bytes = 0;
+  std::int64_t used_bytes = 0;
+  std::int64_t available_bytes = 0;
+
+  double used_gib() const { return static_cast<double>(used_bytes) / (1024.0 * 1024 * 1024); }
+};
+
+// How cloud-init ended. Warnings are errors that it recovered from (exit 2).
+struct CloudInit {
+  std::string status;  // "done", "error", "disabled", ...
+  bool failed = false;
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+};
+
+OsRelease parse_os_release(std::string_view text);
+std::vector<std::string> parse_failed_units(std::string_view text);  // names
+GuestMemory parse_guest_memory(std::string_view meminfo);
+FileSystemUsage parse_df(std::string_view text);
+std::string parse_systemd_version(std::string_view text);  // "257.9-1~deb13u1"
+CloudInit parse_cloud_init(const Json& reply, int exit_status);
+
+// The system inside a guest, asked over its own shell. Every member throws HarnessError when the
+// tool fails or its reply cannot be used.
+class GuestSystem {
+ public:
+  explicit GuestSystem(Shell& guest) : guest_(guest) {}
+
+  OsRelease os_release();
+  std::string debian_version();  // "13.1"
+  std::string systemd_version();
+
+  // Waits until the guest has booted and returns what systemd calls its state: "running",
+  // "degraded", ... Which units failed is for failed_units.
+  std::string wait_until_booted();
+  std::vector<std::string> failed_units();
+
+  CloudInit wait_for_cloud_init();
+
+  bool has_default_route();
+  bool resolves(const std::string& name);
+  GuestMemory memory();
+  FileSystemUsage root_file_system();
+
+ private:
+  Shell& guest_;
+};
+
+}  // namespace pve_accept

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/shell/shell.h"
+
+namespace pve_accept {
+
+struct PgbenchOptions {
+  std::string container = "spike-db-1";
+  int scale = 10;
+  int clients = 4;
+  int seconds = 60;
+};
+
+// Fills the tables that the load works on.
+Command pgbench_init_command(const PgbenchOptions& options);
+
+// The load. Progress comes once a second on standard error, the report on standard output at the
+// end: for Shell::start.
+Command pgbench_run_command(const PgbenchOptions& options);
+
+struct PgbenchProgress {
+  double at_s = 0;  // since the load began; the line covers the interval up to here
+  double tps = 0;
+  double latency_ms = 0;
+  double stddev_ms = 0;
+  std::int64_t failed = 0;
+};
+
+// Empty for a line that is not a progress line. Throws HarnessError for one that looks like it and
+// cannot be read.
+std::optional<PgbenchProgress> parse_pgbench_progress(std::string_view line);
+
+struct PgbenchReport {
+  std::int64_t transactions = 0;  // processed
+  std::int64_t failed = 0;
+  double failed_percent = 0;  // of all that were tried; 0 when there were none
+  double duration_s = 0;      // that was asked for
+  int clients = 0;
+  int scale = 0;
+  std::optional<double> latency_ms;  // average; empty when nothing was processed
+  std::optional<double> tps;         // without the time to connect; the same
+  bool aborted = false;  // broke off: such a run reports 0 failed transactions all the same
+  int exit_status = 0;
+};
+
+// The report of a run. Throws HarnessError when there is none, with what pgbench said.
+PgbenchReport parse_pgbench_report(const std::string& out, const std::string& err, int exit_status);
+PgbenchReport parse_pgbench_report(const CommandResult& result);
+
+}  // namespace pve_accept
