@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 constexpr auto kLxc = GuestKind::kLxc;
 constexpr auto kVm = GuestKind::kVm;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
 Observation overlay(Json driver) {
   return {.measured = std::move(driver),
@@ -81,15 +81,16 @@ TEST_F(Judge, CanNotTellWithoutAFurtherValue) {
 }
 
 TEST_F(Judge, CanNotTellFromWhatIsNoData) {
-  for (const Json& measured : {Json(nullptr), Json(""), Json(kNan), Json(3), Json(true)}) {
+  for (const Json& measured : {Json(nullptr), Json(""), Json(kNotANumber), Json(3), Json(true)}) {
     const ClaimResult result = storage(overlay(measured));
     EXPECT_EQ(result.outcome, Outcome::kError) << measured;
     EXPECT_THAT(result.message, HasSubstr("measurement not usable")) << measured;
   }
-  for (const Json& measured : {Json(nullptr), Json(kNan), Json("2056"), Json::array({2056})}) {
+  for (const Json& measured :
+       {Json(nullptr), Json(kNotANumber), Json("2056"), Json::array({2056})}) {
     EXPECT_EQ(idle_ram({.measured = measured}).outcome, Outcome::kError) << measured;
   }
-  EXPECT_EQ(idle_ram({.measured = kNan}).measured, nullptr);
+  EXPECT_EQ(idle_ram({.measured = kNotANumber}).measured, nullptr);
 }
 
 TEST_F(Judge, TakesTheStatisticOfTheClaim) {
@@ -104,7 +105,7 @@ TEST_F(Judge, TakesTheStatisticOfTheClaim) {
 
 TEST_F(Judge, CanNotTellWithoutTheStatistic) {
   EXPECT_EQ(idle_ram({.statistics = {{"mean", 2056.0}}}).outcome, Outcome::kError);
-  EXPECT_EQ(idle_ram({.statistics = {{"median", kNan}}}).outcome, Outcome::kError);
+  EXPECT_EQ(idle_ram({.statistics = {{"median", kNotANumber}}}).outcome, Outcome::kError);
   EXPECT_EQ(judge(thresholds_, "docker.exec", kLxc, {.statistics = {{"median", 0}}}).outcome,
             Outcome::kError);
 }
@@ -194,7 +195,7 @@ TEST_F(Judge, SurvivesTheRecord) {
 }
 
 TEST_F(Judge, RecordsStatisticsThatAreNotFiniteAsNull) {
-  const Json entry = to_json(idle_ram({.statistics = {{"median", kNan}}}));
+  const Json entry = to_json(idle_ram({.statistics = {{"median", kNotANumber}}}));
   EXPECT_EQ(entry["statistics"]["median"], nullptr);
   EXPECT_EQ(to_json(claim_result_from_json(JsonCursor(entry, "record.json"))), entry);
 }

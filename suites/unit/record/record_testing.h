@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
 #include "support/base/json.h"
 #include "support/record/thresholds.h"
@@ -31,23 +32,5 @@ inline std::string input_complaint(const std::function<void()>& action) {
   }
   return "no complaint";
 }
-
-// A directory that goes with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "pve-accept-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = name;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace pve_accept

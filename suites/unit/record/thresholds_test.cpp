@@ -61,13 +61,13 @@ TEST(Thresholds, KnowsNoCaseThatDoesNotExist) {
 }
 
 // A mistake: the suite's file, patched, and what has to be said about it.
-struct Mistake {
+struct PatchMistake {
   const char* name;
   const char* patch;  // JSON Merge Patch
   const char* complaint;
 };
 
-class BadThresholds : public testing::TestWithParam<Mistake> {};
+class BadThresholds : public testing::TestWithParam<PatchMistake> {};
 
 TEST_P(BadThresholds, AreRefusedWithTheirPath) {
   Json document = suite_thresholds_document();
@@ -76,7 +76,7 @@ TEST_P(BadThresholds, AreRefusedWithTheirPath) {
               AllOf(HasSubstr("thresholds.json: "), HasSubstr(GetParam().complaint)));
 }
 
-constexpr Mistake kMistakes[] = {
+constexpr PatchMistake kBadThresholds[] = {
     {"Schema", R"({"schema": 2})", "schema: expected 1"},
     {"NoSchema", R"({"schema": null})", "'schema' is missing"},
     {"UnknownTopKey", R"({"claim": {}})", "claim: unknown key"},
@@ -140,7 +140,7 @@ constexpr Mistake kMistakes[] = {
      "claims/node.quiet/also/RAM range/reference: unknown key"},
 };
 
-INSTANTIATE_TEST_SUITE_P(, BadThresholds, testing::ValuesIn(kMistakes),
+INSTANTIATE_TEST_SUITE_P(, BadThresholds, testing::ValuesIn(kBadThresholds),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Document, RefusesNumbersThatAreNotFinite) {

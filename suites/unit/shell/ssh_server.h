@@ -6,23 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "suites/unit/temporary_directory.h"
 #include "support/shell/ssh_shell.h"
 
 namespace pve_accept {
-
-// A directory of its own under the system's temporary one, removed at the end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Runs a program to its end, without a shell. Throws std::runtime_error unless it exits with 0.
 std::string run_program(const std::vector<std::string>& argv);
