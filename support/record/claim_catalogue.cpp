@@ -29,7 +29,7 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"docker.unix-socket", "Docker.TalksOverUnixSockets", kEachGuest, kProvisioned},
 
     {"stack.healthy", "Stack.IsHealthy", kEachGuest, kProvisioned},
-    {"stack.volume-persists", "Stack.KeepsVolumes", kEachGuest, kProvisioned},
+    {"stack.volume-persists", "Stack.KeepsVolumes", kEachGuest, kRestart},
     {"stack.http-200", "Stack.AnswersHttp", kEachGuest, kProvisioned},
     {"stack.networking", "Stack.ConnectsItsServices", kEachGuest, kProvisioned},
 
@@ -108,7 +108,8 @@ std::vector<ClaimCase> expected_cases() {
 std::vector<std::string> required_stages(const ClaimInfo& claim, std::optional<GuestKind> guest) {
   std::vector<std::string> stages = {"preflight"};
   const bool measures = claim.needs != kPreflight && claim.needs != kProvisioned &&
-                        claim.needs != kBothProvisioned && claim.needs != kTornDown;
+                        claim.needs != kRestart && claim.needs != kBothProvisioned &&
+                        claim.needs != kTornDown;
   if (measures) stages.emplace_back("baseline");
   if (claim.needs == kTornDown) stages.emplace_back("teardown");
   for (const GuestKind kind : kGuestKinds) {

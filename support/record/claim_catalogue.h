@@ -22,6 +22,7 @@ enum class Needs {
   kPreflight,
   kBaseline,
   kProvisioned,
+  kRestart,  // provisioned, and restarts the guest: only after everything was measured
   kIdle,
   kLoad,
   kBothProvisioned,

@@ -95,6 +95,8 @@ void SshLink::start_queued() {
     auto command = std::move(queue_.front());
     queue_.pop_front();
     command->open(*connection_.session);
+    // On a busy machine the answer may be there before open() returns.
+    if (!command->opening()) closed_known_ = closed_;
     running_.push_back({std::move(command), closed_});
   }
 }

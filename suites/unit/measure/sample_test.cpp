@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair(with("/mem/total", 0), "a node without memory"),
                     std::pair(with("/mem/available", -1), "expected a counter"),
                     std::pair(with("/mem/available", 1.5), "expected a whole number"),
-                    std::pair(with("/mem/available", 18446744073709551615U), "expected a counter"),
+                    std::pair(with("/mem/available", 18446744073709551615U), "expected a whole number"),
                     std::pair(with("/cpu", {1, 2, 3}), "expected 10 counters, found 3"),
                     std::pair(with("/cpu/3", "4"), "cpu/3"),
                     std::pair(with("/cgroup/bogus", 1), "unknown key"),
