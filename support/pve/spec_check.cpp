@@ -16,7 +16,8 @@ std::string shown(const std::string& value) { return value.empty() ? "nothing" :
 std::string gib_text(const std::string& size) {
   if (size.empty()) return {};
   const std::int64_t bytes = parse_disk_size(size);
-  return bytes % kBytesInGib == 0 ? fmt::format("{} GiB", bytes / kBytesInGib) : fmt::format("{} bytes", bytes);
+  return bytes % kBytesInGib == 0 ? fmt::format("{} GiB", bytes / kBytesInGib)
+                                  : fmt::format("{} bytes", bytes);
 }
 
 }  // namespace

@@ -8,13 +8,14 @@
 namespace pve_accept {
 namespace {
 
-// The stage that kept a case from being judged, with its message; empty when none failed.
+// The stage that kept a case from being judged; empty when none failed. The record has its message
+// once, with the stage.
 std::optional<std::string> failed_stage(const std::map<std::string, StageResult>& stages,
                                         const ClaimCase& expected) {
   for (const std::string& name : required_stages(*find_claim(expected.id), expected.guest)) {
     const auto stage = stages.find(name);
     if (stage == stages.end() || stage->second.outcome != Outcome::kError) continue;
-    return fmt::format("stage {} failed: {}", name, stage->second.message);
+    return fmt::format("stage {} failed", name);
   }
   return std::nullopt;
 }

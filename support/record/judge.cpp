@@ -97,9 +97,13 @@ std::string message_of(const ClaimResult& result, const Expectation& expectation
   }
   if (!result.how.empty()) text += fmt::format(" ({})", result.how);
   if (problems.empty()) {
-    for (const AlsoResult& also : result.also) text += also_text(also, expectation);
+    // Of a false claim only what makes it false.
+    const bool all = result.outcome == Outcome::kPass;
+    for (const AlsoResult& also : result.also) {
+      if (all || also.outcome == Outcome::kFail) text += also_text(also, expectation);
+    }
   }
-  if (result.note) text += "; " + *result.note;
+  if (result.note && !result.note->empty()) text += "; " + *result.note;
   return text;
 }
 

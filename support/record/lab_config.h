@@ -76,7 +76,7 @@ struct LabConfig {
   Pgbench pgbench = {};
   Windows windows = {};
   Timeouts timeouts = {};
-  std::string resolve_name = "debian.org";   // what a healthy guest has to resolve
+  std::string resolve_name = "debian.org";  // what a healthy guest has to resolve
 
   // Throws InputError that names the file, the JSON path and the remedy.
   static LabConfig load(const std::filesystem::path& file);

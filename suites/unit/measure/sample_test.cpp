@@ -107,23 +107,22 @@ TEST_P(BadSample, IsShownWithWhatWasExpected) {
 
 INSTANTIATE_TEST_SUITE_P(
     Sample, BadSample,
-    testing::Values(std::pair(std::string(), "not valid JSON"),
-                    std::pair(std::string("perl: not found"), "not valid JSON"),
-                    std::pair(std::string(kLine).substr(0, 60), "not valid JSON"),
-                    std::pair(std::string("[1,2]"), "expected an object"),
-                    std::pair(std::string(R"({"t":1e999})"), "number overflow"),
-                    std::pair(std::string(R"({"t":1,"t":2})"), "stands twice"),
-                    std::pair(without("t"), "'t' is missing"),
-                    std::pair(without("mem"), "'mem' is missing"),
-                    std::pair(without("cpu"), "'cpu' is missing"),
-                    std::pair(with("/mem/total", 0), "a node without memory"),
-                    std::pair(with("/mem/available", -1), "expected a counter"),
-                    std::pair(with("/mem/available", 1.5), "expected a whole number"),
-                    std::pair(with("/mem/available", 18446744073709551615U), "expected a whole number"),
-                    std::pair(with("/cpu", {1, 2, 3}), "expected 10 counters, found 3"),
-                    std::pair(with("/cpu/3", "4"), "cpu/3"),
-                    std::pair(with("/cgroup/bogus", 1), "unknown key"),
-                    std::pair(with("/process/rss_kib", nullptr), "process/rss_kib")));
+    testing::Values(
+        std::pair(std::string(), "not valid JSON"),
+        std::pair(std::string("perl: not found"), "not valid JSON"),
+        std::pair(std::string(kLine).substr(0, 60), "not valid JSON"),
+        std::pair(std::string("[1,2]"), "expected an object"),
+        std::pair(std::string(R"({"t":1e999})"), "number overflow"),
+        std::pair(std::string(R"({"t":1,"t":2})"), "stands twice"),
+        std::pair(without("t"), "'t' is missing"), std::pair(without("mem"), "'mem' is missing"),
+        std::pair(without("cpu"), "'cpu' is missing"),
+        std::pair(with("/mem/total", 0), "a node without memory"),
+        std::pair(with("/mem/available", -1), "expected a counter"),
+        std::pair(with("/mem/available", 1.5), "expected a whole number"),
+        std::pair(with("/mem/available", 18446744073709551615U), "expected a whole number"),
+        std::pair(with("/cpu", {1, 2, 3}), "expected 10 counters, found 3"),
+        std::pair(with("/cpu/3", "4"), "cpu/3"), std::pair(with("/cgroup/bogus", 1), "unknown key"),
+        std::pair(with("/process/rss_kib", nullptr), "process/rss_kib")));
 
 TEST(RamUsed, IsTotalMinusAvailable) { EXPECT_DOUBLE_EQ(ram_used_mib(sample_at(0, 1702)), 1702); }
 
