@@ -121,7 +121,7 @@ class Observation {
 
   void take_sample() {
     const bool good = guarded("sample the node under load", [&] {
-      if (auto sample = sampler_->poll(kLook)) seen_.window.samples.push_back(std::move(*sample));
+      if (auto sample = sampler_->poll(kLook)) seen_.window.samples.push_back(*sample);
     });
     if (!good || sampler_->done()) sampler_.reset();
   }

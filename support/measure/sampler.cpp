@@ -29,7 +29,7 @@ RunningSampler::RunningSampler(std::unique_ptr<Process> process, std::string des
 
 TimedSample RunningSampler::next() {
   while (true) {
-    if (auto sample = poll(stall_)) return std::move(*sample);
+    if (auto sample = poll(stall_)) return *sample;
   }
 }
 

@@ -59,7 +59,7 @@ const Json& lookup(const Json& record, std::initializer_list<std::string_view> k
 }
 
 std::string text_or_missing(const Json& value) {
-  const bool missing = value.is_null() || (value.is_string() && value == "");
+  const bool missing = value.is_null() || (value.is_string() && value.get<std::string>().empty());
   return missing ? std::string(kMissing) : value_text(value);
 }
 
@@ -79,7 +79,7 @@ std::string one_line(std::string text) {
 
 std::string node_label(const Json& record) {
   const Json name = lookup(record, {"node", "name"});
-  if (name.is_string() && name != "") return name.get<std::string>();
+  if (name.is_string() && !name.get<std::string>().empty()) return name.get<std::string>();
   return simulated(record) ? "sim" : "node";
 }
 

@@ -40,7 +40,7 @@ struct Arguments {
   std::vector<std::string> extra;
 
   std::int64_t vmid() const;
-  bool has(const std::string& option) const { return options.count(option) != 0; }
+  bool has(const std::string& option) const { return options.contains(option); }
   bool flag(const std::string& option) const;  // given and not 0
   std::string get(const std::string& option, const std::string& otherwise = {}) const;
   std::int64_t number(const std::string& option, std::int64_t otherwise) const;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "support/sim/addresses.h"
 #include "support/sim/guest_config.h"
@@ -42,10 +44,9 @@ std::string with_mac(const Call& call, std::int64_t vmid, const std::string& val
 }
 
 bool is_disk(const std::string& key) {
-  for (const char* bus : {"scsi", "virtio", "sata", "ide"}) {
-    if (key.starts_with(bus) && key != "scsihw") return true;
-  }
-  return false;
+  static constexpr std::array<std::string_view, 4> kBuses = {"scsi", "virtio", "sata", "ide"};
+  return key != "scsihw" && std::any_of(kBuses.begin(), kBuses.end(),
+                                        [&](std::string_view bus) { return key.starts_with(bus); });
 }
 
 std::string amount(double bytes) {
@@ -121,7 +122,7 @@ void require_storages(const Call& call, const Arguments& arguments) {
 
 void require_boot_devices(const Guest& guest, const Arguments& arguments) {
   for (const std::string& device : split(property(arguments.get("boot"), "order"), ';')) {
-    if (device.empty() || guest.config.count(device) != 0 || arguments.has(device)) continue;
+    if (device.empty() || guest.config.contains(device) || arguments.has(device)) continue;
     throw Refusal{255, fmt::format("invalid bootorder: device '{}' does not exist'\n", device)};
   }
 }

@@ -100,7 +100,8 @@ TEST(Sample, HasPssOnlyNowAndThen) {
 class BadSample : public testing::TestWithParam<std::pair<std::string, std::string>> {};
 
 TEST_P(BadSample, IsShownWithWhatWasExpected) {
-  const auto& [line, expected] = GetParam();
+  const std::string& line = GetParam().first;
+  const std::string& expected = GetParam().second;
   EXPECT_THAT([&] { parse_sample(line); },
               ThrowsMessage<HarnessError>(testing::AllOf(HasSubstr(expected), HasSubstr(line))));
 }

@@ -1,5 +1,6 @@
 #include "support/workload/docker.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "suites/unit/workload/scripted_guest.h"
