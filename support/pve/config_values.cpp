@@ -30,7 +30,7 @@ std::int64_t parse_disk_size(std::string_view text) {
   std::int64_t factor = 1;
   std::string_view digits = text;
   if (!text.empty() && kUnits.find(text.back()) != std::string_view::npos) {
-    factor <<= 10 * (kUnits.find(text.back()) + 1);
+    factor <<= static_cast<int>(10 * (kUnits.find(text.back()) + 1));
     digits.remove_suffix(1);
   }
   const auto number = pve::to_whole(digits);

@@ -27,13 +27,13 @@ AppArmorLabel parse_apparmor_label(std::string_view text) {
   std::string_view label = pve::trimmed(text);
   if (label.empty()) throw pve::unexpected("an AppArmor label", text, "the name of a profile");
   AppArmorLabel result;
-  if (const auto open = label.rfind(" ("); label.ends_with(')') && open != label.npos) {
+  if (const auto open = label.rfind(" ("); label.ends_with(')') && open != std::string_view::npos) {
     result.mode = label.substr(open + 2, label.size() - open - 3);
     label = label.substr(0, open);
   }
   // Stacked profiles are joined by "//&". One that begins with a colon belongs to the container's
   // own policy namespace, which the container itself may change.
-  while (label.starts_with(':') && label.find("//&") != label.npos) {
+  while (label.starts_with(':') && label.find("//&") != std::string_view::npos) {
     label.remove_prefix(label.find("//&") + 3);
   }
   result.profile = label.substr(0, label.find("//&"));

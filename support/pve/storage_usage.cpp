@@ -63,7 +63,7 @@ DiskUsage dataset_usage(Node& node, const Place& place) {
   const std::string attempted = fmt::format("measure the disk {}", place.volume);
   const auto properties = parse_zfs_get(run_checked(node.shell(), command, attempted).out);
   // A volume of a VM has a size; a container's file system has a quota.
-  const auto size = properties.find(properties.count("volsize") ? "volsize" : "refquota");
+  const auto size = properties.find(properties.contains("volsize") ? "volsize" : "refquota");
   const auto used = properties.find("used");
   if (size == properties.end() || used == properties.end() || size->second <= 0) {
     throw HarnessError(attempted, fmt::format("{} has neither volsize nor refquota", dataset));

@@ -90,10 +90,10 @@ void SshCommand::advance_running() {
 }
 
 void SshCommand::write_input() {
-  const ssh_channel channel = channel_->handle();
+  ssh_channel_struct* const channel = channel_->handle();
   const SshSession& session = *channel_->session();
   while (written_ < command_.input.size()) {
-    const std::size_t size = std::min<std::size_t>(
+    const auto size = std::min<std::size_t>(
         {command_.input.size() - written_, kInputChunk, ssh_channel_window_size(channel)});
     if (size == 0 || session.write_pending()) return;
     const int sent = ssh_channel_write(channel, command_.input.data() + written_,

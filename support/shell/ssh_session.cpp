@@ -38,7 +38,7 @@ SshSession::~SshSession() {
   while (!channels_.empty()) channels_.back()->release();
   ssh_event_remove_session(event_, session_);
   ssh_event_free(event_);
-  if (ssh_is_connected(session_)) ssh_disconnect(session_);
+  if (ssh_is_connected(session_) != 0) ssh_disconnect(session_);
   ssh_free(session_);
 }
 

@@ -73,9 +73,11 @@ FileDescriptor connect_tcp(const std::string& host, unsigned int port, Clock::In
   const auto started = clock.now();
   const Addresses addresses = resolve(host, port);
   int left = 0;
-  for (const addrinfo* address = addresses.get(); address; address = address->ai_next) ++left;
+  for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next)
+    ++left;
   int error = 0;
-  for (const addrinfo* address = addresses.get(); address; address = address->ai_next, --left) {
+  for (const addrinfo* address = addresses.get(); address != nullptr;
+       address = address->ai_next, --left) {
     FileDescriptor socket(
         ::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket.valid()) {

@@ -121,10 +121,10 @@ std::string short_size(std::int64_t bytes) {
 Json current_status(const Call& call, const Guest& guest) {
   const bool vm = guest.kind == "vm";
   const std::int64_t memory = std::max<std::int64_t>(
-      guest.config.count("memory") != 0 ? std::stoll(guest.option("memory")) : 512, 0);
+      guest.config.contains("memory") ? std::stoll(guest.option("memory")) : 512, 0);
   const Booked booked = call.world.figures.booked(guest, call.now());
   Json status = {
-      {"cpus", guest.config.count("cores") != 0 ? std::stoll(guest.option("cores")) : 1},
+      {"cpus", guest.config.contains("cores") ? std::stoll(guest.option("cores")) : 1},
       {"disk", 0},
       {"ha", {{"managed", 0}}},
       {"maxdisk", disk_size(guest)},
@@ -142,14 +142,14 @@ Json current_status(const Call& call, const Guest& guest) {
   if (vm) {
     status["memhost"] = 0;
     status["qmpstatus"] = guest.running ? "running" : "stopped";
-    if (guest.config.count("serial0") != 0) status["serial"] = 1;
+    if (guest.config.contains("serial0")) status["serial"] = 1;
   } else {
     status["type"] = "lxc";
     status["diskread"] = 0;
     status["diskwrite"] = 0;
     status["swap"] = 0;
     status["maxswap"] =
-        (guest.config.count("swap") != 0 ? std::stoll(guest.option("swap")) : 512) * kMiB;
+        (guest.config.contains("swap") ? std::stoll(guest.option("swap")) : 512) * kMiB;
   }
   if (!guest.running) return status;
   status["cpu"] = 0.01;

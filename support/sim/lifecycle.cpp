@@ -59,7 +59,7 @@ bool boots_to_network(const Guest& guest) {
   if (!guest.has_system) return false;
   if (guest.kind == "lxc") return !property(guest.option("net0"), "ip").empty();
   const std::string order = property(guest.option("boot"), "order");
-  return !order.empty() && guest.config.count(order) != 0 && guest.config.count("ipconfig0") != 0;
+  return !order.empty() && guest.config.contains(order) && guest.config.contains("ipconfig0");
 }
 
 void start_containers(Guest& guest, Millis at) {
@@ -109,7 +109,7 @@ void start_guest(Call& call, Guest& guest) {
   guest.pid = call.state().next_pid;
   call.state().next_pid += 57;
   guest.started = call.now();
-  if (guest.boots++ == 0 || !guest.files.count("/etc/ssh/ssh_host_ed25519_key.pub")) {
+  if (guest.boots++ == 0 || !guest.files.contains("/etc/ssh/ssh_host_ed25519_key.pub")) {
     set_up_system(call, guest);
   }
   const auto boot = static_cast<Millis>(model.boot_s * 1000.0);

@@ -47,7 +47,7 @@ void make_networks_and_volumes(Call& call, const Project& project) {
   }
   for (const std::string& volume : project.file.volumes) {
     const std::string name = fmt::format("{}_{}", project.file.name, volume);
-    if (docker.volumes.count(name) != 0) continue;
+    if (docker.volumes.contains(name)) continue;
     step(call, "Volume", fmt::format("\"{}\"", name), "Creating");
     docker.volumes[name] = {};
     step(call, "Volume", fmt::format("\"{}\"", name), "Created");

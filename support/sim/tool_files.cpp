@@ -89,7 +89,7 @@ int dd(Call& call) {
     }
   }
   if (target.empty()) throw Unsupported{};
-  if (exclusive && call.files().count(target) != 0) {
+  if (exclusive && call.files().contains(target)) {
     return call.fail(1, fmt::format("dd: failed to open '{}': File exists", target));
   }
   call.files()[target] = call.input;

@@ -64,9 +64,11 @@ int initialize(Call& call, const Options& options, Database& database) {
   const double per_step_s = 0.08;
   for (std::int64_t done = 100000; done <= tuples; done += 100000) {
     call.spend(per_step_s);
-    const auto steps = static_cast<double>(done / 100000);
+    const std::int64_t whole_steps = done / 100000;
+    const auto steps = static_cast<double>(whole_steps);
     const double elapsed = per_step_s * steps;
-    const double left = per_step_s * static_cast<double>((tuples - done) / 100000);
+    const std::int64_t steps_left = (tuples - done) / 100000;
+    const double left = per_step_s * static_cast<double>(steps_left);
     call.err(
         fmt::format("{} of {} tuples ({}%) of pgbench_accounts done (elapsed {:.2f} s, "
                     "remaining {:.2f} s)\n",

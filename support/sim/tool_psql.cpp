@@ -62,7 +62,7 @@ int execute(Call& call, Database& database, const std::string& statement,
     }
     call.out("DROP TABLE\n");
   } else if (std::regex_match(statement, match, create)) {
-    if (tables.count(match.str(1)) != 0) {
+    if (tables.contains(match.str(1))) {
       return call.fail(1, fmt::format("ERROR:  relation \"{}\" already exists", match.str(1)));
     }
     tables[match.str(1)] = {};
