@@ -21,7 +21,7 @@ Guest foreign_guest(const Scenario& scenario, const Model::ForeignGuest& model, 
   Guest guest{.vmid = model.vmid, .kind = model.kind, .foreign = true};
   guest.config = model.config;
   const std::string mac = new_mac(scenario, model.vmid, -1);
-  const auto set = [&](const char* key, const std::string& value) {
+  const auto set = [&](const char* key, std::string value) {
     if (!value.empty()) guest.config.try_emplace(key, std::move(value));
   };
   const std::string storage = storage_for(scenario, vm ? "images" : "rootdir");

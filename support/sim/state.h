@@ -82,7 +82,7 @@ struct Guest {
   GuestKind guest_kind() const { return kind == "vm" ? GuestKind::kVm : GuestKind::kLxc; }
   std::string option(const std::string& key) const;  // empty when it is not set
   std::string name() const;                          // as lists show it: "spike-lxc", "VM 9003"
-  bool has_package(const std::string& name) const;
+  bool has_package(const std::string& package) const;
 };
 
 struct State {

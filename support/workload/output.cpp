@@ -21,7 +21,8 @@ std::optional<Number> parsed(std::string_view text) {
 
 std::vector<std::string_view> parts_between(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> parts;
-  for (std::size_t start = 0; (start = text.find_first_not_of(separators, start)) != text.npos;) {
+  for (std::size_t start = 0;
+       (start = text.find_first_not_of(separators, start)) != std::string_view::npos;) {
     const std::size_t end = text.find_first_of(separators, start);
     parts.push_back(text.substr(start, end - start));
     if (end == std::string_view::npos) break;
