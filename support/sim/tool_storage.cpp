@@ -80,7 +80,8 @@ int path(Call& call) {
   if (colon == std::string::npos) {
     throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
   }
-  const Model::Storage& storage = known_storage(call, volid.substr(0, colon));
+  const std::string storage_name = volid.substr(0, colon);
+  const Model::Storage& storage = known_storage(call, storage_name);
   const std::string name = volid.substr(colon + 1);
   if (name.starts_with("vztmpl/") && storage.type == "dir") {
     call.out(fmt::format("{}/template/cache/{}\n", storage.path, name.substr(7)));
