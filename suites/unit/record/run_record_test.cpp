@@ -178,8 +178,7 @@ TEST(Complete, AddsToASelectionWhatAFailedStageExplains) {
   record.put_stage("preflight", {.outcome = Outcome::kPass});
   record.put_stage("load/vm", {.outcome = Outcome::kError, .message = "connection lost"});
   complete(record, suite_thresholds(), Completeness::kSelection);
-  EXPECT_EQ(record.claim("cpu.load", kVm)->message,
-            "cpu.load/vm: not run: stage load/vm failed");
+  EXPECT_EQ(record.claim("cpu.load", kVm)->message, "cpu.load/vm: not run: stage load/vm failed");
   EXPECT_TRUE(record.claim("delta.cpu-load", std::nullopt));
   EXPECT_FALSE(record.claim("cpu.load", kLxc));
   EXPECT_FALSE(record.claim("docker.exec", kVm));
