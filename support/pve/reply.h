@@ -8,9 +8,16 @@
 
 #include "support/base/error.h"
 #include "support/base/json.h"
+#include "support/base/text.h"
 
 // Reading what PVE's tools print.
 namespace pve_accept::pve {
+
+using text::text_or_empty;
+using text::to_number;
+using text::to_whole;
+using text::trimmed;
+using text::unexpected;
 
 // Runs a parser over a tool's reply: what is wrong with the reply is the tool's error, not a
 // user's. `source` is the command that printed it.
@@ -30,18 +37,8 @@ std::int64_t whole_or_zero(const std::optional<JsonCursor>& value);
 // PVE prints a truth as 1, "1" or true, and leaves out what is false.
 bool truth(const std::optional<JsonCursor>& value);
 
-std::string text_or_empty(const std::optional<JsonCursor>& value);
-
 // The lines of a text, without their newlines.
 std::vector<std::string_view> lines(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
-std::string_view trimmed(std::string_view text);
-
-// Empty unless the whole text is a number.
-std::optional<std::int64_t> to_whole(std::string_view text);
-std::optional<double> to_number(std::string_view text);  // finite
-
-// The error for a text that a parser does not understand.
-HarnessError unexpected(std::string_view source, std::string_view found, std::string_view expected);
 
 }  // namespace pve_accept::pve

@@ -1,23 +1,7 @@
 #include "support/workload/output.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
-#include <cmath>
-
 namespace pve_accept::workload {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-template <typename Number>
-std::optional<Number> parsed(std::string_view text) {
-  Number number{};
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return number;
-}
 
 std::vector<std::string_view> parts_between(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> parts;
@@ -33,31 +17,10 @@ std::vector<std::string_view> parts_between(std::string_view text, std::string_v
 
 }  // namespace
 
-std::string text_or_empty(const std::optional<JsonCursor>& value) {
-  return value && !value->value().is_null() ? value->string() : std::string();
-}
-
 std::vector<std::string_view> lines(std::string_view text) { return parts_between(text, "\n"); }
 
-std::vector<std::string_view> words(std::string_view text) { return parts_between(text, kBlanks); }
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(kBlanks);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(kBlanks) - start + 1);
-}
-
-std::optional<std::int64_t> to_whole(std::string_view text) { return parsed<std::int64_t>(text); }
-
-std::optional<double> to_number(std::string_view text) {
-  const auto number = parsed<double>(text);
-  return number && std::isfinite(*number) ? number : std::nullopt;
-}
-
-HarnessError unexpected(std::string_view source, std::string_view found,
-                        std::string_view expected) {
-  return HarnessError(fmt::format("read {}", source),
-                      fmt::format("expected {}, found '{}'", expected, found));
+std::vector<std::string_view> words(std::string_view line) {
+  return parts_between(line, text::kBlanks);
 }
 
 }  // namespace pve_accept::workload

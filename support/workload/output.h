@@ -8,9 +8,16 @@
 
 #include "support/base/error.h"
 #include "support/base/json.h"
+#include "support/base/text.h"
 
 // Reading what the tools in a guest print.
 namespace pve_accept::workload {
+
+using text::text_or_empty;
+using text::to_number;
+using text::to_whole;
+using text::trimmed;
+using text::unexpected;
 
 // Runs a parser over a tool's reply: what is wrong with the reply is the tool's error, not a
 // user's. `source` is the command that printed it.
@@ -23,18 +30,7 @@ auto read_output(const Json& reply, const std::string& source, Parser parse) {
   }
 }
 
-// Empty when the value is missing or null.
-std::string text_or_empty(const std::optional<JsonCursor>& value);
-
 std::vector<std::string_view> lines(std::string_view text);  // empty ones left out
-std::vector<std::string_view> words(std::string_view text);  // parted by any number of blanks
-std::string_view trimmed(std::string_view text);
-
-// Empty unless the whole text is a number.
-std::optional<std::int64_t> to_whole(std::string_view text);
-std::optional<double> to_number(std::string_view text);  // finite
-
-// The error for a text that a parser does not understand.
-HarnessError unexpected(std::string_view source, std::string_view found, std::string_view expected);
+std::vector<std::string_view> words(std::string_view line);  // parted by any number of blanks
 
 }  // namespace pve_accept::workload
