@@ -15,6 +15,10 @@ namespace pve_accept {
 // the others, so a line is noticed when it arrives, and no second connection to the node is needed.
 class SshLoop {
  public:
+  // A member reads from a connection at most so often in a turn: libssh takes in a few KiB at a
+  // time, and the others want their turn.
+  static constexpr int kReadsPerTurn = 64;
+
   // What a turn waits for.
   struct Wait {
     std::vector<pollfd> descriptors;

@@ -16,9 +16,6 @@ namespace {
 // When nobody took turns for so long, silence says nothing about the host.
 constexpr Clock::Duration kNotListening = std::chrono::seconds(2);
 
-// Reads of one turn: libssh takes in a few KiB at a time.
-constexpr int kReadsPerTurn = 64;
-
 }  // namespace
 
 SshSession::SshSession(SshLoop& loop, std::string name, const SshTimings& timings)
@@ -103,11 +100,11 @@ void SshSession::collect(SshLoop::Wait& wait) {
 
 void SshSession::receive() {
   if (!established_ || broken()) return;
-  for (int reads = 0; reads < kReadsPerTurn; ++reads) {
+  for (int reads = 0; reads < SshLoop::kReadsPerTurn; ++reads) {
     const int status = ssh_event_dopoll(event_, 0);
     if (status == SSH_ERROR && !broken()) failure_ = "the connection was closed";
     if (status == SSH_AGAIN || status == SSH_ERROR) break;
-    if (reads + 1 == kReadsPerTurn) loop_.mark_busy();
+    if (reads + 1 == SshLoop::kReadsPerTurn) loop_.mark_busy();
   }
   bytes_seen_ = socket_counter_.in_bytes;
   listened_at_ = RealClock().now();

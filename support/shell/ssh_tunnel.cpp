@@ -1,20 +1,10 @@
 #include "support/shell/ssh_tunnel.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
 
 #include "support/base/error.h"
 
 namespace pve_accept {
-namespace {
-
-constexpr std::size_t kChunk = 64UL << 10U;
-
-}  // namespace
 
 SshTunnel::SshTunnel(SshSession& through, const std::string& host, unsigned int port)
     : loop_(through.loop()),
@@ -51,68 +41,21 @@ FileDescriptor SshTunnel::open(Clock::Instant deadline) {
         .attempted = fmt::format("connect from {} to {} port {}", name_, host_, port_),
         .problem = std::move(problem)});
   }
-  open_ = true;
   auto [near, far] = socket_pair();
-  near_ = std::move(near);
+  pipe_.emplace(channel_.handle(), std::move(near));
   return std::move(far);
 }
 
 void SshTunnel::collect(SshLoop::Wait& wait) {
-  if (!usable()) return;
-  short events = to_socket_.empty() ? 0 : POLLOUT;
-  if (channel_takes_bytes()) events |= POLLIN;
-  if (events == 0) return;
-  wait.descriptors.push_back({.fd = near_.get(), .events = events, .revents = 0});
+  if (pipe_ && !way_lost()) pipe_->collect(wait);
 }
 
 void SshTunnel::advance() {
-  if (!open_) return;
-  if (usable()) to_channel();
-  if (usable()) to_socket();
-  if (!usable()) near_.reset();  // the session at the far end finds itself disconnected
-}
-
-bool SshTunnel::usable() const { return near_.valid() && !way_lost(); }
-
-bool SshTunnel::channel_takes_bytes() const {
-  return ssh_channel_window_size(channel_.handle()) > 0 && !through_.write_pending();
-}
-
-void SshTunnel::to_socket() {
-  std::array<char, kChunk> buffer;
-  while (true) {
-    if (to_socket_.empty()) {
-      const int count = ssh_channel_read_nonblocking(channel_.handle(), buffer.data(),
-                                                     static_cast<std::uint32_t>(kChunk), 0);
-      if (count == SSH_EOF || count == SSH_ERROR) near_.reset();
-      if (count <= 0) return;
-      to_socket_.assign(buffer.data(), static_cast<std::size_t>(count));
-    }
-    const ssize_t sent = ::send(near_.get(), to_socket_.data(), to_socket_.size(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno != EAGAIN && errno != EINTR) near_.reset();
-      return;
-    }
-    to_socket_.erase(0, static_cast<std::size_t>(sent));
-  }
-}
-
-void SshTunnel::to_channel() {
-  std::array<char, kChunk> buffer;
-  while (channel_takes_bytes()) {
-    if (to_channel_.empty()) {
-      const ssize_t count = ::recv(near_.get(), buffer.data(), buffer.size(), 0);
-      if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) near_.reset();
-      if (count <= 0) return;
-      to_channel_.assign(buffer.data(), static_cast<std::size_t>(count));
-    }
-    const std::size_t size =
-        std::min<std::size_t>(to_channel_.size(), ssh_channel_window_size(channel_.handle()));
-    const int sent =
-        ssh_channel_write(channel_.handle(), to_channel_.data(), static_cast<std::uint32_t>(size));
-    if (sent < 0) near_.reset();
-    if (sent <= 0) return;
-    to_channel_.erase(0, static_cast<std::size_t>(sent));
+  if (!pipe_) return;
+  if (way_lost()) {
+    pipe_->close();  // the session at the far end finds itself disconnected
+  } else {
+    pipe_->advance();
   }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "support/shell/ssh_pipe.h"
 #include "support/shell/ssh_session.h"
 
 namespace pve_accept {
@@ -25,21 +27,13 @@ class SshTunnel final : public SshLoop::Member {
   void advance() override;
 
  private:
-  bool usable() const;
-  void to_socket();
-  void to_channel();
-  bool channel_takes_bytes() const;
-
   SshLoop& loop_;
   SshSession& through_;  // valid only while the channel has a handle
   std::string host_;
   unsigned int port_;
   std::string name_;
   SshChannel channel_;
-  bool open_ = false;
-  FileDescriptor near_;
-  std::string to_socket_;   // read from the channel, not yet taken by the socket
-  std::string to_channel_;  // read from the socket, not yet taken by the channel
+  std::optional<SshPipe> pipe_;  // once it is open
 };
 
 }  // namespace pve_accept

@@ -8,7 +8,7 @@
 namespace pve_accept::sim {
 namespace {
 
-constexpr Millis kHealthyAfter = 5500;
+constexpr double kHealthyAfterS = 5.5;
 
 std::string zero_time() { return "0001-01-01T00:00:00Z"; }
 
@@ -37,7 +37,7 @@ bool is_up(const Container& container, Millis at) {
 std::string health(const Container& container, Millis at) {
   if (!container.has_health) return "";
   if (!is_up(container, at)) return "unhealthy";
-  return at >= container.started + kHealthyAfter ? "healthy" : "starting";
+  return at >= container.started + container.healthy_after ? "healthy" : "starting";
 }
 
 Container* find_container(Guest& guest, const std::string& name_or_id) {
@@ -52,6 +52,7 @@ Container make_container(const Call& call, const std::string& name, const std::s
   container.name = name;
   container.image = image;
   container.created = call.now();
+  container.healthy_after = paced(call.world.scenario, kHealthyAfterS);
   container.id = hex(call.world.scenario.seed, "container " + name, call.now(), 64);
   if (const Image* known = find_image(image)) container.command = known->command;
   return container;
@@ -86,28 +87,29 @@ bool pull(Call& call, const std::string& image) {
   return true;
 }
 
-std::string iso_time(Millis at) {
-  return formatted_time(kEpoch + at / 1000, "%Y-%m-%dT%H:%M:%S") +
-         fmt::format(".{:03}000000Z", at % 1000);
+std::string iso_time(const State& state, Millis at) {
+  return formatted_time(state.epoch_s(at), "%Y-%m-%dT%H:%M:%S") +
+         fmt::format(".{:03}000000Z", (state.epoch_ms + at) % 1000);
 }
 
 Json inspect_container(const Call& call, const Container& container) {
   const Millis now = call.now();
   const bool running = is_up(container, now);
-  Json state = {
-      {"Status", running                         ? "running"
-                 : container.status == "running" ? "created"
-                                                 : container.status},
-      {"Running", running},
-      {"Paused", false},
-      {"Restarting", false},
-      {"OOMKilled", container.oom_killed},
-      {"Dead", false},
-      {"Pid", running ? 600 + container.created % 400 : 0},
-      {"ExitCode", container.exit_status},
-      {"Error", ""},
-      {"StartedAt", container.started > 0 ? iso_time(container.started) : zero_time()},
-      {"FinishedAt", container.finished > 0 ? iso_time(container.finished) : zero_time()}};
+  Json state = {{"Status", running                         ? "running"
+                           : container.status == "running" ? "created"
+                                                           : container.status},
+                {"Running", running},
+                {"Paused", false},
+                {"Restarting", false},
+                {"OOMKilled", container.oom_killed},
+                {"Dead", false},
+                {"Pid", running ? 600 + container.created % 400 : 0},
+                {"ExitCode", container.exit_status},
+                {"Error", ""},
+                {"StartedAt",
+                 container.started > 0 ? iso_time(call.state(), container.started) : zero_time()},
+                {"FinishedAt", container.finished > 0 ? iso_time(call.state(), container.finished)
+                                                      : zero_time()}};
   if (container.has_health) {
     state["Health"] = {
         {"Status", health(container, now)}, {"FailingStreak", 0}, {"Log", Json::array()}};
@@ -122,7 +124,7 @@ Json inspect_container(const Call& call, const Container& container) {
                       {"RW", true}});
   }
   return {{"Id", container.id},
-          {"Created", iso_time(container.created)},
+          {"Created", iso_time(call.state(), container.created)},
           {"Name", "/" + container.name},
           {"RestartCount", container.restarts},
           {"Driver", call.guest_model().docker.storage_driver},
@@ -164,7 +166,7 @@ Json docker_info(const Call& call) {
       {"SwapLimit", true},
       {"PidsLimit", true},
       {"IPv4Forwarding", true},
-      {"SystemTime", iso_time(call.now())},
+      {"SystemTime", iso_time(call.state(), call.now())},
       {"LoggingDriver", "json-file"},
       {"CgroupDriver", docker.cgroup_driver},
       {"CgroupVersion", docker.cgroup_version},

@@ -22,7 +22,8 @@ Container make_container(const Call& call, const std::string& name, const std::s
 // the registry does not have it.
 bool pull(Call& call, const std::string& image);
 
-std::string iso_time(Millis at);  // "2026-06-07T08:51:12.976000000Z"
+// "2026-06-07T08:51:12.976000000Z"
+std::string iso_time(const State& state, Millis at);
 
 // Inspection documents and listings.
 Json inspect_container(const Call& call, const Container& container);

@@ -42,16 +42,20 @@ void VirtualClock::sleep_for(Duration duration) {
   if (duration.count() > 0) now_ += duration.count();
 }
 
-Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock)
+Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
+               HostKeyMaker new_host_key)
     : state_file_((std::filesystem::create_directories(state_dir), state_dir / "sim-state.json")),
       scenario_(std::move(scenario)),
       state_(open_state(state_file_, scenario_)),
       figures_(scenario_, state_),
+      new_host_key_(std::move(new_host_key)),
       clock_(clock) {
   opened_at_ = state_.time;
   if (clock_ == nullptr) {
     virtual_clock_ = std::make_unique<VirtualClock>(opened_at_);
     clock_ = virtual_clock_.get();
+  } else {
+    state_.epoch_ms = clock_->wall().time_since_epoch().count() - opened_at_;
   }
   opened_ = clock_->now();
   state_.rule_matches.resize(std::max(state_.rule_matches.size(), scenario_.rules.size()));
@@ -119,16 +123,19 @@ Guest& Engine::live_guest(const Request& request) {
   return *guest;
 }
 
+std::pair<std::int64_t, std::int64_t> Engine::guest_behind(const std::string& address,
+                                                           const std::string& name) {
+  const Guest* guest = guest_at(state_, scenario_, address, now());
+  if (guest == nullptr) refuse(name, address, "no route to host");
+  if (now() < guest->reachable) refuse(name, address, "connection refused");
+  return {guest->vmid, guest->boots};
+}
+
 std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
   sleep_until(now() + 20);
-  const Guest* guest = guest_at(state_, scenario_, endpoint.address, now());
-  if (guest == nullptr) {
-    sleep_until(now() + 3000);
-    refuse(endpoint.name, endpoint.address, "no route to host");
-  }
-  if (now() < guest->reachable) {
-    refuse(endpoint.name, endpoint.address, "connection refused");
-  }
+  if (guest_at(state_, scenario_, endpoint.address, now()) == nullptr) sleep_until(now() + 3000);
+  const auto reached = guest_behind(endpoint.address, endpoint.name);
+  const Guest* guest = state_.find_guest(reached.first);
   const auto keys = guest->files.find("/root/.ssh/authorized_keys");
   if (keys == guest->files.end() || trimmed(keys->second).empty() || endpoint.user != "root") {
     refuse(endpoint.name, endpoint.address,
@@ -141,7 +148,7 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
         [&](const std::string& key) { return shown.starts_with(trimmed(key)) || key == shown; });
     if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
   }
-  return {guest->vmid, guest->boots};
+  return reached;
 }
 
 RuleEffect Engine::apply_rules(const std::string& target, const std::string& line) {
@@ -165,7 +172,7 @@ RuleEffect Engine::apply_rules(const std::string& target, const std::string& lin
   return effect;
 }
 
-std::unique_ptr<Process> Engine::start(const Request& request) {
+std::unique_ptr<SimProcess> Engine::start(const Request& request) {
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
   const RuleEffect effect = apply_rules(guest == nullptr ? "node" : guest->kind, line);
@@ -181,10 +188,10 @@ std::unique_ptr<Process> Engine::start(const Request& request) {
                         .start = now(),
                         .deadline = now() + request.deadline.count(),
                         .hangs = effect.hangs};
-  Output output(plan.start + effect.delay);
+  Output output(plan.start + effect.delay, scenario_.model.node.pace);
   output.spend(guest == nullptr ? kNodeRoundTripS : 2 * kNodeRoundTripS);
   if (effect.executes) {
-    World world{scenario_, state_, figures_};
+    World world{scenario_, state_, figures_, new_host_key_};
     Call call{.world = world,
               .output = output,
               .argv = request.argv,
@@ -219,7 +226,7 @@ CommandResult Engine::run(const Request& request) {
   const std::string before = saved_;
   Request whole = request;
   whole.streamed = false;
-  std::unique_ptr<Process> process = start(whole);
+  const auto process = start(whole);
   try {
     return process->finish();
   } catch (const ConnectionError&) {

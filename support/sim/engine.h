@@ -35,11 +35,16 @@ struct RuleEffect {
   bool executes = true, hangs = false, drops = false;
 };
 
+class SimProcess;
+
 // The simulated node: its state, its time, and the running of commands.
 class Engine {
  public:
-  // `clock` may be null: then time is virtual. Otherwise it must outlive the engine.
-  Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock);
+  // `clock` may be null: then time is virtual. Otherwise it must outlive the engine, and the node's
+  // time of day is that of the clock. `new_host_key` makes the key that a guest gets at its first
+  // boot; without it guests get something that looks like one.
+  explicit Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock = nullptr,
+                  HostKeyMaker new_host_key = {});
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -55,11 +60,15 @@ class Engine {
   };
 
   // Throws ConnectionError when the host does not answer.
-  std::unique_ptr<Process> start(const Request& request);
+  std::unique_ptr<SimProcess> start(const Request& request);
   // Throws DeadlineError too. A command that was cut short has changed nothing.
   CommandResult run(const Request& request);
 
-  // The guest at an address, and how often it has booted. Throws ConnectionError.
+  // The guest that listens at an address, and how often it has booted; `name` is what errors call
+  // it. Throws ConnectionError.
+  std::pair<std::int64_t, std::int64_t> guest_behind(const std::string& address,
+                                                     const std::string& name);
+  // The same for a connection that logs in; takes its time.
   std::pair<std::int64_t, std::int64_t> reach(const Endpoint& endpoint);
 
   Clock& clock() { return *clock_; }
@@ -67,6 +76,7 @@ class Engine {
   void sleep_until(Millis time);
   Clock::Instant instant(Millis time) const;
   const State& state() const { return state_; }
+  const Scenario& scenario() const { return scenario_; }
 
   void end_process(std::int64_t process, Millis at);  // what it ran ends with it
   void save();
@@ -80,6 +90,7 @@ class Engine {
   Scenario scenario_;
   State state_;
   Figures figures_;
+  HostKeyMaker new_host_key_;
   std::unique_ptr<VirtualClock> virtual_clock_;
   Clock* clock_;
   Clock::Instant opened_;

@@ -41,6 +41,9 @@ std::string decoded_keys(const std::string& encoded) {
 }
 
 std::string host_key(const Call& call, const Guest& guest) {
+  if (call.world.new_host_key) {
+    return fmt::format("{}\n", call.world.new_host_key(guest.vmid));
+  }
   return fmt::format("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{} root@{}\n",
                      hex(call.world.scenario.seed, "host key " + mac_of(guest), guest.vmid, 43),
                      guest.name());
@@ -73,6 +76,10 @@ void start_containers(Guest& guest, Millis at) {
 }
 
 }  // namespace
+
+Millis paced(const Scenario& scenario, double seconds) {
+  return static_cast<Millis>(seconds * scenario.model.node.pace * 1000.0);
+}
 
 std::string no_config(const Model& model, std::int64_t vmid, std::string_view kind) {
   return fmt::format("Configuration file 'nodes/{}/{}/{}.conf' does not exist\n", model.node.name,
@@ -112,11 +119,13 @@ void start_guest(Call& call, Guest& guest) {
   if (guest.boots++ == 0 || !guest.files.contains("/etc/ssh/ssh_host_ed25519_key.pub")) {
     set_up_system(call, guest);
   }
-  const auto boot = static_cast<Millis>(model.boot_s * 1000.0);
+  const Millis boot = paced(call.world.scenario, model.boot_s);
   guest.reachable = boots_to_network(guest) ? call.now() + boot : kNever;
   guest.agent_running = guest.has_package("qemu-guest-agent");
   guest.daemon_started = guest.reachable == kNever ? kNever : guest.reachable;
-  if (guest.reachable != kNever) start_containers(guest, guest.reachable + 1500);
+  if (guest.reachable != kNever) {
+    start_containers(guest, guest.reachable + paced(call.world.scenario, 1.5));
+  }
   call.state().activities.push_back(
       {.what = "running", .vmid = guest.vmid, .kind = guest.kind, .from = call.now()});
   settle_ram(call.state(), call.world.scenario, guest, call.now());
@@ -137,7 +146,7 @@ void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at)
             {.at = at,
              .value = model.stopped_ram_mib * share,
              .target = 0,
-             .time_constant_s = std::max(model.cache_decay_s, 0.001)});
+             .time_constant_s = std::max(model.cache_decay_s * scenario.model.node.pace, 0.001)});
   guest.running = false;
   guest.pid = 0;
   guest.agent_running = false;
@@ -154,11 +163,11 @@ void settle_ram(State& state, const Scenario& scenario, const Guest& guest, Mill
             {.at = at,
              .value = ram_of(state, guest.vmid, at),
              .target = model.idle_ram_mib * ram_share(guest),
-             .time_constant_s = 4});
+             .time_constant_s = 4 * scenario.model.node.pace});
 }
 
 void keep_busy(Call& call, const Guest& guest, double seconds) {
-  const Millis end = call.now() + static_cast<Millis>(seconds * 1000.0);
+  const Millis end = call.now() + paced(call.world.scenario, seconds);
   call.state().activities.push_back(
       {.what = "busy", .vmid = guest.vmid, .kind = guest.kind, .from = call.now(), .to = end});
 }

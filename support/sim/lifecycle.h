@@ -17,6 +17,9 @@ void require_unlocked(const Guest& guest);
 // the guest is reachable some seconds later.
 void start_guest(Call& call, Guest& guest);
 
+// How long work takes that usually takes so many seconds.
+Millis paced(const Scenario& scenario, double seconds);
+
 // All that runs in the guest ends now.
 void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at);
 

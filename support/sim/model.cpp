@@ -92,6 +92,7 @@ void check(const JsonCursor& document, const Model& model) {
     if (!holds) document.at(place).fail(problem);
   };
   require(model.node.cpus > 0, "node", "'cpus' must be at least 1");
+  require(model.node.pace > 0, "node", "'pace' must be positive");
   require(model.node.baseline_ram_mib < model.node.memory_mib, "node",
           "'baseline_ram_mib' must be less than 'memory_mib'");
   require(model.lxc.load.tps > 0, "lxc", "'load/tps' must be positive");

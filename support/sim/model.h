@@ -63,6 +63,9 @@ struct Model {
 
   struct Node {
     std::string name = "sim-node";
+    // The share of the usual time that the work of the node and its guests takes: booting,
+    // installing, pulling. Less than 1 where somebody waits for it in real time.
+    double pace = 1;
     double memory_mib = 15771, baseline_ram_mib = 1702, ram_noise_mib = 2;
     std::int64_t cpus = 4;
     std::string cpu_model = "Intel(R) N100", governor = "powersave";

@@ -89,6 +89,7 @@ void visit(Model::Node& m, Visitor& v) {
   v("memory_mib", m.memory_mib);
   v("baseline_ram_mib", m.baseline_ram_mib);
   v("ram_noise_mib", m.ram_noise_mib);
+  v("pace", m.pace);
   v("cpus", m.cpus);
   v("cpu_model", m.cpu_model);
   v("governor", m.governor);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -30,11 +31,17 @@ class Output {
     std::function<std::string(Millis due, std::int64_t index)> line;
   };
 
-  explicit Output(Millis start) : now_(start) {}
+  // `pace` is the share of its usual time that work takes (Model::Node::pace).
+  Output(Millis start, double pace) : now_(start), pace_(pace) {}
+
+  // For a command within the command, whose output is kept apart.
+  Output inner() const { return {now_, pace_}; }
 
   void out(std::string_view text) { write(Stream::kOut, text); }
   void err(std::string_view text) { write(Stream::kErr, text); }
-  void spend(double seconds) { now_ += static_cast<Millis>(seconds * 1000.0); }
+  void spend(double seconds) { now_ += static_cast<Millis>(seconds * pace_ * 1000.0); }
+  // Nothing more comes before that moment; one that has passed already changes nothing.
+  void wait_until(Millis time) { now_ = std::max(now_, time); }
   Millis now() const { return now_; }
   void set_source(Source source);
 
@@ -48,6 +55,7 @@ class Output {
   void write(Stream stream, std::string_view text);
 
   Millis now_;
+  double pace_;
   std::vector<Piece> pieces_;
   std::optional<Source> source_;
 };

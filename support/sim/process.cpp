@@ -50,7 +50,7 @@ void SimProcess::note(const Line& line) {
   if (line.newline) text += '\n';
 }
 
-OutputLine SimProcess::take_line() {
+SimProcess::Line SimProcess::take_line() {
   Line line;
   if (!lines_.empty()) {
     line = std::move(lines_.front());
@@ -62,7 +62,7 @@ OutputLine SimProcess::take_line() {
   }
   if (line.stream == OutputLine::Stream::kOut) line.text = replaced(std::move(line.text));
   note(line);
-  return {line.stream, line.text, engine_.instant(line.at)};
+  return line;
 }
 
 HarnessError::Details SimProcess::details(std::string problem) const {
@@ -91,11 +91,29 @@ std::optional<OutputLine> SimProcess::next_line(Clock::Duration wait) {
   }
   if (due && *due <= limit) {
     engine_.sleep_until(*due);
-    return take_line();
+    Line line = take_line();
+    return OutputLine{line.stream, std::move(line.text), engine_.instant(line.at)};
   }
   engine_.sleep_until(due || plan_.hangs ? limit : std::min(limit, std::max(end_, engine_.now())));
   if (!due && !plan_.hangs && engine_.now() >= end_) engine_.save();
   return std::nullopt;
+}
+
+std::optional<SimProcess::Piece> SimProcess::take_due() {
+  if (closed_) return std::nullopt;
+  const Millis now = engine_.now();
+  const Millis due = plan_.hangs ? kNever : next_due().value_or(kNever);
+  if (plan_.drop_at && *plan_.drop_at <= std::min(due, now)) lose_connection();
+  if (due > now) return std::nullopt;
+  Line line = take_line();
+  return Piece{line.stream, line.newline ? line.text + '\n' : std::move(line.text)};
+}
+
+Clock::Instant SimProcess::due() const {
+  if (closed_) return engine_.instant(engine_.now());
+  Millis moment = plan_.hangs ? kNever : next_due().value_or(end_);
+  if (plan_.drop_at) moment = std::min(moment, *plan_.drop_at);
+  return moment == kNever ? Clock::Instant::max() : engine_.instant(moment);
 }
 
 bool SimProcess::ended() {

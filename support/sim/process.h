@@ -32,7 +32,14 @@ class SimProcess final : public Process {
   CommandResult finish() override;
   void cancel() override;
 
-  Millis end() const { return end_; }
+  // For a reader that never waits: the next piece of the output that is due, and when there will be
+  // more to see or the end (never, when it hangs). take_due() throws ConnectionError.
+  struct Piece {
+    OutputLine::Stream stream;
+    std::string text;  // a line with its newline
+  };
+  std::optional<Piece> take_due();
+  Clock::Instant due() const;
 
  private:
   struct Line {
@@ -45,7 +52,7 @@ class SimProcess final : public Process {
   void split_lines(Output output);
   std::string replaced(std::string text) const;
   std::optional<Millis> next_due() const;
-  OutputLine take_line();
+  Line take_line();
   void note(const Line& line);
   [[noreturn]] void lose_connection();
   HarnessError::Details details(std::string problem) const;

@@ -3,8 +3,8 @@
 #include <system_error>
 #include <utility>
 
-#include "support/sim/command_words.h"
 #include "support/sim/engine.h"
+#include "support/sim/process.h"
 
 namespace pve_accept {
 namespace {
@@ -45,10 +45,7 @@ class SimShell final : public Shell {
 }  // namespace
 
 SimulatedNode::SimulatedNode(std::filesystem::path state_dir, Scenario scenario)
-    : engine_(std::make_unique<sim::Engine>(std::move(state_dir), std::move(scenario), nullptr)) {}
-
-SimulatedNode::SimulatedNode(std::filesystem::path state_dir, Scenario scenario, Clock& clock)
-    : engine_(std::make_unique<sim::Engine>(std::move(state_dir), std::move(scenario), &clock)) {}
+    : engine_(std::make_unique<sim::Engine>(std::move(state_dir), std::move(scenario))) {}
 
 SimulatedNode::~SimulatedNode() = default;
 
@@ -56,20 +53,6 @@ Clock& SimulatedNode::clock() { return engine_->clock(); }
 
 std::unique_ptr<Shell> SimulatedNode::connect() {
   return std::make_unique<SimShell>(*engine_, "node", "node", 0);
-}
-
-std::unique_ptr<Process> SimulatedNode::start_line(const std::string& host, const std::string& line,
-                                                   std::string input, Clock::Duration deadline) {
-  auto words = sim::command_words(line);
-  return engine_->start({.host = host,
-                         .name = host,
-                         .argv = words ? std::move(*words) : std::vector<std::string>{line},
-                         .input = std::move(input),
-                         .deadline = deadline});
-}
-
-std::string SimulatedNode::guest_behind(const Endpoint& endpoint) {
-  return std::to_string(engine_->reach(endpoint).first);
 }
 
 std::vector<std::string> SimulatedNode::unknown_commands() const {

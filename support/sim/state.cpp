@@ -13,14 +13,14 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Volume, storage, name, vmid, size, format, co
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Database, tables, pgbench_scale)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Container, id, name, image, service, project, working_dir,
                                    config_file, command, status, restart, volume, mount, has_health,
-                                   oom_killed, exit_status, restarts, memory_limit, host_port,
-                                   container_port, created, started, finished)
+                                   healthy_after, oom_killed, exit_status, restarts, memory_limit,
+                                   host_port, container_port, created, started, finished)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DockerState, images, containers, volumes, networks)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Guest, vmid, kind, config, raw_config, running, has_system,
                                    foreign, started, reachable, pid, boots, files, packages,
                                    package_lists, docker_source, agent_running, daemon_started,
                                    docker, free_blocks_mib)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, time, files, volumes, guests, activities, ram,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, time, epoch_ms, files, volumes, guests, activities, ram,
                                    rule_matches, unknown_commands, neighbours_probed, next_pid,
                                    next_process)
 

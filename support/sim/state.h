@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 namespace pve_accept::sim {
 
 inline constexpr Millis kNever = INT64_MAX;
+inline constexpr std::int64_t kEpoch = 1'780'822'200;  // 2026-06-07T08:50:00Z, in seconds
 
 // A quantity that approaches `target` exponentially from `value`, which it had at `at`.
 struct Relaxation {
@@ -50,6 +52,7 @@ struct Container {
   std::string status = "created";  // "created", "running", "exited"
   std::string restart, volume, mount;
   bool has_health = false, oom_killed = false;
+  Millis healthy_after = 0;  // from its start
   std::int64_t exit_status = 0, restarts = 0, memory_limit = 0;
   std::int64_t host_port = 0, container_port = 0;
   Millis created = 0, started = 0, finished = 0;
@@ -87,6 +90,7 @@ struct Guest {
 
 struct State {
   Millis time = 0;
+  std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
   std::map<std::string, std::string> files;
   std::vector<Volume> volumes;
   std::vector<Guest> guests;
@@ -97,9 +101,13 @@ struct State {
   bool neighbours_probed = false;
   std::int64_t next_pid = 1000, next_process = 1;
 
+  std::int64_t epoch_s(Millis at) const { return (epoch_ms + at) / 1000; }
   Guest* find_guest(std::int64_t vmid);
   const Guest* find_guest(std::int64_t vmid) const;
 };
+
+// Makes the SSH host key of a guest; returns its public line.
+using HostKeyMaker = std::function<std::string(std::int64_t vmid)>;
 
 Json to_json(const State& state);
 State state_from_json(const Json& document);

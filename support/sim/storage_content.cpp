@@ -5,7 +5,7 @@
 namespace pve_accept::sim {
 namespace {
 
-constexpr std::int64_t kTemplatesCreated = kEpoch - 30 * 24 * 3600;
+constexpr Millis kTemplatesCreated = Millis{-30} * 24 * 3600 * 1000;
 
 std::string published_sum(const std::string& file) { return hex(0, "sha512 " + file, 0, 128); }
 
@@ -31,7 +31,7 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
   for (const Model::Template& file : call.model().templates) {
     if (file.storage != storage.storage) continue;
     content.push_back({{"content", "vztmpl"},
-                       {"ctime", kTemplatesCreated},
+                       {"ctime", call.state().epoch_s(kTemplatesCreated)},
                        {"format", format_of(file.file)},
                        {"size", file.size},
                        {"volid", fmt::format("{}:vztmpl/{}", storage.storage, file.file)}});
@@ -39,7 +39,7 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
   for (const Volume& volume : call.state().volumes) {
     if (volume.storage != storage.storage) continue;
     content.push_back({{"content", volume.content},
-                       {"ctime", kEpoch + volume.created / 1000},
+                       {"ctime", call.state().epoch_s(volume.created)},
                        {"format", volume.format},
                        {"size", volume.size},
                        {"vmid", volume.vmid},

@@ -194,7 +194,7 @@ int list(Call& call, const Project& project, const Words& options) {
       ports = fmt::format("0.0.0.0:{0}->{1}/tcp, [::]:{0}->{1}/tcp", container->host_port,
                           container->container_port);
     }
-    const std::int64_t created = kEpoch + container->created / 1000;
+    const std::int64_t created = call.state().epoch_s(container->created);
     call.out(line_of(
         {{"Command", container->command},
          {"CreatedAt", formatted_time(created, "%Y-%m-%d %H:%M:%S +0000 UTC")},

@@ -3,12 +3,13 @@
 
 #include "support/sim/containers.h"
 #include "support/sim/database.h"
+#include "support/sim/lifecycle.h"
 #include "support/sim/tools.h"
 
 namespace pve_accept::sim {
 namespace {
 
-constexpr Millis kServerUpAfter = 1500;  // from the container's start
+constexpr double kServerUpAfterS = 1.5;  // from the container's start
 
 // The words of psql and its kin: options with a value, and what is left.
 struct Words {
@@ -94,7 +95,7 @@ Database* database_of(Call& call) {
 
 bool server_answers(const Call& call) {
   return is_up(*call.container, call.now()) &&
-         call.now() >= call.container->started + kServerUpAfter;
+         call.now() >= call.container->started + paced(call.world.scenario, kServerUpAfterS);
 }
 
 // psql -h /var/run/postgresql -U postgres -Atc SQL DATABASE

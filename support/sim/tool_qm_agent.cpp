@@ -131,7 +131,7 @@ int qm_guest_exec(Call& call) {
   require_agent(call, guest);
   if (arguments.get("synchronous", "1") == "0") throw Unsupported{};
   const std::string& name = arguments.extra[0];
-  Output captured(call.now());
+  Output captured = call.output.inner();
   Call inner{.world = call.world,
              .output = captured,
              .argv = arguments.extra,
@@ -146,7 +146,8 @@ int qm_guest_exec(Call& call) {
                                   name)};
   }
   const int exit_status = run_tool(inner);
-  call.spend(static_cast<double>(captured.now() - call.now()) / 1000.0 + 0.3);
+  call.output.wait_until(captured.now());
+  call.spend(0.3);
   Json reply = {{"exitcode", exit_status}, {"exited", 1}};
   const std::string out = captured.text(Output::Stream::kOut);
   const std::string err = captured.text(Output::Stream::kErr);

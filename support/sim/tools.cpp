@@ -85,6 +85,12 @@ const Tools& container_tools() {
 
 }  // namespace
 
+bool reads_input(const std::vector<std::string>& argv) {
+  const std::string& name = argv.empty() ? "" : argv[0];
+  if (name == "install" || name == "dd" || name == "perl") return true;
+  return name == "cat" && argv.size() == 1;
+}
+
 Tool find_tool(Place place, std::string_view name) {
   const Tools& tools = place == Place::kNode    ? node_tools()
                        : place == Place::kGuest ? guest_tools()

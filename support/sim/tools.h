@@ -13,6 +13,10 @@ using Tool = int (*)(Call&);
 // nullptr when there is no such tool in such a place.
 Tool find_tool(Place place, std::string_view name);
 
+// Whether the command line waits for its standard input: a server must know, since a client's input
+// may stay open for as long as a person sits there.
+bool reads_input(const std::vector<std::string>& argv);
+
 int apt_cache(Call& call);
 int apt_get(Call& call);
 int cat(Call& call);

@@ -54,18 +54,6 @@ TEST(SimState, ADamagedFileIsNamedWithTheRemedy) {
   }
 }
 
-TEST(SimState, AnotherClockMayGiveTheTime) {
-  const TemporaryDirectory directory;
-  FakeClock clock;
-  SimulatedNode node(directory.path(), {}, clock);
-  const auto shell = node.connect();
-  const auto before = clock.now();
-  const CommandResult result = shell->run({.argv = {"pvesh", "get", "/cluster/nextid"}});
-  EXPECT_GT(result.elapsed, 500ms);
-  EXPECT_EQ(clock.now() - before, result.elapsed);
-  EXPECT_EQ(&node.clock(), &clock);
-}
-
 TEST(SimUnknown, ACommandThatIsNotThereFailsAsInAShell) {
   Lab lab;
   const CommandResult result = lab.run("frobnicate -x");
@@ -107,27 +95,6 @@ TEST(SimUnknown, InsideAContainerAndThroughItsTools) {
   EXPECT_EQ(inside.exit_status, 127);
   EXPECT_THAT(inside.err, HasSubstr("executable file not found"));
   EXPECT_THAT(lab.node().unknown_commands(), ElementsAre("lxc: nosuchcmd", "lxc: frobnicate"));
-}
-
-TEST(SimLines, AreTakenApartAsAShellWould) {
-  Lab lab;
-  const auto process = lab.node().start_line("node", "cat '/run/none of these'", "", 10s);
-  EXPECT_EQ(process->finish().err, "cat: /run/none of these: No such file or directory\n");
-}
-
-TEST(SimLines, OnlyAShellCouldRunThis) {
-  Lab lab;
-  for (const char* line : {"hostname | cat", "hostname; date", "echo $HOME", "cat < /etc/hostname",
-                           "cat 'open", "(hostname)"}) {
-    EXPECT_EQ(lab.node().start_line("node", line, "", 10s)->finish().exit_status, 127) << line;
-  }
-}
-
-TEST(SimLines, ReachGuestsByTheirVmid) {
-  Lab lab;
-  const auto guest = lab.start_lxc();
-  EXPECT_EQ(lab.node().start_line("9001", "hostname", "", 10s)->finish().out, "spike-lxc\n");
-  EXPECT_THROW(lab.node().start_line("9000", "hostname", "", 10s), ConnectionError);
 }
 
 }  // namespace
