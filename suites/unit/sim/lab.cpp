@@ -1,11 +1,13 @@
 #include "suites/unit/sim/lab.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <regex>
 #include <stdexcept>
 
+#include "suites/unit/recorded.h"
 #include "support/base/file.h"
 #include "support/sim/command_words.h"
 
@@ -179,6 +181,15 @@ double median_used_mib(const std::vector<Sample>& samples) {
   for (const Sample& entry : samples) used.push_back(entry.used_mib);
   std::sort(used.begin(), used.end());
   return used.at(used.size() / 2);
+}
+
+void expect_as_recorded(Lab& lab, const std::string& file, const std::string& command,
+                        int occurrence) {
+  const CommandResult real = recorded(file, command, occurrence);
+  const CommandResult ours = lab.run(command);
+  EXPECT_EQ(ours.exit_status, real.exit_status) << command;
+  EXPECT_EQ(masked(ours.out), masked(real.out)) << command;
+  EXPECT_EQ(masked(ours.err), masked(real.err)) << command;
 }
 
 }  // namespace pve_accept::sim_testing

@@ -56,6 +56,12 @@ Scenario recorded_node();
 // The text with everything that differs from run to run made equal: UUIDs, keys, times, MACs.
 std::string masked(const std::string& text);
 
+// Runs a recorded command and compares all that it said, and its exit status.
+inline constexpr const char* kEmptyNode = "node-quick/10-empty-node.txt";
+inline constexpr const char* kErrors = "node-quick/11-parse-errors.txt";
+void expect_as_recorded(Lab& lab, const std::string& file, const std::string& command,
+                        int occurrence = 0);
+
 // A sample of the sampler: RAM used in MiB, and the ticks of /proc/stat.
 struct Sample {
   double used_mib = 0;

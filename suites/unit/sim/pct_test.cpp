@@ -10,8 +10,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr const char* kEmptyNode = "node-quick/10-empty-node.txt";
-constexpr const char* kErrors = "node-quick/11-parse-errors.txt";
 constexpr const char* kLifecycle = "node-vm/20-pct-lifecycle.txt";
 constexpr const char* kMore = "node-vm/21-pct-more.txt";
 constexpr const char* kCreate =
@@ -19,16 +17,6 @@ constexpr const char* kCreate =
     "--cores 2 --memory 2048 --rootfs local-lvm:10 --net0 name=eth0,bridge=vmbr0,ip=dhcp "
     "--features nesting=1,keyctl=1 --unprivileged 1 --ssh-public-keys /root/k.pub --tags "
     "pve-accept --description 'x' --start 1";
-
-// Runs a recorded command and compares all that it said, and its exit status.
-void expect_as_recorded(Lab& lab, const std::string& file, const std::string& command,
-                        int occurrence = 0) {
-  const CommandResult real = recorded(file, command, occurrence);
-  const CommandResult ours = lab.run(command);
-  EXPECT_EQ(ours.exit_status, real.exit_status) << command;
-  EXPECT_EQ(masked(ours.out), masked(real.out)) << command;
-  EXPECT_EQ(masked(ours.err), masked(real.err)) << command;
-}
 
 TEST(SimPct, SaysWhatTheRealToolSaysOnAnEmptyNode) {
   Lab lab(recorded_node());

@@ -9,18 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr const char* kEmptyNode = "node-quick/10-empty-node.txt";
-constexpr const char* kErrors = "node-quick/11-parse-errors.txt";
 constexpr const char* kThin = "node-vm/22-qm-lvmthin.txt";
-
-void expect_as_recorded(Lab& lab, const std::string& file, const std::string& command,
-                        int occurrence = 0) {
-  const CommandResult real = recorded(file, command, occurrence);
-  const CommandResult ours = lab.run(command);
-  EXPECT_EQ(ours.exit_status, real.exit_status) << command;
-  EXPECT_EQ(masked(ours.out), masked(real.out)) << command;
-  EXPECT_EQ(masked(ours.err), masked(real.err)) << command;
-}
 
 Scenario two_gib_image() {
   Scenario scenario = recorded_node();
