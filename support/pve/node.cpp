@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "support/base/simulation_mark.h"
 #include "support/pve/reply.h"
 
 namespace pve_accept {
@@ -44,6 +45,14 @@ Node Node::connect(Shell& shell) {
 
 Json Node::get(const std::string& path) {
   return run_json(*shell_, api_get(path), fmt::format("read {}", path));
+}
+
+bool Node::simulated() {
+  const Command command = reading({"cat", kSimulationMark});
+  const CommandResult result = shell_->run(command);
+  if (result.exit_status == 0) return true;
+  if (no_such_file(result)) return false;
+  throw unusable(*shell_, command, result, "see whether the node is a simulated one");
 }
 
 PveVersion Node::version() { return parse_version(get("/version")); }

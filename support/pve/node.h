@@ -23,6 +23,8 @@ class Node {
   const std::string& name() const { return name_; }
   Shell& shell() { return *shell_; }
 
+  bool simulated();  // bears the mark of a simulated node (kSimulationMark)
+
   PveVersion version();
   std::map<std::string, std::string> packages();  // as parse_pveversion
   NodeStatus status();

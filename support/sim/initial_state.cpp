@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "support/base/simulation_mark.h"
 #include "support/sim/addresses.h"
 #include "support/sim/lifecycle.h"
 
@@ -70,6 +71,7 @@ Guest foreign_guest(const Scenario& scenario, const Model::ForeignGuest& model, 
 State initial_state(const Scenario& scenario) {
   State state;
   state.files = scenario.model.files;
+  state.files.emplace(kSimulationMark, "What is measured here comes from a model.\n");
   for (const Model::ForeignGuest& guest : scenario.model.guests) {
     Guest made = foreign_guest(scenario, guest, state);
     state.guests.push_back(std::move(made));
