@@ -41,8 +41,8 @@ std::string decoded_keys(const std::string& encoded) {
 }
 
 std::string host_key(const Call& call, const Guest& guest) {
-  return fmt::format("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{} root@{}\n",
-                     hex(call.world.scenario.seed, "host key " + mac_of(guest), guest.vmid, 43),
+  return fmt::format("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE{} root@{}\n",
+                     hex(call.world.scenario.seed, "host key " + mac_of(guest), guest.vmid, 42),
                      guest.name());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ class Output {
   void out(std::string_view text) { write(Stream::kOut, text); }
   void err(std::string_view text) { write(Stream::kErr, text); }
   void spend(double seconds) { now_ += static_cast<Millis>(seconds * 1000.0); }
+  // Nothing more comes before that moment; one that has passed already changes nothing.
+  void wait_until(Millis time) { now_ = std::max(now_, time); }
   Millis now() const { return now_; }
   void set_source(Source source);
 
