@@ -120,6 +120,9 @@ Guest& Engine::live_guest(const Request& request) {
 }
 
 std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
+  if (endpoint.host_keys.empty()) {
+    refuse(endpoint.name, endpoint.address, "none of its host keys is known");
+  }
   sleep_until(now() + 20);
   const Guest* guest = guest_at(state_, scenario_, endpoint.address, now());
   if (guest == nullptr) {
@@ -134,13 +137,11 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
     refuse(endpoint.name, endpoint.address,
            fmt::format("permission denied (publickey) for user '{}'", endpoint.user));
   }
-  if (!endpoint.host_keys.empty()) {
-    const std::string shown = trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"));
-    const bool known = std::any_of(
-        endpoint.host_keys.begin(), endpoint.host_keys.end(),
-        [&](const std::string& key) { return shown.starts_with(trimmed(key)) || key == shown; });
-    if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
-  }
+  const std::string shown = trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"));
+  const bool known = std::any_of(
+      endpoint.host_keys.begin(), endpoint.host_keys.end(),
+      [&](const std::string& key) { return shown.starts_with(trimmed(key)) || key == shown; });
+  if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
   return {guest->vmid, guest->boots};
 }
 
