@@ -81,6 +81,7 @@ void Guest::start() {
       change({tool(), "start", to_string(vmid_)}, fmt::format("start {}", label()));
   const bool failed = started.result.exit_status != 0;
   if (!reaches(true, failed ? seconds(0) : kStartPatience)) fail(started, "it is not running");
+  watch_boot();
 }
 
 void Guest::shutdown() {

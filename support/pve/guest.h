@@ -18,6 +18,13 @@
 
 namespace pve_accept {
 
+// What a guest has told about its public SSH host keys, past the network.
+struct HostKeys {
+  std::vector<std::string> keys = {};  // one line each; empty while none is known
+  std::string trouble = {};            // then: why not,
+  std::string hint = {};               // and what to do about it
+};
+
 // A guest of a node. Everything that differs between a container and a VM is in LxcGuest and
 // VmGuest. PVE's tools exit 0 on failure and differently for the same error, so every change is
 // followed by a look at the state; when that is not as wanted, HarnessError carries the tool's own
@@ -60,8 +67,8 @@ class Guest {
   // with its zone, "fe80::1%vmbr0"). Empty while there is none.
   virtual std::optional<std::string> address() = 0;
 
-  // Its public SSH host key, read past the network; empty while it cannot be read.
-  virtual std::optional<std::string> host_key() = 0;
+  // Read past the network, so that the first connection can be told from one to another machine.
+  virtual HostKeys host_keys() = 0;
 
   virtual std::string cgroup_dir() const = 0;  // on the node
   virtual std::string disk_volume() = 0;       // volume id of the root disk
@@ -100,6 +107,7 @@ class Guest {
 
  private:
   virtual const char* tool() const = 0;  // "pct" or "qm"
+  virtual void watch_boot() {}           // called right after a start
   virtual std::vector<std::string> shutdown_arguments() const = 0;
   std::optional<Json> find(const std::string& part, const std::string& attempted);
   std::vector<Volume> volumes_left(const std::vector<std::string>& storages);

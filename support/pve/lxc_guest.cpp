@@ -97,12 +97,16 @@ std::optional<std::string> LxcGuest::address() {
   throw unusable(node_.shell(), command, result, "find the container's address", "it stopped");
 }
 
-std::optional<std::string> LxcGuest::host_key() {
-  const CommandResult result = node_.shell().run(reading(
-      {"pct", "exec", to_string(vmid()), "--", "cat", "/etc/ssh/ssh_host_ed25519_key.pub"}));
-  if (result.exit_status != 0) return std::nullopt;
+HostKeys LxcGuest::host_keys() {
+  constexpr const char* kFile = "/etc/ssh/ssh_host_ed25519_key.pub";
+  const CommandResult result =
+      node_.shell().run(reading({"pct", "exec", to_string(vmid()), "--", "cat", kFile}));
   const std::string_view key = pve::trimmed(result.out);
-  return key.empty() ? std::nullopt : std::optional<std::string>(key);
+  if (result.exit_status == 0 && !key.empty()) return {.keys = {std::string(key)}};
+  const std::string_view error = pve::trimmed(result.err);
+  return {.trouble = fmt::format("`pct exec` reads none in {}{}", kFile,
+                                 error.empty() ? "" : fmt::format(" ({})", error)),
+          .hint = "the template has to bring an SSH server that makes its keys at the first boot"};
 }
 
 std::string LxcGuest::cgroup_dir() const { return fmt::format("/sys/fs/cgroup/lxc/{}", vmid()); }

@@ -14,7 +14,7 @@ class LxcGuest final : public Guest {
   std::vector<std::string> differences_from(const GuestSpec& spec) override;
   std::vector<std::string> gaps_in_confinement(Shell& inside) override;
   std::optional<std::string> address() override;
-  std::optional<std::string> host_key() override;
+  HostKeys host_keys() override;
   std::string cgroup_dir() const override;
   std::string disk_volume() override;
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "support/pve/addresses.h"
 #include "support/pve/config_values.h"
 #include "support/pve/guest_agent.h"
@@ -133,10 +135,36 @@ std::optional<std::string> VmGuest::address() {
   return address_of_neighbour(neighbours, mac, bridge);
 }
 
-std::optional<std::string> VmGuest::host_key() {
+void VmGuest::watch_boot() {
+  console_.reset();  // of an earlier boot: one reader at a time
+  console_.emplace(node_.shell(), vmid());
+}
+
+// A cloud image carries no agent, but its cloud-init prints the keys at the end of the first boot.
+// What stands there goes first: an agent may answer before cloud-init has replaced the image's
+// keys.
+HostKeys VmGuest::host_keys() {
+  if (auto keys = keys_on_console(); !keys.empty()) return {.keys = std::move(keys)};
   const auto key = GuestAgent(node_.shell(), vmid()).read_file("/etc/ssh/ssh_host_ed25519_key.pub");
-  if (!key || pve::trimmed(*key).empty()) return std::nullopt;
-  return std::string(pve::trimmed(*key));
+  if (key && !pve::trimmed(*key).empty()) return {.keys = {std::string(pve::trimmed(*key))}};
+  return {
+      .trouble = fmt::format("{}, and its guest agent tells none",
+                             console_ ? console_->trouble() : "its serial console was not watched"),
+      .hint =
+          fmt::format("see `qm terminal {}`: cloud-init has to print the host keys at the first "
+                      "boot (`ssh: {{emit_keys_to_console: true}}`), or the image has to bring "
+                      "qemu-guest-agent",
+                      vmid())};
+}
+
+std::vector<std::string> VmGuest::keys_on_console() {
+  if (!console_) return {};
+  try {
+    return console_->host_keys();
+  } catch (const ConnectionError&) {
+    watch_boot();  // the keys may be still to come
+    return {};
+  }
 }
 
 std::string VmGuest::cgroup_dir() const {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "support/pve/guest.h"
+#include "support/pve/serial_console.h"
 
 namespace pve_accept {
 
@@ -14,13 +17,17 @@ class VmGuest final : public Guest {
   std::vector<std::string> differences_from(const GuestSpec& spec) override;
   std::vector<std::string> gaps_in_confinement(Shell& inside) override;
   std::optional<std::string> address() override;
-  std::optional<std::string> host_key() override;
+  HostKeys host_keys() override;
   std::string cgroup_dir() const override;
   std::string disk_volume() override;
 
  private:
   const char* tool() const override { return "qm"; }
+  void watch_boot() override;
+  std::vector<std::string> keys_on_console();
   std::vector<std::string> shutdown_arguments() const override;
+
+  std::optional<SerialConsole> console_;  // of the boot that start() began
 };
 
 }  // namespace pve_accept

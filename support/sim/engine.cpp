@@ -132,6 +132,9 @@ std::pair<std::int64_t, std::int64_t> Engine::guest_behind(const std::string& ad
 }
 
 std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
+  if (endpoint.host_keys.empty()) {
+    refuse(endpoint.name, endpoint.address, "none of its host keys is known");
+  }
   sleep_until(now() + 20);
   if (guest_at(state_, scenario_, endpoint.address, now()) == nullptr) sleep_until(now() + 3000);
   const auto reached = guest_behind(endpoint.address, endpoint.name);
@@ -141,13 +144,11 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
     refuse(endpoint.name, endpoint.address,
            fmt::format("permission denied (publickey) for user '{}'", endpoint.user));
   }
-  if (!endpoint.host_keys.empty()) {
-    const std::string shown = trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"));
-    const bool known = std::any_of(
-        endpoint.host_keys.begin(), endpoint.host_keys.end(),
-        [&](const std::string& key) { return shown.starts_with(trimmed(key)) || key == shown; });
-    if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
-  }
+  const std::string shown = trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"));
+  const bool known = std::any_of(
+      endpoint.host_keys.begin(), endpoint.host_keys.end(),
+      [&](const std::string& key) { return shown.starts_with(trimmed(key)) || key == shown; });
+  if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
   return reached;
 }
 

@@ -44,8 +44,8 @@ std::string host_key(const Call& call, const Guest& guest) {
   if (call.world.new_host_key) {
     return fmt::format("{}\n", call.world.new_host_key(guest.vmid));
   }
-  return fmt::format("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{} root@{}\n",
-                     hex(call.world.scenario.seed, "host key " + mac_of(guest), guest.vmid, 43),
+  return fmt::format("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE{} root@{}\n",
+                     hex(call.world.scenario.seed, "host key " + mac_of(guest), guest.vmid, 42),
                      guest.name());
 }
 

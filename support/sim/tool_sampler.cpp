@@ -106,6 +106,7 @@ std::string sample(World world, const Options& options, Millis at, std::int64_t 
 
 // perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID]: the sampler, script on stdin
 int perl(Call& call) {
+  if (call.argv.size() == 4) return serial_console(call);
   const Options options = parse(call.argv);
   if (call.input.empty()) throw Unsupported{};
   call.spend(0.02);

@@ -49,6 +49,7 @@ int pveversion(Call& call);
 int qemu_img(Call& call);
 int qm(Call& call);
 int rm(Call& call);
+int serial_console(Call& call);
 int sha512sum(Call& call);
 int stat(Call& call);
 int sync(Call& call);

@@ -107,19 +107,5 @@ TEST_F(GuestAddress, OfAContainerThatIsStartingIsNotThereYet) {
   EXPECT_EQ(lxc->address(), std::nullopt);
 }
 
-TEST_F(GuestAddress, GoesWithTheHostKey) {
-  mock.answers("pct exec 9001 -- cat /etc/ssh/ssh_host_ed25519_key.pub",
-               prints("ssh-ed25519 AAAA root@spike-lxc\n"));
-  EXPECT_EQ(lxc->host_key(), "ssh-ed25519 AAAA root@spike-lxc");
-  const std::string exec = "qm guest exec 9000 -- cat /etc/ssh/ssh_host_ed25519_key.pub";
-  mock.answers(exec, prints(R"({"exitcode":0,"exited":1,"out-data":"ssh-ed25519 BBBB\n"})"));
-  EXPECT_EQ(vm->host_key(), "ssh-ed25519 BBBB");
-  // qm exits 0 although the command in the VM failed.
-  mock.answers(exec, prints(R"({"exitcode":1,"exited":1,"err-data":"No such file"})"));
-  EXPECT_EQ(vm->host_key(), std::nullopt);
-  mock.answers(exec, fails(255, "QEMU guest agent is not running\n"));
-  EXPECT_EQ(vm->host_key(), std::nullopt);
-}
-
 }  // namespace
 }  // namespace pve_accept

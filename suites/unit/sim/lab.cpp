@@ -101,9 +101,17 @@ std::unique_ptr<Shell> Lab::hop(const std::string& name, int vmid) {
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const Json& entry : Json::parse(run("ip -j neigh show dev vmbr0").out)) {
     if (net0.find(entry.at("lladdr").get<std::string>()) == std::string::npos) continue;
-    return shell_->hop({.name = name, .address = entry.at("dst")});
+    return shell_->hop({.name = name, .address = entry.at("dst"), .host_keys = {host_key(vmid)}});
   }
   throw std::runtime_error("the guest is not on the network");
+}
+
+std::string Lab::host_key(int vmid) const {
+  const Json state = Json::parse(read_file(directory() / "sim-state.json"));
+  for (const Json& guest : state.at("guests")) {
+    if (guest.at("vmid") == vmid) return guest.at("files").at("/etc/ssh/ssh_host_ed25519_key.pub");
+  }
+  throw std::runtime_error("there is no such guest");
 }
 
 void Lab::install_docker(Shell& guest) {

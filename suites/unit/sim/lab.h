@@ -35,6 +35,8 @@ class Lab {
   std::unique_ptr<Shell> start_lxc();
   std::unique_ptr<Shell> start_vm();
   std::unique_ptr<Shell> hop(const std::string& name, int vmid);
+  // The public host key of a guest, as only the simulation itself can know it.
+  std::string host_key(int vmid) const;
   // Docker, and the three services.
   static void install_docker(Shell& guest);
   static void start_stack(Shell& guest);

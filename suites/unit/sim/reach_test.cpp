@@ -21,6 +21,12 @@ std::string address(Lab& lab, std::size_t neighbour = 1) {
   return Json::parse(lab.run("ip -j neigh show dev vmbr0").out).at(neighbour).at("dst");
 }
 
+// With any host key: the test is about something that comes before it is looked at.
+Endpoint endpoint_at(std::string address, std::string name = "lxc") {
+  return {
+      .name = std::move(name), .address = std::move(address), .host_keys = {"ssh-ed25519 AAAA"}};
+}
+
 TEST(SimReach, TheGuestAnswersAFewSecondsAfterItsStart) {
   Lab lab;
   lab.create_lxc();
@@ -31,29 +37,36 @@ TEST(SimReach, TheGuestAnswersAFewSecondsAfterItsStart) {
   while (Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size() < 2) {
     lab.clock().sleep_for(100ms);
   }
-  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = address(lab)}),
-              HasSubstr("connection refused"));
+  Endpoint endpoint{.name = "lxc", .address = address(lab), .host_keys = {lab.host_key(9001)}};
+  EXPECT_THAT(hop_error(lab, endpoint), HasSubstr("connection refused"));
   lab.pass(2);
-  EXPECT_EQ(hop_error(lab, {.name = "lxc", .address = address(lab)}), "connected");
+  EXPECT_EQ(hop_error(lab, endpoint), "connected");
   EXPECT_LT(lab.clock().now() - before, 12s);
 }
 
 TEST(SimReach, NobodyAnswersAtAnAddressThatIsNotThere) {
   Lab lab;
-  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = "192.168.0.9"}), HasSubstr("no route"));
+  EXPECT_THAT(hop_error(lab, endpoint_at("192.168.0.9")), HasSubstr("no route"));
 }
 
 TEST(SimReach, OnlyRootWithTheKeyGetsIn) {
   Lab lab;
   lab.start_lxc();
-  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = address(lab), .user = "spike"}),
-              HasSubstr("permission denied"));
+  Endpoint as_another = endpoint_at(address(lab));
+  as_another.user = "spike";
+  EXPECT_THAT(hop_error(lab, as_another), HasSubstr("permission denied"));
   lab.run(
       "pct create 9005 local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst --rootfs "
       "local-lvm:4 --net0 name=eth0,bridge=vmbr0,ip=dhcp --start 1");
   lab.pass(10);
-  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = address(lab, 2)}),
-              HasSubstr("permission denied"));
+  EXPECT_THAT(hop_error(lab, endpoint_at(address(lab, 2))), HasSubstr("permission denied"));
+}
+
+TEST(SimReach, AHostThatCannotBeToldFromAnotherIsRefused) {
+  Lab lab;
+  lab.start_lxc();
+  EXPECT_THAT(hop_error(lab, {.name = "lxc", .address = address(lab)}),
+              HasSubstr("none of its host keys is known"));
 }
 
 TEST(SimReach, AnotherHostKeyIsRefused) {
@@ -85,8 +98,7 @@ TEST(SimReach, ACloudImageNeedsCloudInitForItsKey) {
   lab.run("qm set 9000 --ciuser spike");
   lab.run("qm start 9000");
   lab.pass(60);
-  EXPECT_THAT(hop_error(lab, {.name = "vm", .address = address(lab)}),
-              HasSubstr("permission denied"));
+  EXPECT_THAT(hop_error(lab, endpoint_at(address(lab), "vm")), HasSubstr("permission denied"));
 }
 
 TEST(SimReach, WithoutIpConfigurationThereIsNoAddress) {
@@ -104,7 +116,9 @@ TEST(SimReach, APingMakesLinkLocalNeighboursKnown) {
   EXPECT_EQ(lab.run("ping -c 2 -I vmbr0 ff02::1").exit_status, 0);
   const std::string v6 = address(lab, 2);
   EXPECT_THAT(v6, HasSubstr("fe80::"));
-  EXPECT_EQ(hop_error(lab, {.name = "lxc", .address = v6 + "%vmbr0"}), "connected");
+  EXPECT_EQ(
+      hop_error(lab, {.name = "lxc", .address = v6 + "%vmbr0", .host_keys = {lab.host_key(9001)}}),
+      "connected");
   EXPECT_EQ(lab.run("ping -c 2 -I vmbr7 ff02::1").exit_status, 2);
 }
 
@@ -112,8 +126,7 @@ TEST(SimReach, ForeignGuestsRunButLetNobodyIn) {
   Lab lab(R"({"model":{"guests":[
       {"vmid":101,"kind":"lxc","name":"theirs","status":"running","tags":"prod"}]}})");
   EXPECT_THAT(lab.run("pct list").out, HasSubstr("101        running                 theirs"));
-  EXPECT_THAT(hop_error(lab, {.name = "theirs", .address = address(lab)}),
-              HasSubstr("permission denied"));
+  EXPECT_THAT(hop_error(lab, endpoint_at(address(lab), "theirs")), HasSubstr("permission denied"));
 }
 
 }  // namespace

@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+
+#include "suites/unit/measure/scripted_process.h"
+#include "suites/unit/pve/replies.h"
+#include "support/pve/guest.h"
+
+namespace pve_accept {
+namespace {
+
+using namespace replies;
+using namespace std::chrono_literals;
+using testing::_;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string kOnConsole =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEl8QYhd9JuMqtH+NpqfklfSZ85HldvQx9/+uPl7UGMA";
+const std::string kAskAgent = "qm guest exec 9000 -- cat /etc/ssh/ssh_host_ed25519_key.pub";
+const std::string kAskContainer = "pct exec 9001 -- cat /etc/ssh/ssh_host_ed25519_key.pub";
+
+class GuestHostKeys : public testing::Test {
+ protected:
+  GuestHostKeys() {
+    mock.answers("qm start 9000", prints(""));
+    mock.answers(get("/nodes/pve1/qemu/9000/status/current"), prints_json({{"status", "running"}}));
+    mock.answers(kAskAgent, fails(255, "QEMU guest agent is not running\n"));
+  }
+
+  // The next console that is opened prints these lines.
+  auto console(std::vector<ScriptedLine> lines, ScriptedProcess::End end = {.at = 1h}) {
+    return [this, lines = std::move(lines), end = std::move(end)](const Command&) {
+      return std::make_unique<ScriptedProcess>(mock.clock, lines, end);
+    };
+  }
+  static std::vector<ScriptedLine> keys_at(Clock::Duration at) {
+    return {{at, "-----BEGIN SSH HOST KEY KEYS-----\r"},
+            {at, kOnConsole + " root@spike-vm\r"},
+            {at, "-----END SSH HOST KEY KEYS-----\r"}};
+  }
+  void agent_tells(const std::string& key) {
+    mock.answers(kAskAgent,
+                 prints_json({{"exitcode", 0}, {"exited", 1}, {"out-data", key + "\n"}}));
+  }
+
+  MockNode mock;
+  Node node = Node::connect(mock.shell);
+  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
+  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
+};
+
+TEST_F(GuestHostKeys, OfAContainerIsRead) {
+  mock.answers(kAskContainer, prints("ssh-ed25519 AAAA root@spike-lxc\n"));
+  EXPECT_THAT(lxc->host_keys().keys, ElementsAre("ssh-ed25519 AAAA root@spike-lxc"));
+}
+
+TEST_F(GuestHostKeys, OfAContainerMayBeMissing) {
+  mock.answers(kAskContainer, fails(1, "cat: x: No such file or directory\n"));
+  const HostKeys host_keys = lxc->host_keys();
+  EXPECT_THAT(host_keys.keys, IsEmpty());
+  EXPECT_EQ(host_keys.trouble,
+            "`pct exec` reads none in /etc/ssh/ssh_host_ed25519_key.pub (cat: x: No such file or "
+            "directory)");
+  EXPECT_THAT(host_keys.hint, HasSubstr("SSH server"));
+  mock.answers(kAskContainer, prints("\n"));
+  EXPECT_THAT(lxc->host_keys().keys, IsEmpty());
+}
+
+TEST_F(GuestHostKeys, OfAVmStandOnItsConsole) {
+  EXPECT_CALL(mock.shell, start(CommandLineHas("9000.serial0"))).WillOnce(console(keys_at(30s)));
+  vm->start();
+  EXPECT_THAT(vm->host_keys().keys, IsEmpty());
+  mock.clock.sleep_for(30s);
+  EXPECT_THAT(vm->host_keys().keys, ElementsAre(kOnConsole));
+}
+
+TEST_F(GuestHostKeys, OfAVmAreToldByItsAgentWhenItHasOne) {
+  EXPECT_CALL(mock.shell, start(_)).WillOnce(console({}));
+  agent_tells("ssh-ed25519 BBBB");
+  vm->start();
+  EXPECT_THAT(vm->host_keys().keys, ElementsAre("ssh-ed25519 BBBB"));
+}
+
+// An agent may have read the image's keys before cloud-init made new ones.
+TEST_F(GuestHostKeys, OnTheConsoleAreTheLatest) {
+  EXPECT_CALL(mock.shell, start(_)).WillOnce(console(keys_at(30s)));
+  agent_tells("ssh-ed25519 BBBB");
+  vm->start();
+  EXPECT_THAT(vm->host_keys().keys, ElementsAre("ssh-ed25519 BBBB"));
+  mock.clock.sleep_for(30s);
+  EXPECT_THAT(vm->host_keys().keys, ElementsAre(kOnConsole));
+}
+
+TEST_F(GuestHostKeys, OfAVmWithNeitherSayWhyAndWhatToDo) {
+  EXPECT_CALL(mock.shell, start(_)).WillOnce(console({{0s, "spike-vm login: "}}));
+  vm->start();
+  const HostKeys host_keys = vm->host_keys();
+  EXPECT_THAT(host_keys.keys, IsEmpty());
+  EXPECT_EQ(host_keys.trouble,
+            "its serial console showed no host keys (last line: \"spike-vm login:\"), and its "
+            "guest agent tells none");
+  EXPECT_THAT(host_keys.hint, HasSubstr("`qm terminal 9000`"));
+  EXPECT_THAT(host_keys.hint, HasSubstr("`ssh: {emit_keys_to_console: true}`"));
+  // qm exits 0 although the command in the VM failed.
+  mock.answers(kAskAgent, prints(R"({"exitcode":1,"exited":1,"err-data":"No such file"})"));
+  EXPECT_THAT(vm->host_keys().keys, IsEmpty());
+}
+
+TEST_F(GuestHostKeys, OfAVmThatWasNotStartedHereAreAskedOfItsAgent) {
+  EXPECT_CALL(mock.shell, start(_)).Times(0);
+  EXPECT_THAT(vm->host_keys().trouble, HasSubstr("its serial console was not watched"));
+  agent_tells("ssh-ed25519 BBBB");
+  EXPECT_THAT(vm->host_keys().keys, ElementsAre("ssh-ed25519 BBBB"));
+}
+
+TEST_F(GuestHostKeys, EveryBootOfAVmHasAConsoleOfItsOwn) {
+  EXPECT_CALL(mock.shell, start(_)).WillOnce(console(keys_at(0s))).WillOnce(console({}));
+  vm->start();
+  EXPECT_THAT(vm->host_keys().keys, ElementsAre(kOnConsole));
+  vm->start();
+  EXPECT_THAT(vm->host_keys().trouble, HasSubstr("its serial console stayed silent"));
+}
+
+TEST_F(GuestHostKeys, ConsoleThatIsLostWithTheConnectionIsOpenedAgain) {
+  EXPECT_CALL(mock.shell, start(_))
+      .WillOnce(console({}, {.at = 5s, .connection_lost = true}))
+      .WillOnce(console(keys_at(30s)));
+  vm->start();
+  mock.clock.sleep_for(10s);
+  EXPECT_THAT(vm->host_keys().keys, IsEmpty());
+  mock.clock.sleep_for(20s);
+  EXPECT_THAT(vm->host_keys().keys, ElementsAre(kOnConsole));
+}
+
+TEST_F(GuestHostKeys, NothingIsWatchedOfAVmThatDoesNotStart) {
+  mock.answers("qm start 9000", fails(255, "VM is locked (backup)\n"));
+  mock.answers(get("/nodes/pve1/qemu/9000/status/current"), prints_json({{"status", "stopped"}}));
+  EXPECT_CALL(mock.shell, start(_)).Times(0);
+  EXPECT_NE(trouble_of([this] { vm->start(); }), "");
+}
+
+}  // namespace
+}  // namespace pve_accept
