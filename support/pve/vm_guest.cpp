@@ -29,8 +29,9 @@ bool has_cloud_init(const Json& config) {
   return config_text(config, "ide2").find("cloudinit") != std::string::npos;
 }
 
-bool has_key(const Json& config) {
-  return config_text(config, "ciuser") == "root" && !config_text(config, "sshkeys").empty();
+bool has_first_boot(const Json& config) {
+  return config_text(config, "ciuser") == "root" && !config_text(config, "sshkeys").empty() &&
+         config_text(config, "ciupgrade") == "0";
 }
 
 // "1" or "enabled=1,fstrim_cloned_disks=1".
@@ -83,10 +84,11 @@ void VmGuest::create(const GuestSpec& spec) {
       fmt::format("resize the disk of VM {}", vmid()),
       [&spec](const Json& config) { return has_disk_of(config, spec.disk_gib); },
       fmt::format("a disk of {} GiB", spec.disk_gib));
+  // PVE's default has cloud-init upgrade all packages first: minutes, and not without internet.
   change_config({"qm", "set", id, "--ciuser", "root", "--sshkeys", spec.public_key_file,
-                 "--ipconfig0", "ip=dhcp"},
-                fmt::format("set up cloud-init of VM {}", vmid()), has_key,
-                "the user root and its key");
+                 "--ipconfig0", "ip=dhcp", "--ciupgrade", "0"},
+                fmt::format("set up cloud-init of VM {}", vmid()), has_first_boot,
+                "the user root, its key, and no upgrade");
 }
 
 std::vector<std::string> VmGuest::differences_from(const GuestSpec& spec) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -97,7 +98,9 @@ std::string sample(World world, const Options& options, Millis at, std::int64_t 
     if (options.pid == 0 || guest.pid != options.pid) continue;
     const Booked booked = world.figures.booked(guest, at);
     line["process"] = {{"rss_kib", whole(booked.rss_mib * 1024.0)}};
-    if (index % 15 == 0) line["process"]["pss_kib"] = whole(booked.pss_mib * 1024.0);
+    const std::int64_t pss_every =
+        options.lines < 60 ? std::max<std::int64_t>(options.lines / 4, 1) : 15;
+    if (index % pss_every == 0) line["process"]["pss_kib"] = whole(booked.pss_mib * 1024.0);
   }
   return line.dump();
 }

@@ -27,7 +27,8 @@ constexpr const char* kCloudInit =
     "qm set 9000 --ide2 local-lvm:cloudinit --boot order=scsi0 --serial0 socket --vga serial0";
 constexpr const char* kResize = "qm disk resize 9000 scsi0 10G";
 constexpr const char* kLogin =
-    "qm set 9000 --ciuser root --sshkeys /run/pve-accept-r1.pub --ipconfig0 ip=dhcp";
+    "qm set 9000 --ciuser root --sshkeys /run/pve-accept-r1.pub --ipconfig0 ip=dhcp "
+    "--ciupgrade 0";
 
 class GuestCreation : public testing::Test {
  protected:
@@ -145,7 +146,7 @@ TEST_F(GuestCreation, FindsAMissingCloudInitDriveOrKey) {
   mock.answers(vm_config, prints_json(with(kVmConfig, "ide2", "none,media=cdrom")));
   EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show a cloud-init drive"));
   mock.answers(vm_config, prints_json(with(kVmConfig, "sshkeys", "")));
-  EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show the user root and its key"));
+  EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show the user root, its key"));
 }
 
 }  // namespace

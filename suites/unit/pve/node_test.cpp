@@ -43,6 +43,17 @@ TEST_F(PveNode, RunsKsmOnlyInStateOne) {
   EXPECT_THROW(node.ksm_running(), HarnessError);
 }
 
+TEST_F(PveNode, KnowsASimulatedNodeByItsMark) {
+  mock.answers("cat /etc/pve-accept-simulation", prints("a model\n"));
+  EXPECT_TRUE(node.simulated());
+  mock.answers(
+      "cat /etc/pve-accept-simulation",
+      CommandResult{1, "", "cat: /etc/pve-accept-simulation: No such file or directory\n"});
+  EXPECT_FALSE(node.simulated());
+  mock.answers("cat /etc/pve-accept-simulation", CommandResult{1, "", "cat: Permission denied\n"});
+  EXPECT_THROW(node.simulated(), HarnessError);
+}
+
 TEST_F(PveNode, KnowsTheTimeAndAFreeVmid) {
   mock.answers("date +%s", prints("1780822200\n"));
   EXPECT_EQ(node.epoch_seconds(), 1780822200);

@@ -65,6 +65,7 @@ inline const Json kLxcConfig = {
 
 inline const Json kVmConfig = {{"agent", "1"},
                                {"boot", "order=scsi0"},
+                               {"ciupgrade", 0},
                                {"ciuser", "root"},
                                {"cores", 2},
                                {"description", "pve-accept run r1"},
