@@ -29,7 +29,7 @@ Call Call::in_container(Container& inside, std::vector<std::string> other) const
   return call;
 }
 
-std::int64_t Call::epoch_s() const { return kEpoch + now() / 1000; }
+std::int64_t Call::epoch_s() const { return state().epoch_s(now()); }
 
 int Call::fail(int exit_status, std::string_view text) {
   err(text);

@@ -67,8 +67,6 @@ int run_tool(Call& call);
 // Remembers a command that the simulation does not know.
 void remember_unknown(Call& call);
 
-inline constexpr std::int64_t kEpoch = 1'780'822'200;  // 2026-06-07T08:50:00Z, in seconds
-
 // "2026-06-07 08:50:00", "Jun 07 08:50:00" and so on, by strftime's format.
 std::string formatted_time(std::int64_t epoch_s, const char* format);
 

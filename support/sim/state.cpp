@@ -20,7 +20,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Guest, vmid, kind, config, raw_config, runnin
                                    foreign, started, reachable, pid, boots, files, packages,
                                    package_lists, docker_source, agent_running, daemon_started,
                                    docker, free_blocks_mib)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, time, files, volumes, guests, activities, ram,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, time, epoch_ms, files, volumes, guests, activities, ram,
                                    rule_matches, unknown_commands, neighbours_probed, next_pid,
                                    next_process)
 

@@ -15,6 +15,7 @@
 namespace pve_accept::sim {
 
 inline constexpr Millis kNever = INT64_MAX;
+inline constexpr std::int64_t kEpoch = 1'780'822'200;  // 2026-06-07T08:50:00Z, in seconds
 
 // A quantity that approaches `target` exponentially from `value`, which it had at `at`.
 struct Relaxation {
@@ -87,6 +88,7 @@ struct Guest {
 
 struct State {
   Millis time = 0;
+  std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
   std::map<std::string, std::string> files;
   std::vector<Volume> volumes;
   std::vector<Guest> guests;
@@ -97,6 +99,7 @@ struct State {
   bool neighbours_probed = false;
   std::int64_t next_pid = 1000, next_process = 1;
 
+  std::int64_t epoch_s(Millis at) const { return (epoch_ms + at) / 1000; }
   Guest* find_guest(std::int64_t vmid);
   const Guest* find_guest(std::int64_t vmid) const;
 };

@@ -122,7 +122,7 @@ int journalctl(Call& call) {
   int index = 0, printed = 0;
   for (const std::string& message : messages) {
     const Millis at = first + 1000 + 250 * index++;
-    const std::int64_t epoch_ms = kEpoch * 1000 + at;
+    const std::int64_t epoch_ms = call.state().epoch_ms + at;
     if (at > call.now() || epoch_ms < since * 1000) continue;
     if (!pattern.empty() && !std::regex_search(message, wanted)) continue;
     call.out(line_of({{"MESSAGE", message},
