@@ -33,6 +33,24 @@ std::int64_t number_from(Shell& shell, const Command& command, std::string_view 
   return *number;
 }
 
+// A question to PVE's API. Where it gets no answer at all, says what is to be done about it.
+Json ask(Shell& shell, const Command& command, std::string_view attempted) {
+  constexpr int kNoSuchCommand = 127;
+  try {
+    return run_json(shell, command, attempted);
+  } catch (const HarnessError& error) {
+    HarnessError::Details details = error.details();
+    if (details.output_tail.find("ipcc_send_rec") != std::string::npos) {
+      details.hint = "the cluster file system is down: systemctl restart pve-cluster";
+    } else if (details.exit_status == kNoSuchCommand) {
+      details.hint = "is this host a Proxmox VE node?";
+    } else {
+      throw;
+    }
+    throw HarnessError(std::move(details));
+  }
+}
+
 }  // namespace
 
 Command api_get(const std::string& path) {
@@ -40,11 +58,12 @@ Command api_get(const std::string& path) {
 }
 
 Node Node::connect(Shell& shell) {
-  return Node(shell, first_line(shell, reading({"hostname"}), "ask the node for its name"));
+  const std::string host = first_line(shell, reading({"hostname"}), "ask the node for its name");
+  return Node(shell, host.substr(0, host.find('.')));  // as PVE names it
 }
 
 Json Node::get(const std::string& path) {
-  return run_json(*shell_, api_get(path), fmt::format("read {}", path));
+  return ask(*shell_, api_get(path), fmt::format("read {}", path));
 }
 
 bool Node::simulated() {
@@ -84,6 +103,32 @@ std::int64_t Node::epoch_seconds() {
   return number_from(*shell_, reading({"date", "+%s"}), "read the node's clock");
 }
 
+std::int64_t Node::user_id() {
+  return number_from(*shell_, reading({"id", "-u"}), "ask who the user is");
+}
+
+bool Node::has_kvm() {
+  const Command command = reading({"ls", "/dev/kvm"});
+  const CommandResult result = shell_->run(command);
+  if (result.exit_status != 0 && !no_such_file(result)) {
+    throw unusable(*shell_, command, result, "look for KVM");
+  }
+  return result.exit_status == 0;
+}
+
+std::optional<std::string> Node::hypervisor() {
+  const Command command = reading({"systemd-detect-virt"});
+  const CommandResult result = shell_->run(command);
+  const std::string_view found = pve::trimmed(result.out);
+  if (found == "none") return std::nullopt;  // exit status 1
+  if (result.exit_status != 0 || found.empty()) {
+    throw unusable(*shell_, command, result, "ask what the node runs on");
+  }
+  return std::string(found);
+}
+
+std::vector<ClusterNode> Node::cluster_nodes() { return parse_cluster_nodes(get("/nodes")); }
+
 std::vector<StorageStatus> Node::storages() {
   return parse_storages(get(fmt::format("/nodes/{}/storage", name_)));
 }
@@ -100,15 +145,13 @@ Json Node::storage_definitions() {
   return definitions;
 }
 
-std::vector<std::string> Node::bridges() { return parse_bridges(networks()); }
-
 Json Node::networks() { return get(fmt::format("/nodes/{}/network", name_)); }
 
 std::vector<GuestEntry> Node::guests() {
   const Command command =
       reading({"pvesh", "get", "/cluster/resources", "--type", "vm", "--output-format", "json"},
               kApiDeadline);
-  return parse_guests(run_json(*shell_, command, "list the guests"));
+  return parse_guests(ask(*shell_, command, "list the guests"));
 }
 
 std::vector<Volume> Node::volumes(const std::string& storage) {

@@ -17,7 +17,8 @@ namespace pve_accept {
 // when the tool fails or its reply cannot be used.
 class Node {
  public:
-  // Asks the host for its name, which is the node's. The shell must outlive the node.
+  // Asks the host for its name: up to the first dot, it is the node's. The shell must outlive the
+  // node.
   static Node connect(Shell& shell);
 
   const std::string& name() const { return name_; }
@@ -30,13 +31,16 @@ class Node {
   NodeStatus status();
   std::optional<std::string> cpu_governor();  // empty where the kernel has no frequency scaling
   bool ksm_running();
-  std::int64_t epoch_seconds();  // the node's own clock
+  std::int64_t epoch_seconds();             // the node's own clock
+  std::int64_t user_id();                   // of the shell's user; 0 is root
+  bool has_kvm();                           // /dev/kvm is there
+  std::optional<std::string> hypervisor();  // under which the node itself runs; none on hardware
 
+  std::vector<ClusterNode> cluster_nodes();
   std::vector<StorageStatus> storages();
-  Json storage_definitions();          // the array of /storage, in the order of the names
-  std::vector<std::string> bridges();  // that are up
-  Json networks();                     // the array of /nodes/N/network
-  std::vector<GuestEntry> guests();    // of the whole cluster
+  Json storage_definitions();        // the array of /storage, in the order of the names
+  Json networks();                   // the array of /nodes/N/network; parse_bridges() reads it
+  std::vector<GuestEntry> guests();  // of the whole cluster
   std::vector<Volume> volumes(const std::string& storage);
   Vmid next_free_vmid();
 

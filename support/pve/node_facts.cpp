@@ -73,6 +73,17 @@ PveVersion parse_version(const Json& reply) {
   });
 }
 
+std::vector<ClusterNode> parse_cluster_nodes(const Json& reply) {
+  return pve::read_reply(reply, "/nodes", [](const JsonCursor& root) {
+    std::vector<ClusterNode> nodes;
+    for (const JsonCursor& entry : root.elements()) {
+      nodes.push_back(
+          {.name = entry.at("node").string(), .status = pve::text_or_empty(entry.find("status"))});
+    }
+    return nodes;
+  });
+}
+
 NodeStatus parse_node_status(const Json& reply) {
   return pve::read_reply(reply, "/nodes/N/status", [](const JsonCursor& root) {
     const JsonCursor cpu = root.at("cpuinfo");
@@ -145,15 +156,14 @@ std::vector<Volume> parse_volumes(const Json& reply) {
   });
 }
 
-std::vector<std::string> parse_bridges(const Json& reply) {
+std::vector<Bridge> parse_bridges(const Json& reply) {
   return pve::read_reply(reply, "/nodes/N/network", [](const JsonCursor& root) {
-    std::vector<std::string> bridges;
+    std::vector<Bridge> bridges;
     for (const JsonCursor& entry : root.elements()) {
       const std::string type = entry.at("type").string();
-      const bool is_bridge = type == "bridge" || type == "OVSBridge";
-      if (is_bridge && pve::truth(entry.find("active"))) {
-        bridges.push_back(entry.at("iface").string());
-      }
+      if (type != "bridge" && type != "OVSBridge") continue;
+      bridges.push_back(
+          {.name = entry.at("iface").string(), .active = pve::truth(entry.find("active"))});
     }
     return bridges;
   });

@@ -22,6 +22,12 @@ struct PveVersion {
   std::string repoid;
 };
 
+// A node of the cluster; of one that is in no cluster the only one.
+struct ClusterNode {
+  std::string name;
+  std::string status = {};  // "online", "offline"; "unknown" while its status daemon is down
+};
+
 struct NodeStatus {
   std::string cpu_model;
   int cpus = 0;
@@ -59,19 +65,25 @@ struct Volume {
   std::optional<Vmid> vmid = {};  // the guest that it belongs to
 };
 
+struct Bridge {
+  std::string name;
+  bool active = false;
+};
+
 // `pveversion -v`: version by package name. A package that is "not correctly installed" has no
 // entry. The running kernel ("7.0.2-6-pve") stands under kRunningKernel.
 inline constexpr const char* kRunningKernel = "running kernel";
 std::map<std::string, std::string> parse_pveversion(std::string_view text);
 
 PveVersion parse_version(const Json& reply);
+std::vector<ClusterNode> parse_cluster_nodes(const Json& reply);
 NodeStatus parse_node_status(const Json& reply);
 std::vector<StorageStatus> parse_storages(const Json& reply);
 std::vector<GuestEntry> parse_guests(const Json& reply);
 std::vector<Volume> parse_volumes(const Json& reply);
 
-// Names of the bridges that are up, from the reply of /nodes/N/network.
-std::vector<std::string> parse_bridges(const Json& reply);
+// The bridges among the interfaces of /nodes/N/network, up or not.
+std::vector<Bridge> parse_bridges(const Json& reply);
 
 // "pve-accept;lab" as PVE stores tags.
 std::vector<std::string> parse_tags(std::string_view text);

@@ -1,6 +1,7 @@
 #include "support/pve/storage_usage.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <vector>
 
@@ -96,7 +97,7 @@ DiskUsage disk_usage(Node& node, const std::string& volid) {
       .attempted = fmt::format("measure the disk {}", volid),
       .problem = fmt::format("storage {} is of type {}, which cannot be measured",
                              place.storage_name, type),
-      .hint = "use a storage of type lvmthin, zfspool or dir"});
+      .hint = fmt::format("use a storage of type {}", fmt::join(kMeasuredStorageTypes, ", "))});
 }
 
 std::map<std::string, LogicalVolume> parse_lvs(const Json& reply) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -18,8 +19,11 @@ struct DiskUsage {
   std::string how;           // how it was measured
 };
 
-// The usage of a volume ("local-lvm:vm-9001-disk-0"), by the type of its storage: lvmthin, zfspool
-// or dir. Throws HarnessError for any other type.
+// The types of storage on which it can be told.
+inline constexpr std::array kMeasuredStorageTypes = {"lvmthin", "zfspool", "dir"};
+
+// The usage of a volume ("local-lvm:vm-9001-disk-0"), by the type of its storage. Throws
+// HarnessError for a type that is not among the above.
 DiskUsage disk_usage(Node& node, const std::string& volid);
 
 struct LogicalVolume {

@@ -56,6 +56,7 @@ Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
     clock_ = virtual_clock_.get();
   } else {
     state_.epoch_ms = clock_->wall().time_since_epoch().count() - opened_at_;
+    state_.epoch_ms += scenario_.model.node.clock_ahead_s * 1000;
   }
   opened_ = clock_->now();
   state_.rule_matches.resize(std::max(state_.rule_matches.size(), scenario_.rules.size()));

@@ -70,11 +70,19 @@ Guest foreign_guest(const Scenario& scenario, const Model::ForeignGuest& model, 
 
 State initial_state(const Scenario& scenario) {
   State state;
+  state.epoch_ms += scenario.model.node.clock_ahead_s * 1000;
   state.files = scenario.model.files;
   state.files.emplace(kSimulationMark, "What is measured here comes from a model.\n");
   for (const Model::ForeignGuest& guest : scenario.model.guests) {
     Guest made = foreign_guest(scenario, guest, state);
     state.guests.push_back(std::move(made));
+  }
+  for (const Model::LeftVolume& volume : scenario.model.volumes) {
+    state.volumes.push_back({.storage = volume.storage,
+                             .name = volume.name,
+                             .vmid = volume.vmid,
+                             .size = volume.size_gib * 1073741824,
+                             .fixed_used_mib = 900});
   }
   const Model::ForeignLock& lock = scenario.model.lock;
   if (!lock.run.empty() || !lock.owner.empty()) {

@@ -106,6 +106,10 @@ void check(const JsonCursor& document, const Model& model) {
             "'status' must be 'running' or 'stopped'");
     require(!guest.name.empty(), "guests", "every guest needs a 'name'");
   }
+  for (const Model::LeftVolume& volume : model.volumes) {
+    require(volume.vmid >= 100 && !volume.name.empty(), "volumes",
+            "every volume needs a 'name' and a 'vmid' of 100 or more");
+  }
   for (const Model::Storage& storage : model.storages) {
     require(!storage.storage.empty() && storage.total_kib > 0, "storages",
             "every storage needs a name ('storage') and a size ('total_kib')");

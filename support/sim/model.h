@@ -75,6 +75,9 @@ struct Model {
                 kernel = "7.0.2-6-pve";
     std::map<std::string, std::string> packages;  // pveversion -v, besides the two that run
     std::vector<std::string> bridges = {"vmbr0"};
+    std::string hypervisor;  // under which the node itself runs; empty: hardware
+    bool kvm = true;         // /dev/kvm is there
+    std::int64_t clock_ahead_s = 0, user_id = 0;  // of its clock; of who is logged in
     std::vector<std::string> kernel_messages;
     std::int64_t ksm_run = 0, ksm_pages_sharing = 0;
     double ksm_drift = 0;  // pages per second by which pages_sharing grows
@@ -109,6 +112,11 @@ struct Model {
     std::map<std::string, std::string> config;  // further lines
   };
 
+  struct LeftVolume {
+    std::string storage = "local-lvm", name = {};
+    std::int64_t vmid = 0, size_gib = 8;  // of a guest that is gone
+  };
+
   struct ForeignLock {
     std::string run, owner, since;  // empty: no lock on the node
   };
@@ -121,6 +129,7 @@ struct Model {
   CloudImage cloud_image;
   bool cloud_image_present = true;
   std::vector<ForeignGuest> guests;
+  std::vector<LeftVolume> volumes;
   ForeignLock lock;
   std::map<std::string, std::string> files;  // further files on the node: path, text
 

@@ -101,6 +101,10 @@ void visit(Model::Node& m, Visitor& v) {
   v("kernel", m.kernel);
   v("packages", m.packages);
   v("bridges", m.bridges);
+  v("hypervisor", m.hypervisor);
+  v("kvm", m.kvm);
+  v("clock_ahead_s", m.clock_ahead_s);
+  v("user_id", m.user_id);
   v("kernel_messages", m.kernel_messages);
   v("ksm_run", m.ksm_run);
   v("ksm_pages_sharing", m.ksm_pages_sharing);
@@ -157,6 +161,14 @@ void visit(Model::ForeignGuest& m, Visitor& v) {
 }
 
 template <class Visitor>
+void visit(Model::LeftVolume& m, Visitor& v) {
+  v("storage", m.storage);
+  v("name", m.name);
+  v("vmid", m.vmid);
+  v("size_gib", m.size_gib);
+}
+
+template <class Visitor>
 void visit(Model::ForeignLock& m, Visitor& v) {
   v("run", m.run);
   v("owner", m.owner);
@@ -174,6 +186,7 @@ void visit(Model& m, Visitor& v) {
   v("cloud_image", m.cloud_image);
   v("cloud_image_present", m.cloud_image_present);
   v("guests", m.guests);
+  v("volumes", m.volumes);
   v("lock", m.lock);
   v("files", m.files);
 }

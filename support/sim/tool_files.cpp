@@ -119,6 +119,10 @@ int ls(Call& call) {
   if (call.argv.size() != 2 || call.argv[1].starts_with('-')) throw Unsupported{};
   std::string path = call.argv[1];
   if (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (path == "/dev/kvm" && call.is_node() && call.model().node.kvm) {
+    call.out("/dev/kvm\n");
+    return 0;
+  }
   std::vector<std::string> names;
   if (path == "/run" && call.is_node()) {
     names = {"blkid",       "dbus",        "lock", "lvm",    "pve",

@@ -77,6 +77,11 @@ int qm_start(Call& call) {
   Guest& guest = require_guest(call, arguments.vmid(), "vm", 255);
   if (!arguments.flag("skiplock")) require_unlocked(guest);
   if (guest.running) throw Refusal{255, fmt::format("VM {} already running\n", guest.vmid)};
+  if (!call.model().node.kvm && guest.option("kvm") != "0") {
+    throw Refusal{255,
+                  "KVM virtualisation configured, but not available. Either disable in VM "
+                  "configuration or enable in BIOS.\n"};
+  }
   start_guest(call, guest);
   return 0;
 }

@@ -28,6 +28,12 @@ int date(Call& call) {
   return 0;
 }
 
+int id(Call& call) {
+  if (call.argv != std::vector<std::string>{"id", "-u"}) throw Unsupported{};
+  call.out(fmt::format("{}\n", call.model().node.user_id));
+  return 0;
+}
+
 int uname(Call& call) {
   if (call.argv.size() != 2 || call.argv[1] != "-r") throw Unsupported{};
   call.out((call.is_node() ? call.model().node.kernel : call.guest_model().kernel) + "\n");
@@ -94,7 +100,12 @@ int df(Call& call) {
 
 int systemd_detect_virt(Call& call) {
   if (call.argv.size() != 1) throw Unsupported{};
-  call.out(call.guest->kind == "lxc" ? "lxc\n" : "kvm\n");
+  const std::string& hypervisor = call.model().node.hypervisor;
+  if (call.is_node() && hypervisor.empty()) {
+    call.out("none\n");
+    return 1;
+  }
+  call.out((call.is_node() ? hypervisor : call.guest->kind == "lxc" ? "lxc" : "kvm") + "\n");
   return 0;
 }
 

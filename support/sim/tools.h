@@ -30,6 +30,7 @@ int env(Call& call);
 int findmnt(Call& call);
 int getent(Call& call);
 int hostname(Call& call);
+int id(Call& call);
 int install(Call& call);
 int ip(Call& call);
 int journalctl(Call& call);

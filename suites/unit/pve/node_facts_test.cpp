@@ -139,12 +139,27 @@ TEST(VolumeList, NamesTheOwnerWhereThereIsOne) {
   EXPECT_EQ(disks.at(0).vmid, Vmid(9001));
 }
 
-TEST(BridgeList, HasOnlyBridgesThatAreUp) {
-  EXPECT_THAT(parse_bridges(Json::parse(R"([
+TEST(BridgeList, HasOnlyBridgesAndSaysWhichAreUp) {
+  const auto bridges = parse_bridges(Json::parse(R"([
       {"iface":"vmbr0","type":"bridge","active":1},
       {"iface":"vmbr1","type":"bridge"},
-      {"iface":"eno1","type":"eth","active":1}])")),
-              ElementsAre("vmbr0"));
+      {"iface":"vmbr2","type":"OVSBridge","active":1},
+      {"iface":"eno1","type":"eth","active":1}])"));
+  ASSERT_EQ(bridges.size(), 3u);
+  EXPECT_EQ(bridges[0].name, "vmbr0");
+  EXPECT_TRUE(bridges[0].active);
+  EXPECT_EQ(bridges[1].name, "vmbr1");
+  EXPECT_FALSE(bridges[1].active);
+  EXPECT_EQ(bridges[2].name, "vmbr2");
+}
+
+TEST(ClusterNodeList, KnowsWhichNodeIsOnline) {
+  const auto unknown = parse_cluster_nodes(
+      recorded_json("node-quick/40-pvesh-chroot.txt", "pvesh get /nodes --output-format json"));
+  ASSERT_EQ(unknown.size(), 1u);
+  EXPECT_EQ(unknown[0].name, "pve1");
+  EXPECT_EQ(unknown[0].status, "unknown");  // its status daemon did not run
+  EXPECT_THROW(parse_cluster_nodes(Json::parse(R"([{"status":"online"}])")), HarnessError);
 }
 
 TEST(Tags, AreSeparatedByAnythingThatPveTakes) {

@@ -10,7 +10,9 @@ namespace {
 
 using namespace replies;
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class PveNode : public testing::Test {
  protected:
@@ -20,8 +22,38 @@ class PveNode : public testing::Test {
 
 TEST_F(PveNode, IsNamedAsItsHost) {
   EXPECT_EQ(node.name(), "pve1");
+  mock.answers("hostname", prints("pve1.lab.example.org\n"));
+  EXPECT_EQ(Node::connect(mock.shell).name(), "pve1");
   mock.answers("hostname", prints(""));
   EXPECT_THROW(Node::connect(mock.shell), HarnessError);
+}
+
+TEST_F(PveNode, KnowsWhoTheUserIs) {
+  mock.answers("id -u", prints("1000\n"));
+  EXPECT_EQ(node.user_id(), 1000);
+  mock.answers("id -u", prints(""));
+  EXPECT_THROW(node.user_id(), HarnessError);
+}
+
+TEST_F(PveNode, HasKvmOrNot) {
+  mock.answers("ls /dev/kvm", prints("/dev/kvm\n"));
+  EXPECT_TRUE(node.has_kvm());
+  mock.answers("ls /dev/kvm",
+               fails(2, "ls: cannot access '/dev/kvm': No such file or directory\n"));
+  EXPECT_FALSE(node.has_kvm());
+  mock.answers("ls /dev/kvm", fails(2, "ls: cannot access '/dev/kvm': Permission denied\n"));
+  EXPECT_THROW(node.has_kvm(), HarnessError);
+}
+
+TEST_F(PveNode, IsHardwareOrRunsUnderAHypervisor) {
+  mock.answers("systemd-detect-virt", fails(1, "", "none\n"));
+  EXPECT_EQ(node.hypervisor(), std::nullopt);
+  mock.answers("systemd-detect-virt", prints("kvm\n"));
+  EXPECT_EQ(node.hypervisor(), "kvm");
+  mock.answers("systemd-detect-virt", prints(""));
+  EXPECT_THROW(node.hypervisor(), HarnessError);
+  mock.answers("systemd-detect-virt", fails(127, "command not found"));
+  EXPECT_THROW(node.hypervisor(), HarnessError);
 }
 
 TEST_F(PveNode, MayHaveNoCpuGovernor) {
@@ -99,7 +131,14 @@ TEST_F(PveNode, ListsStorageDefinitionsInTheOrderOfTheirNames) {
 TEST_F(PveNode, ThatDoesNotAnswerIsAnError) {
   mock.answers("pvesh get /cluster/resources --type vm --output-format json",
                fails(255, "ipcc_send_rec[1] failed: Connection refused\n"));
-  EXPECT_THAT(trouble_of([&] { node.guests(); }), HasSubstr("ipcc_send_rec[1] failed"));
+  EXPECT_THAT(trouble_of([&] { node.guests(); }),
+              AllOf(HasSubstr("ipcc_send_rec[1] failed"),
+                    HasSubstr("Hint: the cluster file system is down: systemctl restart")));
+  mock.answers(get("/nodes"), fails(127, "bash: line 1: pvesh: command not found\n"));
+  EXPECT_THAT(trouble_of([&] { node.cluster_nodes(); }),
+              HasSubstr("Hint: is this host a Proxmox VE node?"));
+  mock.answers(get("/nodes"), fails(2, "something else\n"));
+  EXPECT_THAT(trouble_of([&] { node.cluster_nodes(); }), Not(HasSubstr("Hint")));
   mock.answers(get("/version"), prints(""));
   EXPECT_THROW(node.version(), HarnessError);
 }

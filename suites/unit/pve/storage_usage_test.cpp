@@ -110,7 +110,7 @@ TEST_F(PveDiskUsage, OfAQcow2FileIsAsLargeAsItsDisk) {
 TEST_F(PveDiskUsage, OnAnotherStorageNamesThoseThatCanBeMeasured) {
   storage({{"storage", "ceph"}, {"type", "rbd"}});
   EXPECT_THAT(trouble_of([this] { disk_usage(node, "ceph:vm-9000-disk-0"); }),
-              HasSubstr("lvmthin, zfspool or dir"));
+              HasSubstr("lvmthin, zfspool, dir"));
   EXPECT_THAT(trouble_of([this] { disk_usage(node, "nope:vm-9000-disk-0"); }),
               HasSubstr("no storage nope"));
   EXPECT_THROW(disk_usage(node, "no-colon"), HarnessError);

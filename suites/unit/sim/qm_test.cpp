@@ -171,6 +171,15 @@ TEST(SimQm, ARunningVmIsNotDestroyed) {
   EXPECT_EQ(lab.run("qm start 9000").err, "VM 9000 already running\n");
 }
 
+TEST(SimQm, DoesNotStartWithoutKvm) {
+  Lab lab(R"({"model":{"node":{"kvm":false}}})");
+  lab.create_vm();
+  const CommandResult result = lab.run("qm start 9000");
+  EXPECT_EQ(result.exit_status, 255);
+  EXPECT_THAT(result.err, HasSubstr("KVM virtualisation configured, but not available."));
+  EXPECT_EQ(lab.run("qm status 9000").out, "status: stopped\n");
+}
+
 TEST(SimQm, ALockedVmIsLeftAlone) {
   Lab lab;
   lab.create_vm();

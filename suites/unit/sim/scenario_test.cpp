@@ -83,6 +83,8 @@ TEST(SimScenario, NamesFileAndPlaceOfEveryMistake) {
               AllOf(HasSubstr("model/vm/boot_s"), HasSubstr("negative")));
   EXPECT_THAT(complaint(R"({"model":{"guests":[{"vmid":7,"kind":"lxc","name":"x"}]}})"),
               HasSubstr("model/guests"));
+  EXPECT_THAT(complaint(R"({"model":{"volumes":[{"vmid":9000}]}})"),
+              HasSubstr("every volume needs a 'name'"));
   EXPECT_THAT(complaint(R"({"rules":[{"command":"(","exit":1}]})"),
               AllOf(HasSubstr("rules/0/command"), HasSubstr("regular expression")));
   EXPECT_THAT(complaint(R"({"rules":[{"exit":1}]})"), HasSubstr("'command' is missing"));

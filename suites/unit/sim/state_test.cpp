@@ -32,6 +32,29 @@ TEST(SimState, TimeGoesOn) {
   EXPECT_EQ(lab.run("date +%s").out, "1780822300\n");
 }
 
+TEST(SimState, TheNodesClockMayBeAhead) {
+  Lab lab(R"({"model":{"node":{"clock_ahead_s":90}}})");
+  EXPECT_EQ(lab.run("date +%s").out, "1780822290\n");
+}
+
+TEST(SimState, ADiskMayBeLeftOfAGuestThatIsGone) {
+  Lab lab(R"({"model":{"volumes":[{"name":"vm-9000-disk-0","vmid":9000}]}})");
+  EXPECT_THAT(lab.run("pvesm list local-lvm").out, HasSubstr("local-lvm:vm-9000-disk-0"));
+  EXPECT_EQ(lab.run("qm list").out, "");
+}
+
+TEST(SimState, TheNodeIsHardwareOrAVm) {
+  Lab hardware;
+  EXPECT_EQ(hardware.run("systemd-detect-virt").exit_status, 1);
+  EXPECT_EQ(hardware.run("systemd-detect-virt").out, "none\n");
+  EXPECT_EQ(hardware.run("ls /dev/kvm").out, "/dev/kvm\n");
+  EXPECT_EQ(hardware.run("id -u").out, "0\n");
+  Lab nested(R"({"model":{"node":{"hypervisor":"vmware","kvm":false,"user_id":1000}}})");
+  EXPECT_EQ(nested.run("systemd-detect-virt").out, "vmware\n");
+  EXPECT_THAT(nested.run("ls /dev/kvm").err, HasSubstr("No such file or directory"));
+  EXPECT_EQ(nested.run("id -u").out, "1000\n");
+}
+
 TEST(SimState, ForgettingMakesAFreshNode) {
   Lab lab;
   lab.create_lxc();
