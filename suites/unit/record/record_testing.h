@@ -8,11 +8,15 @@
 
 #include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
+#include "support/base/guest_kind.h"
 #include "support/base/json.h"
 #include "support/record/thresholds.h"
 
 // What the tests of run records and reports share.
 namespace pve_accept {
+
+inline constexpr auto kLxc = GuestKind::kLxc;
+inline constexpr auto kVm = GuestKind::kVm;
 
 // The suite's own thresholds.json.
 inline Json suite_thresholds_document() {
