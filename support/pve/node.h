@@ -36,6 +36,7 @@ class Node {
   Json networks();                     // the array of /nodes/N/network
   std::vector<GuestEntry> guests();    // of the whole cluster
   std::vector<Volume> volumes(const std::string& storage);
+  std::vector<Task> active_tasks();
   Vmid next_free_vmid();
 
   // The guest's configuration file under /etc/pve, verbatim.
