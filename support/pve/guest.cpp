@@ -84,47 +84,54 @@ void Guest::start() {
   watch_boot();
 }
 
-void Guest::shutdown() {
+void Guest::shutdown(std::string_view run_id) {
   if (!running()) return;
+  const std::string attempted = fmt::format("shut down {}", label());
+  require_made_by(run_id, config(), attempted);
   std::vector<std::string> argv = {tool(), "shutdown", to_string(vmid_)};
   for (const std::string& argument : shutdown_arguments()) argv.push_back(argument);
-  const Change asked = change(std::move(argv), fmt::format("shut down {}", label()), seconds(180));
+  const Change asked = change(std::move(argv), attempted, seconds(180));
   const bool failed = asked.result.exit_status != 0;
-  if (!reaches(false, failed ? seconds(0) : kStopPatience)) stop();
+  if (!reaches(false, failed ? seconds(0) : kStopPatience)) stop(run_id);
 }
 
-void Guest::stop() {
+void Guest::stop(std::string_view run_id) {
   if (!running()) return;
-  const Change stopped =
-      change({tool(), "stop", to_string(vmid_)}, fmt::format("stop {}", label()));
+  const std::string attempted = fmt::format("stop {}", label());
+  require_made_by(run_id, config(), attempted);
+  const Change stopped = change({tool(), "stop", to_string(vmid_)}, attempted);
   const bool failed = stopped.result.exit_status != 0;
   if (!reaches(false, failed ? seconds(0) : kStopPatience)) fail(stopped, "it is still running");
 }
 
-void Guest::destroy() {
-  const std::optional<Json> config = find_config();
-  if (!config) return;
+void Guest::destroy(std::string_view run_id) {
+  if (!exists()) return;
+  stop(run_id);
   const std::string attempted = fmt::format("destroy {}", label());
-  if (!ownership_of(*config).ours()) {
-    throw HarnessError(attempted,
-                       "refused: it does not bear the tag and the description that "
-                       "this suite gives its guests");
+  const std::optional<Json> found = find_config();
+  if (!found) return;
+  require_made_by(run_id, *found, attempted);
+  wait_until_gone(change({tool(), "destroy", to_string(vmid_), "--purge"}, attempted),
+                  storages_in(*found));
+}
+
+void Guest::destroy_unfinished() {
+  const std::string attempted = fmt::format("remove what is left of {}", label());
+  const auto require_unfinished = [&](const Json& config) {
+    if (is_unfinished(config)) return;
+    throw HarnessError(attempted, "refused: its configuration holds more than PVE's own lock");
+  };
+  std::optional<Json> found = find_config();
+  if (!found) return;
+  require_unfinished(*found);
+  if (found->contains("lock")) {
+    const Change unlocked = change({tool(), "unlock", to_string(vmid_)}, attempted);
+    found = find_config();
+    if (!found) return;
+    require_unfinished(*found);
+    if (found->contains("lock")) fail(unlocked, "it is still locked");
   }
-  const std::vector<std::string> storages = storages_in(*config);
-  stop();
-  const Change destroyed = change({tool(), "destroy", to_string(vmid_), "--purge"}, attempted);
-  const Clock::Instant deadline = clock_.now() + kDestroyPatience;
-  for (;;) {
-    const bool there = exists();
-    if (there && destroyed.result.exit_status != 0) fail(destroyed, "it is still there");
-    const std::vector<Volume> left = there ? std::vector<Volume>{} : volumes_left(storages);
-    if (!there && left.empty()) return;
-    if (clock_.now() >= deadline) {
-      fail(destroyed, there ? "it is still there"
-                            : fmt::format("its volume {} is still there", left.front().volid));
-    }
-    clock_.sleep_for(kPollInterval);
-  }
+  wait_until_gone(change({tool(), "destroy", to_string(vmid_), "--purge"}, attempted), {});
 }
 
 bool Guest::exists() { return find_config().has_value(); }
@@ -224,6 +231,33 @@ void Guest::fail(const Change& change, std::string_view problem) {
       unusable(node_.shell(), change.command, all, change.attempted, problem).details();
   details.hint = hint_for(change.result);
   throw HarnessError(std::move(details));
+}
+
+void Guest::require_made_by(std::string_view run_id, const Json& config,
+                            const std::string& attempted) {
+  const Ownership found = ownership_of(config);
+  if (found.made_by(run_id)) return;
+  throw HarnessError(
+      attempted, fmt::format("refused: it bears {} tag '{}' and {}, and is not of run {}",
+                             found.tagged ? "the" : "no", kOwnershipTag,
+                             found.run_id ? fmt::format("the description of run {}", *found.run_id)
+                                          : "no description of ours",
+                             run_id));
+}
+
+void Guest::wait_until_gone(const Change& destroyed, const std::vector<std::string>& storages) {
+  const Clock::Instant deadline = clock_.now() + kDestroyPatience;
+  for (;;) {
+    const bool there = exists();
+    if (there && destroyed.result.exit_status != 0) fail(destroyed, "it is still there");
+    const std::vector<Volume> left = there ? std::vector<Volume>{} : volumes_left(storages);
+    if (!there && left.empty()) return;
+    if (clock_.now() >= deadline) {
+      fail(destroyed, there ? "it is still there"
+                            : fmt::format("its volume {} is still there", left.front().volid));
+    }
+    clock_.sleep_for(kPollInterval);
+  }
 }
 
 std::vector<Volume> Guest::volumes_left(const std::vector<std::string>& storages) {

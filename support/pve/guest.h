@@ -42,19 +42,25 @@ class Guest {
   // Makes the guest, stopped. Throws when the VMID is taken: what exists is never adopted.
   virtual void create(const GuestSpec& spec) = 0;
 
-  void start();     // a running guest is fine
-  void shutdown();  // gracefully, by force after a minute; a stopped guest is fine
-  void stop();      // at once; a stopped guest is fine
+  void start();  // a running guest is fine
 
-  // Stops the guest and removes it with its volumes; a guest that is not there is fine. Refuses
-  // one that this suite did not make.
-  void destroy();
+  // These act for a run. Tag and run id are read again right before each of them touches the guest,
+  // and one that another run or somebody else made is refused.
+  void shutdown(std::string_view run_id);  // by force after a minute; a stopped guest is fine
+  void stop(std::string_view run_id);      // at once; a stopped guest is fine
+  // Stops the guest and removes it with its volumes; a guest that is not there is fine.
+  void destroy(std::string_view run_id);
+
+  // Removes what PVE leaves when it dies while it makes or removes a guest. Refuses anything that
+  // is more (is_unfinished). Whose it is, the caller has to know: it bears no mark yet, or no more.
+  void destroy_unfinished();
 
   bool exists();
   bool running();           // false when it does not exist
   std::int64_t host_pid();  // of the container's init or of the KVM process; throws when stopped
   Json config();            // throws when it does not exist
-  Ownership ownership();    // throws when it does not exist
+  std::optional<Json> find_config();  // empty when it does not exist
+  Ownership ownership();              // throws when it does not exist
 
   // What the configuration says otherwise than the specification: "cores: 1 instead of 2".
   virtual std::vector<std::string> differences_from(const GuestSpec& spec) = 0;
@@ -92,8 +98,7 @@ class Guest {
                      const std::function<bool(const Json&)>& as_wanted, std::string wanted,
                      Clock::Duration deadline = std::chrono::seconds(120));
 
-  std::optional<Json> find_config();  // empty when the guest does not exist
-  std::optional<Json> find_status();  // the same
+  std::optional<Json> find_status();  // empty when the guest does not exist
   std::string api_path() const;       // "/nodes/pve1/lxc/9001"
 
   // Looks until the guest runs, or does not, at most `patience` long.
@@ -110,6 +115,8 @@ class Guest {
   virtual void watch_boot() {}           // called right after a start
   virtual std::vector<std::string> shutdown_arguments() const = 0;
   std::optional<Json> find(const std::string& part, const std::string& attempted);
+  void require_made_by(std::string_view run_id, const Json& config, const std::string& attempted);
+  void wait_until_gone(const Change& destroyed, const std::vector<std::string>& storages);
   std::vector<Volume> volumes_left(const std::vector<std::string>& storages);
   std::string label() const;  // "container 9001"
 

@@ -8,6 +8,7 @@ namespace pve_accept {
 namespace {
 
 constexpr const char* kLockFile = "/run/pve-accept.lock";
+constexpr const char* kRead = "read the lock on the node";
 
 bool says(const CommandResult& result, std::string_view text) {
   return result.err.find(text) != std::string::npos;
@@ -19,19 +20,31 @@ LockHolder parse_lock(const std::string& text) {
   const Json parsed = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   try {
     const JsonCursor root(parsed, kLockFile);
-    return {.run = root.at("run").string(),
-            .owner = root.at("owner").string(),
-            .since = root.at("since").string()};
+    LockHolder holder{.run = root.at("run").string(),
+                      .owner = root.at("owner").string(),
+                      .since = root.at("since").string()};
+    // Locks of earlier versions have none.
+    if (const auto vmids = root.find("vmids")) {
+      for (const JsonCursor& vmid : vmids->elements()) {
+        holder.vmids.emplace_back(
+            static_cast<int>(vmid.integer_between(Vmid::kLowest, Vmid::kHighest)));
+      }
+    }
+    return holder;
   } catch (const InputError&) {
     throw HarnessError(HarnessError::Details{
-        .attempted = "read the lock on the node",
+        .attempted = kRead,
         .problem = fmt::format("{} is not one of ours: '{}'", kLockFile, pve::trimmed(text)),
         .hint = fmt::format("when no run is at work on the node, remove it: rm {}", kLockFile)});
   }
 }
 
 void NodeLock::take(const LockHolder& holder) {
-  const Json line = {{"run", holder.run}, {"owner", holder.owner}, {"since", holder.since}};
+  Json line = {{"run", holder.run},
+               {"owner", holder.owner},
+               {"since", holder.since},
+               {"vmids", Json::array()}};
+  for (const Vmid vmid : holder.vmids) line["vmids"].push_back(vmid.value());
   const Command command = {
       .argv = {"dd", fmt::format("of={}", kLockFile), "conv=excl", "status=none"},
       .input = line.dump() + "\n"};
@@ -47,16 +60,21 @@ void NodeLock::take(const LockHolder& holder) {
       .attempted = "take the lock on the node",
       .problem =
           fmt::format("run {} of {} has held it since {}", found->run, found->owner, found->since),
-      .hint =
-          "wait until that run has ended; if it died, `pve-accept sweep` removes what it left"});
+      .hint = "wait until that run has ended; if it died, `pve-accept sweep --yes` removes what it "
+              "left"});
 }
 
 std::optional<LockHolder> NodeLock::read() {
+  const std::optional<std::string> found = text();
+  return found ? std::optional(parse_lock(*found)) : std::nullopt;
+}
+
+std::optional<std::string> NodeLock::text() {
   const Command command = reading({"cat", kLockFile});
   const CommandResult result = node_.run(command);
   if (result.exit_status != 0 && says(result, "No such file or directory")) return std::nullopt;
-  if (result.exit_status != 0) throw unusable(node_, command, result, "read the lock on the node");
-  return parse_lock(result.out);
+  if (result.exit_status != 0) throw unusable(node_, command, result, kRead);
+  return result.out;
 }
 
 bool NodeLock::release(const std::string& run_id) {

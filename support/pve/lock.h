@@ -2,7 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "support/pve/vmid.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {
@@ -11,6 +13,8 @@ struct LockHolder {
   std::string run;    // run id
   std::string owner;  // who started it: "user@host"
   std::string since;  // RFC 3339
+  // Where the run makes its guests: what is found there without a name yet is the run's.
+  std::vector<Vmid> vmids = {};
 };
 
 // One run at a time on a node: a file under /run, so it is gone after a reboot.
@@ -21,12 +25,12 @@ class NodeLock {
   // Takes the lock; fine when that run holds it already. Throws HarnessError that names the holder
   // and since when.
   void take(const LockHolder& holder);
-  void take(const std::string& run_id, const std::string& owner, const std::string& since) {
-    take(LockHolder{run_id, owner, since});
-  }
 
   // Empty when nobody holds it. Throws HarnessError when the file is not one of ours.
   std::optional<LockHolder> read();
+
+  // The file as it is; empty when there is none.
+  std::optional<std::string> text();
 
   // True when the lock is free afterwards; false, and nothing touched, when another run holds it.
   bool release(const std::string& run_id);

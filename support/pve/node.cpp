@@ -158,6 +158,13 @@ std::vector<Volume> Node::volumes(const std::string& storage) {
   return parse_volumes(get(fmt::format("/nodes/{}/storage/{}/content", name_, storage)));
 }
 
+std::vector<Task> Node::active_tasks() {
+  const Command command = reading({"pvesh", "get", fmt::format("/nodes/{}/tasks", name_),
+                                   "--source", "active", "--output-format", "json"},
+                                  kApiDeadline);
+  return parse_tasks(run_json(*shell_, command, "list the tasks that are at work"));
+}
+
 Vmid Node::next_free_vmid() {
   const Command command = reading({"pvesh", "get", "/cluster/nextid"}, kApiDeadline);
   const std::int64_t number = number_from(*shell_, command, "ask for a free VMID");

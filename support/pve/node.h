@@ -42,6 +42,7 @@ class Node {
   Json networks();                   // the array of /nodes/N/network; parse_bridges() reads it
   std::vector<GuestEntry> guests();  // of the whole cluster
   std::vector<Volume> volumes(const std::string& storage);
+  std::vector<Task> active_tasks();
   Vmid next_free_vmid();
 
   // The guest's configuration file under /etc/pve, verbatim.

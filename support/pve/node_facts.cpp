@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "support/pve/reply.h"
@@ -121,6 +122,14 @@ std::vector<StorageStatus> parse_storages(const Json& reply) {
   });
 }
 
+bool holds_disks(const StorageStatus& storage) {
+  const auto takes = [&](std::string_view content) {
+    return std::find(storage.content.begin(), storage.content.end(), content) !=
+           storage.content.end();
+  };
+  return storage.active && (takes("images") || takes("rootdir"));
+}
+
 std::vector<GuestEntry> parse_guests(const Json& reply) {
   return pve::read_reply(reply, "/cluster/resources", [](const JsonCursor& root) {
     std::vector<GuestEntry> guests;
@@ -153,6 +162,22 @@ std::vector<Volume> parse_volumes(const Json& reply) {
       volumes.push_back(std::move(volume));
     }
     return volumes;
+  });
+}
+
+std::vector<Task> parse_tasks(const Json& reply) {
+  return pve::read_reply(reply, "/nodes/N/tasks", [](const JsonCursor& root) {
+    std::vector<Task> tasks;
+    for (const JsonCursor& entry : root.elements()) {
+      Task task{.upid = entry.at("upid").string(), .type = entry.at("type").string()};
+      // Of a task that is not a guest's, the id is empty or a name.
+      const auto number = pve::to_whole(pve::text_or_empty(entry.find("id")));
+      if (number && *number >= Vmid::kLowest && *number <= Vmid::kHighest) {
+        task.vmid = Vmid(static_cast<int>(*number));
+      }
+      tasks.push_back(std::move(task));
+    }
+    return tasks;
   });
 }
 

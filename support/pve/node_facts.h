@@ -46,6 +46,9 @@ struct StorageStatus {
   std::int64_t used_bytes = 0;
 };
 
+// True for a storage that is there and may hold disks of guests.
+bool holds_disks(const StorageStatus& storage);
+
 // A guest on any node of the cluster, as /cluster/resources lists it.
 struct GuestEntry {
   Vmid vmid;
@@ -70,6 +73,13 @@ struct Bridge {
   bool active = false;
 };
 
+// Work of PVE that goes on in the background, also when whoever asked for it has gone.
+struct Task {
+  std::string upid;
+  std::string type;               // "vzcreate", "qmdestroy", ...
+  std::optional<Vmid> vmid = {};  // of the guest that it works on
+};
+
 // `pveversion -v`: version by package name. A package that is "not correctly installed" has no
 // entry. The running kernel ("7.0.2-6-pve") stands under kRunningKernel.
 inline constexpr const char* kRunningKernel = "running kernel";
@@ -81,6 +91,7 @@ NodeStatus parse_node_status(const Json& reply);
 std::vector<StorageStatus> parse_storages(const Json& reply);
 std::vector<GuestEntry> parse_guests(const Json& reply);
 std::vector<Volume> parse_volumes(const Json& reply);
+std::vector<Task> parse_tasks(const Json& reply);
 
 // The bridges among the interfaces of /nodes/N/network, up or not.
 std::vector<Bridge> parse_bridges(const Json& reply);

@@ -12,6 +12,8 @@ namespace pve_accept {
 namespace {
 
 constexpr std::string_view kPrefix = "pve-accept run ";
+constexpr std::string_view kKeyPrefix = "pve-accept-";
+constexpr std::string_view kKeySuffix = ".pub";
 
 }  // namespace
 
@@ -35,6 +37,28 @@ Ownership ownership_of(const Json& config) {
   const auto tags = parse_tags(config_text(config, "tags"));
   return {.tagged = std::find(tags.begin(), tags.end(), kOwnershipTag) != tags.end(),
           .run_id = run_in_description(config_text(config, "description"))};
+}
+
+bool is_unfinished(const Json& config) {
+  for (const auto& [key, value] : config.items()) {
+    // create_and_lock_config of guest-common writes the first, destroy_vm and
+    // destroy_lxc_container the second; the digest is of the reply, not of the file.
+    const bool locked = key == "lock" && (value == "create" || value == "destroyed");
+    if (!locked && key != "digest") return false;
+  }
+  return true;
+}
+
+std::string public_key_file(std::string_view run_id) {
+  return fmt::format("/run/{}{}{}", kKeyPrefix, run_id, kKeySuffix);
+}
+
+std::optional<std::string> run_of_public_key(std::string_view file_name) {
+  const bool ours = file_name.starts_with(kKeyPrefix) && file_name.ends_with(kKeySuffix);
+  if (!ours || file_name.size() <= kKeyPrefix.size() + kKeySuffix.size()) return std::nullopt;
+  file_name.remove_prefix(kKeyPrefix.size());
+  file_name.remove_suffix(kKeySuffix.size());
+  return std::string(file_name);
 }
 
 }  // namespace pve_accept

@@ -28,4 +28,14 @@ struct Ownership {
 
 Ownership ownership_of(const Json& config);
 
+// True for a configuration that holds nothing, or nothing but PVE's own lock: what PVE writes
+// before it makes a guest and when it has removed one. It names nobody, and no guest that was ever
+// finished looks like that.
+bool is_unfinished(const Json& config);
+
+// The file on the node that holds a run's public key, for pct and qm to read; and the run whose key
+// a file name of /run ("pve-accept-<id>.pub") is, empty for any other file.
+std::string public_key_file(std::string_view run_id);
+std::optional<std::string> run_of_public_key(std::string_view file_name);
+
 }  // namespace pve_accept

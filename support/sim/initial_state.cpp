@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "support/base/simulation_mark.h"
 #include "support/sim/addresses.h"
 #include "support/sim/lifecycle.h"
 
@@ -21,6 +20,11 @@ Guest foreign_guest(const Scenario& scenario, const Model::ForeignGuest& model, 
   const bool vm = model.kind == "vm";
   Guest guest{.vmid = model.vmid, .kind = model.kind, .foreign = true};
   guest.config = model.config;
+  if (model.unfinished) {
+    guest.config.try_emplace("lock", "create");
+    guest.has_system = false;
+    return guest;
+  }
   const std::string mac = new_mac(scenario, model.vmid, -1);
   const auto set = [&](const char* key, std::string value) {
     if (!value.empty()) guest.config.try_emplace(key, std::move(value));
@@ -72,17 +76,17 @@ State initial_state(const Scenario& scenario) {
   State state;
   state.epoch_ms += scenario.model.node.clock_ahead_s * 1000;
   state.files = scenario.model.files;
-  state.files.emplace(kSimulationMark, "What is measured here comes from a model.\n");
   for (const Model::ForeignGuest& guest : scenario.model.guests) {
     Guest made = foreign_guest(scenario, guest, state);
     state.guests.push_back(std::move(made));
   }
-  for (const Model::LeftVolume& volume : scenario.model.volumes) {
+  for (const Model::LooseVolume& volume : scenario.model.volumes) {
     state.volumes.push_back({.storage = volume.storage,
                              .name = volume.name,
                              .vmid = volume.vmid,
                              .size = volume.size_gib * 1073741824,
-                             .fixed_used_mib = 900});
+                             .content = volume.content,
+                             .fixed_used_mib = 0});
   }
   const Model::ForeignLock& lock = scenario.model.lock;
   if (!lock.run.empty() || !lock.owner.empty()) {

@@ -104,11 +104,15 @@ void check(const JsonCursor& document, const Model& model) {
     require(guest.kind == "lxc" || guest.kind == "vm", "guests", "'kind' must be 'lxc' or 'vm'");
     require(guest.status == "running" || guest.status == "stopped", "guests",
             "'status' must be 'running' or 'stopped'");
-    require(!guest.name.empty(), "guests", "every guest needs a 'name'");
+    require(guest.unfinished || !guest.name.empty(), "guests", "every guest needs a 'name'");
   }
-  for (const Model::LeftVolume& volume : model.volumes) {
-    require(volume.vmid >= 100 && !volume.name.empty(), "volumes",
-            "every volume needs a 'name' and a 'vmid' of 100 or more");
+  for (const Model::LooseVolume& volume : model.volumes) {
+    require(!volume.name.empty() && volume.vmid >= 100, "volumes",
+            "every volume needs a 'name' and the 'vmid' in it");
+  }
+  for (const Model::ActiveTask& task : model.tasks) {
+    require(!task.type.empty() && task.vmid >= 100 && task.ends_s > 0, "tasks",
+            "every task needs a 'type', a 'vmid' and a time at which it ends, 'ends_s'");
   }
   for (const Model::Storage& storage : model.storages) {
     require(!storage.storage.empty() && storage.total_kib > 0, "storages",

@@ -110,11 +110,21 @@ struct Model {
     std::string kind, name, status = "stopped", tags, description;
     std::int64_t cores = 2, memory = 2048, disk_gib = 8;
     std::map<std::string, std::string> config;  // further lines
+    bool unfinished = false;  // nothing but `config`: the node ended while it made it
   };
 
-  struct LeftVolume {
+  // A volume that no guest's configuration names.
+  struct LooseVolume {
     std::string storage = "local-lvm", name = {};
-    std::int64_t vmid = 0, size_gib = 8;  // of a guest that is gone
+    std::int64_t vmid = 0, size_gib = 10;
+    std::string content = "images";
+  };
+
+  // Work of PVE that was under way before the first command.
+  struct ActiveTask {
+    std::string type;
+    std::int64_t vmid = 0;
+    double ends_s = 0;
   };
 
   struct ForeignLock {
@@ -129,7 +139,8 @@ struct Model {
   CloudImage cloud_image;
   bool cloud_image_present = true;
   std::vector<ForeignGuest> guests;
-  std::vector<LeftVolume> volumes;
+  std::vector<LooseVolume> volumes;
+  std::vector<ActiveTask> tasks;
   ForeignLock lock;
   std::map<std::string, std::string> files;  // further files on the node: path, text
 

@@ -158,14 +158,23 @@ void visit(Model::ForeignGuest& m, Visitor& v) {
   v("memory", m.memory);
   v("disk_gib", m.disk_gib);
   v("config", m.config);
+  v("unfinished", m.unfinished);
 }
 
 template <class Visitor>
-void visit(Model::LeftVolume& m, Visitor& v) {
+void visit(Model::LooseVolume& m, Visitor& v) {
   v("storage", m.storage);
   v("name", m.name);
   v("vmid", m.vmid);
   v("size_gib", m.size_gib);
+  v("content", m.content);
+}
+
+template <class Visitor>
+void visit(Model::ActiveTask& m, Visitor& v) {
+  v("type", m.type);
+  v("vmid", m.vmid);
+  v("ends_s", m.ends_s);
 }
 
 template <class Visitor>
@@ -187,6 +196,7 @@ void visit(Model& m, Visitor& v) {
   v("cloud_image_present", m.cloud_image_present);
   v("guests", m.guests);
   v("volumes", m.volumes);
+  v("tasks", m.tasks);
   v("lock", m.lock);
   v("files", m.files);
 }

@@ -88,7 +88,29 @@ Json of_guest(Call& call, const Path& path) {
   throw NoHandler{};
 }
 
-Json of_node(Call& call, const Path& path) {
+// Those that are at work; the finished ones are not kept.
+Json tasks(const Call& call, const Arguments& arguments) {
+  if (arguments.get("source", "archive") != "active") throw Unsupported{};
+  Json list = Json::array();
+  for (const Model::ActiveTask& task : call.model().tasks) {
+    if (static_cast<double>(call.now()) >= task.ends_s * 1000) continue;
+    const std::int64_t pid = 30000 + task.vmid % 1000;
+    list.push_back(
+        {{"id", std::to_string(task.vmid)},
+         {"node", call.model().node.name},
+         {"pid", pid},
+         {"pstart", 366294},
+         {"starttime", kEpoch},
+         {"status", "RUNNING"},
+         {"type", task.type},
+         {"upid", fmt::format("UPID:{}:{:08X}:000596D6:{:08X}:{}:{}:root@pam:",
+                              call.model().node.name, pid, kEpoch, task.type, task.vmid)},
+         {"user", "root@pam"}});
+  }
+  return list;
+}
+
+Json of_node(Call& call, const Path& path, const Arguments& arguments) {
   const std::string& name = path[1];
   if (name != call.model().node.name && name != "localhost") {
     throw Refusal{11, fmt::format("hostname lookup '{0}' failed - failed to get address info for: "
@@ -99,6 +121,7 @@ Json of_node(Call& call, const Path& path) {
   if (rest == Path{"status"}) return node_status(call);
   if (rest == Path{"storage"}) return node_storages(call);
   if (rest == Path{"network"}) return node_networks(call);
+  if (rest == Path{"tasks"}) return tasks(call, arguments);
   if (rest.size() == 3 && rest[0] == "storage" && rest[2] == "content") {
     for (const Model::Storage& storage : call.model().storages) {
       if (storage.storage == rest[1]) return storage_content(call, storage);
@@ -152,7 +175,7 @@ Json get(Call& call, const Path& path, const Arguments& arguments) {
                          {"status", "online"},
                          {"type", "node"}}});
   }
-  if (path.size() >= 2 && path[0] == "nodes") return of_node(call, path);
+  if (path.size() >= 2 && path[0] == "nodes") return of_node(call, path, arguments);
   throw NoHandler{};
 }
 
@@ -174,7 +197,7 @@ int pvesh(Call& call) {
   const std::string& verb = call.argv[1];
   const Synopsis synopsis{verb == "get" ? "pvesh get" : "pvesh create",
                           {"api_path"},
-                          {{"output-format"}, {"type"}, {"limit", Kind::kInteger}},
+                          {{"output-format"}, {"type"}, {"source"}, {"limit", Kind::kInteger}},
                           false,
                           "  [OPTIONS] [FORMAT_OPTIONS]"};
   if (verb != "get" && verb != "create") throw Unsupported{};

@@ -98,6 +98,30 @@ int path(Call& call) {
   return 0;
 }
 
+int free_volume(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pvesm free", {"volume"}, {{"delay", Kind::kInteger}, {"storage"}}}, call.argv);
+  const std::string volid = arguments.positional.at("volume");
+  const auto colon = volid.find(':');
+  if (colon == std::string::npos) {
+    throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
+  }
+  const Model::Storage& storage = known_storage(call, volid.substr(0, colon));
+  const std::string name = volid.substr(colon + 1);
+  if (storage.type == "dir" && name.find('/') == std::string::npos) {
+    throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
+  }
+  call.spend(0.4);
+  const auto freed = std::erase_if(call.state().volumes, [&](const Volume& volume) {
+    return volume.storage == storage.storage && volume.name == name;
+  });
+  if (freed > 0 && storage.type == "lvmthin") {
+    call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", name));
+  }
+  call.out(fmt::format("Removed volume '{}'\n", volid));  // also one that was not there
+  return 0;
+}
+
 int dispatch(Call& call, const std::map<std::string, Tool, std::less<>>& commands) {
   if (call.argv.size() < 2) throw Unsupported{};
   const auto command = commands.find(call.argv[1]);
@@ -168,7 +192,7 @@ int download(Call& call) {
 
 int pvesm(Call& call) {
   static const std::map<std::string, Tool, std::less<>> commands = {
-      {"list", pvesm_list}, {"path", path}, {"status", pvesm_status}};
+      {"free", free_volume}, {"list", pvesm_list}, {"path", path}, {"status", pvesm_status}};
   call.spend(0.5);
   return dispatch(call, commands);
 }

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "support/base/simulation_mark.h"
 #include "support/sim/guest_config.h"
 #include "support/sim/node_facts.h"
 #include "support/sim/storage_content.h"
@@ -65,6 +66,7 @@ std::optional<std::string> config_path(const Call& call, const std::string& path
 std::optional<std::string> node_file(const Call& call, const std::string& path) {
   const Model::Node& node = call.model().node;
   Figures& figures = call.world.figures;
+  if (path == kSimulationMark) return "What is measured here comes from a model.\n";
   if (path == "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") {
     if (node.governor.empty()) return std::nullopt;
     return node.governor + "\n";

@@ -54,12 +54,23 @@ std::string allocate_volume(Call& call, const Model::Storage& storage, std::int6
   return storage.storage + ":" + name;
 }
 
+// A volume that no configuration names stays: that is what pvesm free is for.
 void remove_guest(Call& call, std::int64_t vmid, bool purge) {
   State& state = call.state();
-  const bool vm = state.find_guest(vmid)->kind == "vm";
+  const Guest& guest = *state.find_guest(vmid);
+  const bool vm = guest.kind == "vm";
+  const auto of_guest = [](const Guest& owner, const Volume& volume) {
+    const std::string volid = volume.storage + ":" + volume.name;
+    return std::any_of(owner.config.begin(), owner.config.end(), [&](const auto& option) {
+      return volume.vmid == owner.vmid && property(option.second, "") == volid;
+    });
+  };
   std::vector<Volume> gone;
-  std::copy_if(state.volumes.begin(), state.volumes.end(), std::back_inserter(gone),
-               [&](const Volume& volume) { return volume.vmid == vmid; });
+  const auto rest =
+      std::stable_partition(state.volumes.begin(), state.volumes.end(),
+                            [&](const Volume& volume) { return !of_guest(guest, volume); });
+  gone.assign(rest, state.volumes.end());
+  state.volumes.erase(rest, state.volumes.end());
   std::sort(gone.begin(), gone.end(),
             [](const Volume& a, const Volume& b) { return a.name < b.name; });
   for (const Volume& volume : gone) {
@@ -71,8 +82,7 @@ void remove_guest(Call& call, std::int64_t vmid, bool purge) {
       call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", volume.name));
     }
   }
-  std::erase_if(state.volumes, [&](const Volume& volume) { return volume.vmid == vmid; });
-  std::erase_if(state.guests, [&](const Guest& guest) { return guest.vmid == vmid; });
+  std::erase_if(state.guests, [&](const Guest& entry) { return entry.vmid == vmid; });
   if (purge) {
     call.out(fmt::format("purging {} {} from related configurations..\n", vm ? "VM" : "CT", vmid));
   }

@@ -101,7 +101,7 @@ TEST_F(GuestLifecycle, LockOfAnOperationIsNamedWithItsRemedy) {
 TEST_F(GuestLifecycle, ShutdownOfAStoppedGuestAsksNothing) {
   mock.answers(kStatus, prints_json(kStopped));
   never("pct shutdown 9001 --timeout 60 --forceStop 1");
-  lxc->shutdown();
+  lxc->shutdown("r1");
 }
 
 TEST_F(GuestLifecycle, ShutdownIsGraceful) {
@@ -109,9 +109,10 @@ TEST_F(GuestLifecycle, ShutdownIsGraceful) {
       .WillOnce(Return(prints_json(kRunning)))
       .WillOnce(Return(prints_json(kRunning)))
       .WillOnce(Return(prints_json(kStopped)));
+  mock.answers(kConfig, prints_json(kLxcConfig));
   once("pct shutdown 9001 --timeout 60 --forceStop 1");
   never("pct stop 9001");
-  lxc->shutdown();
+  lxc->shutdown("r1");
 }
 
 TEST_F(GuestLifecycle, ShutdownThatTimesOutIsForced) {
@@ -120,33 +121,84 @@ TEST_F(GuestLifecycle, ShutdownThatTimesOutIsForced) {
       .WillOnce(Return(prints_json(kRunning)))
       .WillOnce(Return(prints_json(kRunning)))
       .WillRepeatedly(Return(prints_json(kStopped)));
+  mock.answers(kVmConfigPath, prints_json(kVmConfig));
   once("qm shutdown 9000 --timeout 60", fails(255, "VM quit/powerdown failed\n"));
   once("qm stop 9000");
-  vm->shutdown();
+  vm->shutdown("r1");
 }
 
 TEST_F(GuestLifecycle, StopThatLeavesItRunningIsAnError) {
   mock.answers(kVmStatus, prints_json(kRunning));
+  mock.answers(kVmConfigPath, prints_json(kVmConfig));
   once("qm stop 9000");
-  EXPECT_THAT(trouble_of([this] { vm->stop(); }), HasSubstr("stop VM 9000: it is still running"));
+  EXPECT_THAT(trouble_of([this] { vm->stop("r1"); }),
+              HasSubstr("stop VM 9000: it is still running"));
 }
 
 TEST_F(GuestLifecycle, DestroyOfAMissingGuestIsFine) {
   mock.answers(kConfig, kNoGuest);
   never("pct destroy 9001 --purge");
-  lxc->destroy();
+  lxc->destroy("r1");
 }
 
-TEST_F(GuestLifecycle, DestroyRefusesWhatIsNotOurs) {
-  mock.answers(kConfig, prints_json(with(kLxcConfig, "description", "the mail server")));
-  mock.answers(kStatus, prints_json(kRunning));
+TEST_F(GuestLifecycle, NothingIsDoneToAGuestOfSomebodyElse) {
+  const Json theirs[] = {with(kLxcConfig, "description", "the mail server"),
+                         with(kLxcConfig, "tags", "prod"),
+                         with(kLxcConfig, "description", "pve-accept run r2\n")};
+  never("pct shutdown 9001 --timeout 60 --forceStop 1");
   never("pct stop 9001");
   never("pct destroy 9001 --purge");
-  EXPECT_THAT(trouble_of([this] { lxc->destroy(); }), HasSubstr("refused"));
+  for (const Json& config : theirs) {
+    mock.answers(kConfig, prints_json(config));
+    mock.answers(kStatus, prints_json(kRunning));
+    EXPECT_THAT(trouble_of([this] { lxc->shutdown("r1"); }), HasSubstr("refused")) << config;
+    EXPECT_THAT(trouble_of([this] { lxc->stop("r1"); }), HasSubstr("refused")) << config;
+    EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("refused")) << config;
+    mock.answers(kStatus, prints_json(kStopped));
+    EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("refused")) << config;
+  }
+}
+
+TEST_F(GuestLifecycle, RefusalSaysWhatTheGuestBears) {
+  mock.answers(kStatus, prints_json(kStopped));
+  mock.answers(kConfig, prints_json(with(kLxcConfig, "description", "pve-accept run r2\n")));
+  EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }),
+              HasSubstr("it bears the tag 'pve-accept' and the description of run r2, and is not "
+                        "of run r1"));
+  mock.answers(kConfig, prints_json(with(kLxcConfig, "tags", "prod")));
+  EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("it bears no tag"));
+}
+
+TEST_F(GuestLifecycle, GuestThatWasReplacedBeforeItIsDestroyedIsLeftAlone) {
+  EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
+      .WillOnce(Return(prints_json(kLxcConfig)))
+      .WillOnce(Return(prints_json(kLxcConfig)))
+      .WillRepeatedly(Return(prints_json(with(kLxcConfig, "description", "the mail server"))));
+  EXPECT_CALL(mock.shell, run(CommandLine(kStatus)))
+      .WillOnce(Return(prints_json(kRunning)))
+      .WillOnce(Return(prints_json(kStopped)));
+  once("pct stop 9001");
+  never("pct destroy 9001 --purge");
+  EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }),
+              HasSubstr("destroy container 9001: refused"));
+}
+
+TEST_F(GuestLifecycle, GuestThatWasReplacedDuringItsShutdownIsNotStopped) {
+  EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
+      .WillOnce(Return(prints_json(kLxcConfig)))
+      .WillRepeatedly(Return(prints_json(with(kLxcConfig, "tags", "prod"))));
+  mock.answers(kStatus, prints_json(kRunning));
+  once("pct shutdown 9001 --timeout 60 --forceStop 1", fails(255, "container did not stop\n"));
+  never("pct stop 9001");
+  EXPECT_THAT(trouble_of([this] { lxc->shutdown("r1"); }),
+              HasSubstr("stop container 9001: refused"));
 }
 
 TEST_F(GuestLifecycle, DestroyStopsFirstAndWaitsForTheVolumes) {
   EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
+      .Times(5)
+      .WillOnce(Return(prints_json(kLxcConfig)))
+      .WillOnce(Return(prints_json(kLxcConfig)))
       .WillOnce(Return(prints_json(kLxcConfig)))
       .WillRepeatedly(Return(kNoGuest));
   EXPECT_CALL(mock.shell, run(CommandLine(kStatus)))
@@ -164,11 +216,12 @@ TEST_F(GuestLifecycle, DestroyStopsFirstAndWaitsForTheVolumes) {
   EXPECT_CALL(mock.shell, run(CommandLine(kContent)))
       .WillOnce(Return(prints_json(Json::array({volume, foreign}))))
       .WillOnce(Return(prints_json(Json::array({foreign}))));
-  lxc->destroy();
+  lxc->destroy("r1");
 }
 
 TEST_F(GuestLifecycle, DestroyThatLeavesAVolumeNamesIt) {
   EXPECT_CALL(mock.shell, run(CommandLine(kVmConfigPath)))
+      .WillOnce(Return(prints_json(kVmConfig)))
       .WillOnce(Return(prints_json(kVmConfig)))
       .WillRepeatedly(Return(kNoGuest));
   mock.answers(kVmStatus, prints_json(kStopped));
@@ -177,7 +230,7 @@ TEST_F(GuestLifecycle, DestroyThatLeavesAVolumeNamesIt) {
                                                    {"format", "raw"},
                                                    {"size", 1},
                                                    {"vmid", 9000}}})));
-  EXPECT_THAT(trouble_of([this] { vm->destroy(); }),
+  EXPECT_THAT(trouble_of([this] { vm->destroy("r1"); }),
               HasSubstr("its volume local-lvm:vm-9000-cloudinit is still there"));
 }
 
@@ -185,7 +238,7 @@ TEST_F(GuestLifecycle, DestroyThatExitsZeroAndDoesNothingIsAnError) {
   mock.answers(kConfig, prints_json(kLxcConfig));
   mock.answers(kStatus, prints_json(kStopped));
   once("pct destroy 9001 --purge", prints("purging CT 9001 from related configurations..\n"));
-  EXPECT_THAT(trouble_of([this] { lxc->destroy(); }),
+  EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }),
               HasSubstr("destroy container 9001: it is still there"));
 }
 
@@ -194,8 +247,54 @@ TEST_F(GuestLifecycle, DestroyThatFailsSaysWhyAtOnce) {
   mock.answers(kStatus, prints_json(kStopped));
   once("pct destroy 9001 --purge",
        recorded("node-quick/56-misc3-chroot.txt", "pct destroy 9005 --purge", 1));
-  EXPECT_THAT(trouble_of([this] { lxc->destroy(); }), HasSubstr("protection mode enabled"));
+  EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("protection mode enabled"));
   EXPECT_EQ(mock.clock.now(), Clock::Instant{});
+}
+
+const Json kCreating = {{"lock", "create"}, {"digest", "da39"}};
+
+TEST_F(GuestLifecycle, UnfinishedGuestIsUnlockedAndDestroyed) {
+  EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
+      .WillOnce(Return(prints_json(kCreating)))
+      .WillOnce(Return(prints_json({{"digest", "da39"}})))
+      .WillRepeatedly(Return(kNoGuest));
+  once("pct unlock 9001");
+  once("pct destroy 9001 --purge");
+  EXPECT_EQ(trouble_of([this] { lxc->destroy_unfinished(); }), "");
+}
+
+TEST_F(GuestLifecycle, UnfinishedGuestThatWasUnlockedAlreadyIsDestroyed) {
+  EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
+      .WillOnce(Return(prints_json({{"digest", "da39"}})))
+      .WillRepeatedly(Return(kNoGuest));
+  never("pct unlock 9001");
+  once("pct destroy 9001 --purge");
+  EXPECT_EQ(trouble_of([this] { lxc->destroy_unfinished(); }), "");
+}
+
+TEST_F(GuestLifecycle, FinishedGuestIsNotTakenForAnUnfinishedOne) {
+  never("pct unlock 9001");
+  never("pct destroy 9001 --purge");
+  for (const Json& config : {kLxcConfig, with(kLxcConfig, "lock", "create"),
+                             Json{{"lock", "backup"}}, Json{{"hostname", "theirs"}}}) {
+    mock.answers(kConfig, prints_json(config));
+    EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("refused")) << config;
+  }
+}
+
+TEST_F(GuestLifecycle, GuestThatGetsFinishedWhileItIsUnlockedIsLeftAlone) {
+  EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
+      .WillOnce(Return(prints_json(kCreating)))
+      .WillRepeatedly(Return(prints_json(with(kLxcConfig, "tags", "prod"))));
+  once("pct unlock 9001");
+  never("pct destroy 9001 --purge");
+  EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("refused"));
+}
+
+TEST_F(GuestLifecycle, UnfinishedGuestThatStaysLockedIsAnError) {
+  mock.answers(kConfig, prints_json(kCreating));
+  once("pct unlock 9001");
+  EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("it is still locked"));
 }
 
 TEST_F(GuestLifecycle, MissingGuestIsNotAnErrorOfTheNode) {
@@ -212,7 +311,7 @@ TEST_F(GuestLifecycle, MissingGuestIsNotAnErrorOfTheNode) {
 TEST_F(GuestLifecycle, ErrorOfTheNodeIsNotAMissingGuest) {
   mock.answers(kConfig, fails(255, "ipcc_send_rec[1] failed: Connection refused\n"));
   EXPECT_THROW(lxc->exists(), HarnessError);
-  EXPECT_THROW(lxc->destroy(), HarnessError);
+  EXPECT_THROW(lxc->destroy("r1"), HarnessError);
   mock.answers(kConfig, prints(""));
   EXPECT_THROW(lxc->exists(), HarnessError);
 }

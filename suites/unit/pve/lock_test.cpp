@@ -31,34 +31,35 @@ class PveNodeLock : public testing::Test {
 };
 
 TEST_F(PveNodeLock, IsOneLineThatSaysWhoHoldsIt) {
-  EXPECT_CALL(mock.shell, run(AllOf(CommandLine(kTake),
-                                    Field(&Command::input, AllOf(HasSubstr("\"run\":\"r1\""),
-                                                                 HasSubstr("\"owner\":\"ann@ws\""),
-                                                                 testing::EndsWith("}\n"))))))
+  EXPECT_CALL(mock.shell,
+              run(AllOf(CommandLine(kTake),
+                        Field(&Command::input,
+                              AllOf(HasSubstr("\"run\":\"r1\""), HasSubstr("\"vmids\":[9000,9001]"),
+                                    HasSubstr("\"owner\":\"ann@ws\""), testing::EndsWith("}\n"))))))
       .WillOnce(Return(prints("")));
   mock.answers(kRead, held_by("r1"));
-  lock.take("r1", "ann@ws", "2026-06-07T09:30:00Z");
+  lock.take({"r1", "ann@ws", "2026-06-07T09:30:00Z", {Vmid(9000), Vmid(9001)}});
 }
 
 TEST_F(PveNodeLock, OfAnotherRunIsNamedWithItsAge) {
   mock.answers(kTake, kTaken);
   mock.answers(kRead, held_by("r0"));
-  const std::string trouble = trouble_of([this] { lock.take("r1", "bob@ws", "now"); });
+  const std::string trouble = trouble_of([this] { lock.take({"r1", "bob@ws", "now"}); });
   EXPECT_THAT(trouble, HasSubstr("run r0 of ann@ws has held it since 2026-06-07T09:30:00Z"));
 }
 
 TEST_F(PveNodeLock, OfTheSameRunIsTaken) {
   mock.answers(kTake, kTaken);
   mock.answers(kRead, held_by("r1"));
-  EXPECT_EQ(trouble_of([this] { lock.take("r1", "ann@ws", "now"); }), "");
+  EXPECT_EQ(trouble_of([this] { lock.take({"r1", "ann@ws", "now"}); }), "");
 }
 
 TEST_F(PveNodeLock, ThatCannotBeWrittenIsAnError) {
   mock.answers(kTake, fails(1, "dd: failed to open '/run/pve-accept.lock': Permission denied\n"));
-  EXPECT_THAT(trouble_of([this] { lock.take("r1", "a", "b"); }), HasSubstr("Permission denied"));
+  EXPECT_THAT(trouble_of([this] { lock.take({"r1", "a", "b"}); }), HasSubstr("Permission denied"));
   mock.answers(kTake, prints(""));
   mock.answers(kRead, kFree);
-  EXPECT_THAT(trouble_of([this] { lock.take("r1", "a", "b"); }), HasSubstr("it is gone"));
+  EXPECT_THAT(trouble_of([this] { lock.take({"r1", "a", "b"}); }), HasSubstr("it is gone"));
 }
 
 TEST_F(PveNodeLock, MayBeFree) {
@@ -87,8 +88,21 @@ TEST_F(PveNodeLock, ThatStaysAfterItsRemovalIsAnError) {
   EXPECT_THAT(trouble_of([this] { lock.release("r1"); }), HasSubstr("it is still there"));
 }
 
+TEST_F(PveNodeLock, SaysWhereItsRunMakesGuests) {
+  Json text = {{"run", "r1"}, {"owner", "a"}, {"since", "b"}, {"vmids", {9001, 9000}}};
+  mock.answers(kRead, prints_json(text));
+  EXPECT_THAT(lock.read()->vmids, testing::ElementsAre(Vmid(9001), Vmid(9000)));
+}
+
+TEST_F(PveNodeLock, OfAnEarlierVersionSaysNoVmids) {
+  mock.answers(kRead, held_by("r1"));
+  EXPECT_THAT(lock.read()->vmids, testing::IsEmpty());
+}
+
 TEST_F(PveNodeLock, ThatCannotBeReadIsAnErrorWithARemedy) {
-  for (const char* text : {"", "pid 4711", "{\"run\":\"r1\"}"}) {
+  for (const char* text :
+       {"", "pid 4711", "{\"run\":\"r1\"}", R"({"run":"r1","owner":"a","since":"b","vmids":[7]})",
+        R"({"run":"r1","owner":"a","since":"b","vmids":"9001"})"}) {
     mock.answers(kRead, prints(text));
     EXPECT_THAT(trouble_of([this] { lock.read(); }), HasSubstr("rm /run/pve-accept.lock")) << text;
   }

@@ -139,6 +139,33 @@ TEST(VolumeList, NamesTheOwnerWhereThereIsOne) {
   EXPECT_EQ(disks.at(0).vmid, Vmid(9001));
 }
 
+TEST(TaskList, NamesTheGuestWhereThereIsOne) {
+  const auto tasks =
+      parse_tasks(recorded_json("node-quick/40-pvesh-chroot.txt",
+                                "pvesh get /nodes/pve1/tasks --limit 2 --output-format json"));
+  ASSERT_EQ(tasks.size(), 2U);
+  EXPECT_EQ(tasks[0].type, "qmstart");
+  EXPECT_EQ(tasks[0].vmid, Vmid(9000));
+  EXPECT_EQ(tasks[0].upid, "UPID:pve1:0000755F:000596D6:6B03A325:qmstart:9000:root@pam:");
+  for (const char* id : {"", "pve1", "7"}) {
+    const auto other =
+        parse_tasks(Json::array({{{"upid", "u"}, {"type", "srvreload"}, {"id", id}}}));
+    EXPECT_EQ(other.at(0).vmid, std::nullopt) << id;
+  }
+}
+
+TEST(TaskList, IsNotGuessedFromAnythingElse) {
+  EXPECT_THROW(parse_tasks(Json(nullptr)), HarnessError);
+  EXPECT_THROW(parse_tasks(Json::array({{{"id", "9000"}}})), HarnessError);
+}
+
+TEST(StorageOfDisks, IsActiveAndTakesThem) {
+  EXPECT_TRUE(holds_disks({.name = "a", .content = {"rootdir"}, .active = true}));
+  EXPECT_TRUE(holds_disks({.name = "a", .content = {"iso", "images"}, .active = true}));
+  EXPECT_FALSE(holds_disks({.name = "a", .content = {"images"}, .active = false}));
+  EXPECT_FALSE(holds_disks({.name = "a", .content = {"iso", "backup"}, .active = true}));
+}
+
 TEST(BridgeList, HasOnlyBridgesAndSaysWhichAreUp) {
   const auto bridges = parse_bridges(Json::parse(R"([
       {"iface":"vmbr0","type":"bridge","active":1},

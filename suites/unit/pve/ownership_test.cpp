@@ -33,6 +33,23 @@ TEST(Ownership, TakesTagAndDescription) {
   EXPECT_FALSE(ownership_of(Json::object()).ours());
 }
 
+TEST(Unfinished, IsAConfigurationWithNothingButPvesLock) {
+  EXPECT_TRUE(is_unfinished({{"lock", "create"}, {"digest", "da39"}}));
+  EXPECT_TRUE(is_unfinished({{"lock", "destroyed"}}));
+  EXPECT_TRUE(is_unfinished({{"digest", "da39"}}));
+  EXPECT_FALSE(is_unfinished({{"lock", "backup"}}));
+  EXPECT_FALSE(is_unfinished({{"lock", "create"}, {"hostname", "theirs"}}));
+  EXPECT_FALSE(is_unfinished(with(kLxcConfig, "lock", "create")));
+}
+
+TEST(PublicKeyFile, NamesItsRun) {
+  EXPECT_EQ(public_key_file("r1"), "/run/pve-accept-r1.pub");
+  EXPECT_EQ(run_of_public_key("pve-accept-r1.pub"), "r1");
+  for (const char* other : {"pve-accept.lock", "pve-accept-.pub", "pve-accept-r1", "sshd.pub"}) {
+    EXPECT_EQ(run_of_public_key(other), std::nullopt) << other;
+  }
+}
+
 TEST(ConfigValue, HasAHeadAndParts) {
   const ConfigValue rootfs = parse_config_value("local-lvm:vm-9001-disk-0,size=10G");
   EXPECT_EQ(rootfs.head, "local-lvm:vm-9001-disk-0");

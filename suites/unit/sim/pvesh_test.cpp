@@ -104,6 +104,30 @@ TEST(SimPvesh, InterfacesOfAContainerLookAsTheyDoThere) {
   EXPECT_EQ(keys(interfaces.at(1)), keys(interfaces.at(0)));
 }
 
+TEST(SimPvesh, ListsTheTasksThatAreAtWork) {
+  Lab lab(R"({"model":{"tasks":[{"type":"vzcreate","vmid":9001,"ends_s":30}]}})");
+  const Json at_work = get(lab, "/nodes/sim-node/tasks", " --source active");
+  Json real = Json::parse(
+      recorded(kReal, "pvesh get /nodes/pve1/tasks --limit 2 --output-format json").out);
+  real.at(0).erase("endtime");  // it has not ended
+  ASSERT_EQ(at_work.size(), 1U);
+  EXPECT_EQ(keys(at_work.at(0)), keys(real.at(0)));
+  EXPECT_EQ(at_work.at(0).at("id"), "9001");
+  EXPECT_EQ(at_work.at(0).at("status"), "RUNNING");
+  lab.pass(30);
+  EXPECT_EQ(get(lab, "/nodes/sim-node/tasks", " --source active"), Json::array());
+}
+
+TEST(SimPvesh, AnUnfinishedGuestHasNothingButItsLock) {
+  Lab lab(R"({"model":{"guests":[{"vmid":9001,"kind":"lxc","unfinished":true}]}})");
+  EXPECT_EQ(keys(get(lab, "/nodes/sim-node/lxc/9001/config")),
+            (std::set<std::string>{"digest", "lock"}));
+  EXPECT_EQ(lab.run("pct destroy 9001 --purge").err, "CT is locked (create)\n");
+  EXPECT_EQ(lab.run("pct unlock 9001").exit_status, 0);
+  EXPECT_EQ(lab.run("pct destroy 9001 --purge").exit_status, 0);
+  EXPECT_EQ(get(lab, "/cluster/resources", " --type vm"), Json::array());
+}
+
 TEST(SimPvesh, FailsAsTheRealTool) {
   Lab lab(recorded_node());
   lab.run("qm create 9000 --agent 1");
@@ -134,6 +158,28 @@ TEST(SimStorage, StatusAndListsAreLaidOutAsTheRealOnes) {
   EXPECT_EQ(list, recorded("node-vm/20-pct-lifecycle.txt", "pvesm list local").out);
   EXPECT_EQ(lab.run("pveam list local").out,
             recorded("node-vm/20-pct-lifecycle.txt", "pveam list local").out);
+}
+
+TEST(SimStorage, AVolumeThatNoConfigurationNamesOutlivesTheGuest) {
+  Lab lab(R"({"model":{"volumes":[{"name":"vm-9001-disk-7","vmid":9001}]}})");
+  lab.create_lxc();
+  lab.run("pct destroy 9001 --purge");
+  const std::string path = "/nodes/sim-node/storage/local-lvm/content";
+  ASSERT_EQ(get(lab, path).size(), 1U);
+  const CommandResult freed = lab.run("pvesm free local-lvm:vm-9001-disk-7");
+  EXPECT_EQ(freed.exit_status, 0);
+  EXPECT_EQ(freed.out,
+            "  Logical volume \"vm-9001-disk-7\" successfully removed.\n"
+            "Removed volume 'local-lvm:vm-9001-disk-7'\n");
+  EXPECT_EQ(get(lab, path), Json::array());
+}
+
+TEST(SimStorage, FreeRefusesWhatItCannotParse) {
+  Lab lab;
+  EXPECT_EQ(lab.run("pvesm free nope:vm-1-disk-0").err, "storage 'nope' does not exist\n");
+  EXPECT_EQ(lab.run("pvesm free vm-1-disk-0").exit_status, 255);
+  EXPECT_EQ(lab.run("pvesm free local:vm-1-disk-0").err,
+            recorded("node-quick/50-misc-env-chroot.txt", "pvesm free local-lvm:vm-1-disk-0").err);
 }
 
 TEST(SimStorage, AnUnknownTemplateIsNotDownloaded) {
