@@ -127,7 +127,7 @@ TEST_F(SshCommandTest, GivesAFileOf200MegabytesInBoundedMemory) {
   if (kMemoryIsTelling) {
     EXPECT_LT(growth_kib, kMaxGrowthMib * 1024);
   }
-  EXPECT_EQ(result.out.substr(0, 64), run_program({"sha256sum", file}).substr(0, 64));
+  EXPECT_EQ(result.out.substr(0, 64), run_program({"/usr/bin/sha256sum", file}).substr(0, 64));
 }
 
 TEST_F(SshCommandTest, GivesAnEmptyFileAsNoInput) {
