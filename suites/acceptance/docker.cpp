@@ -19,7 +19,7 @@ TEST_P(Docker, ComesFromItsChannel) {
 // A container runs.
 // Example failure: open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied.
 TEST_P(Docker, RunsHelloWorld) {
-  const HelloWorld hello = docker().hello_world();
+  const HelloWorld hello = docker().hello_world(run().lab().timeouts.pull);
   judge("docker.hello-world", {.measured = hello.greeted ? "Hello from Docker!" : hello.result.err,
                                .how = "docker run --rm hello-world"});
 }

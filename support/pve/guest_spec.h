@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "support/pve/vmid.h"
@@ -18,6 +19,7 @@ struct GuestSpec {
   std::string image = {};            // LXC: volume id of the template; VM: path of the cloud image
   std::string public_key_file = {};  // on the node
   std::string tag = "pve-accept";
+  std::chrono::seconds create_deadline{900};  // to unpack the template, to import the image
   std::string description = {};  // description_for(run id): what makes the guest ours
 };
 

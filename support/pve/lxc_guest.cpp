@@ -11,9 +11,6 @@
 namespace pve_accept {
 namespace {
 
-// Formatting the volume and unpacking the template.
-constexpr std::chrono::seconds kCreateDeadline{600};
-
 void require_mapped_root(Shell& shell, const std::string& file, std::string_view seen_by,
                          std::vector<std::string>& gaps) {
   const CommandResult map = run_checked(shell, reading({"cat", file}), "read the uid map");
@@ -51,7 +48,7 @@ void LxcGuest::create(const GuestSpec& spec) {
        spec.description},
       fmt::format("create container {}", vmid()),
       [&spec](const Json& config) { return bears_description(config, spec); },
-      fmt::format("the description '{}'", spec.description), kCreateDeadline);
+      fmt::format("the description '{}'", spec.description), spec.create_deadline);
 }
 
 std::vector<std::string> LxcGuest::differences_from(const GuestSpec& spec) {

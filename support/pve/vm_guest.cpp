@@ -13,7 +13,6 @@
 namespace pve_accept {
 namespace {
 
-constexpr std::chrono::seconds kImportDeadline{900};
 constexpr std::int64_t kImageGib = std::int64_t{1} << 30;
 
 bool has_disk(const Json& config) {
@@ -73,7 +72,7 @@ void VmGuest::create(const GuestSpec& spec) {
   change_config(
       {"qm", "set", id, "--scsi0", fmt::format("{}:0,import-from={}", spec.storage, spec.image)},
       fmt::format("import the cloud image into VM {}", vmid()), has_disk, "a disk scsi0",
-      kImportDeadline);
+      spec.create_deadline);
   // The boot order can only name a disk that is there.
   change_config({"qm", "set", id, "--ide2", fmt::format("{}:cloudinit", spec.storage), "--boot",
                  "order=scsi0", "--serial0", "socket", "--vga", "serial0"},

@@ -9,6 +9,7 @@
 
 #include "support/base/error.h"
 #include "support/record/document.h"
+#include "support/record/image_archives.h"
 
 namespace pve_accept {
 namespace {
@@ -85,8 +86,11 @@ void refuse_secrets(const JsonCursor& place) {
 }
 
 constexpr const char* kStorageId = "[A-Za-z][A-Za-z0-9_.-]*";
-constexpr const char* kUrl = "https?://[^/@\\s]+(/\\S*)?";
-constexpr const char* kUrlExpected = "a URL like http://192.168.0.2:3142, without user or password";
+// Nothing that could end a word, a quote or a statement of the apt configuration it is put into.
+constexpr const char* kUrl =
+    "https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[A-Za-z0-9._~%/:+-]*)?";
+constexpr const char* kUrlExpected =
+    "a URL like http://192.168.0.2:3142, without user, password, quotes and blanks";
 
 void read_vmids(const JsonCursor& lab, LabConfig& config) {
   const auto vmids = lab.find("vmids");
@@ -157,7 +161,7 @@ void read_timeouts(const JsonCursor& lab, LabConfig::Timeouts& timeouts) {
   const auto section = lab.find("timeouts");
   if (!section) return;
   section->allow_only({"command_s", "create_s", "ready_s", "install_s", "pull_s"});
-  read(*section, "command_s", 1, kLongest_s, timeouts.command);
+  read(*section, "command_s", 30, kLongest_s, timeouts.command);
   read(*section, "create_s", 1, kLongest_s, timeouts.create);
   read(*section, "ready_s", 1, kLongest_s, timeouts.ready);
   read(*section, "install_s", 1, kLongest_s, timeouts.install);
@@ -204,7 +208,17 @@ std::string_view to_string(ImageSource source) {
 }
 
 LabConfig LabConfig::load(const std::filesystem::path& file) {
-  return from_json(read_document(file), file.string());
+  LabConfig config = from_json(read_document(file), file.string());
+  if (!config.images.directory) return config;
+  const auto directory = std::filesystem::absolute(file).parent_path() / *config.images.directory;
+  config.images.directory = directory.lexically_normal().string();
+  if (config.images.source != ImageSource::kLoad) return config;
+  try {
+    image_archives(*config.images.directory);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: images/directory: {}", file.string(), error.what()));
+  }
+  return config;
 }
 
 LabConfig LabConfig::from_json(const Json& document, const std::string& source) {

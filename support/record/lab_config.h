@@ -32,7 +32,8 @@ struct LabConfig {
 
   struct Images {
     ImageSource source = ImageSource::kPull;
-    std::optional<std::string> directory = {};  // of the tar files, on this side
+    // Of the tar files, on this side. In a file: beside it, unless it is absolute.
+    std::optional<std::string> directory = {};
   };
 
   struct Pgbench {
@@ -52,11 +53,11 @@ struct LabConfig {
   };
 
   struct Timeouts {
-    std::chrono::seconds command{30};
-    std::chrono::seconds create{300};
-    std::chrono::seconds ready{240};
-    std::chrono::seconds install{900};
-    std::chrono::seconds pull{900};
+    std::chrono::seconds command{30};   // the least that any command gets, here and in the guests
+    std::chrono::seconds create{900};   // unpacking the template, importing the cloud image
+    std::chrono::seconds ready{240};    // from the start of a guest until it answers over SSH
+    std::chrono::seconds install{900};  // each of apt's steps
+    std::chrono::seconds pull{900};     // pulling an image, loading an archive
   };
 
   std::optional<std::string> node = {};  // [user@]host[:port]; none: the simulated node
@@ -78,7 +79,8 @@ struct LabConfig {
   Timeouts timeouts = {};
   std::string resolve_name = "debian.org";  // what a healthy guest has to resolve
 
-  // Throws InputError that names the file, the JSON path and the remedy.
+  // Throws InputError that names the file, the JSON path and the remedy; also when images are to be
+  // loaded and there are none to load.
   static LabConfig load(const std::filesystem::path& file);
   static LabConfig from_json(const Json& document, const std::string& source);
 

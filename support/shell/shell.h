@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ namespace pve_accept {
 struct Command {
   std::vector<std::string> argv;
   std::string input = {};  // given to standard input, which is then closed
+  // Given instead of a text; read while the command takes it. Has to be readable when it starts.
+  std::filesystem::path input_file = {};
   Clock::Duration deadline = std::chrono::seconds(30);
   bool repeatable = false;  // a read without side effects: tried once more after a lost connection
 };
@@ -80,7 +83,7 @@ class Shell {
   virtual const std::string& name() const = 0;  // "node", "lxc", "vm"
 
   // Runs a command to its end. An exit status other than 0 is a result, not an error.
-  // Throws DeadlineError or ConnectionError.
+  // Throws DeadlineError or ConnectionError; InputError for an input file that cannot be read.
   virtual CommandResult run(const Command& command) = 0;
 
   virtual std::unique_ptr<Process> start(const Command& command) = 0;

@@ -10,8 +10,7 @@
 namespace pve_accept {
 namespace {
 
-// Handed to libssh at once; more waits until the socket has taken it.
-constexpr std::size_t kInputChunk = 128UL << 10U;
+constexpr std::size_t kInputChunk = 128UL << 10U;  // handed to libssh at once
 
 // The signals that SSH has names for (RFC 4254 §6.10).
 int signal_number(std::string_view name) {
@@ -44,7 +43,8 @@ SshCommand::SshCommand(std::string where, Command command, Lines lines)
       command_(std::move(command)),
       line_(command_line(command_.argv)),
       keeps_lines_(lines),
-      started_(RealClock().now()) {}
+      started_(RealClock().now()),
+      input_(command_) {}
 
 void SshCommand::open(SshSession& session) {
   channel_ = std::make_unique<SshChannel>(session);
@@ -85,22 +85,32 @@ void SshCommand::advance_running() {
     }
     accepted_ = status == SSH_OK;
   }
-  if (!closed_ && !input_closed_) write_input();
+  if (!closed_ && !input_closed_) {
+    try {
+      write_input();
+    } catch (const HarnessError& error) {
+      // What the command makes of half an input is nobody's answer.
+      send_signal("TERM");
+      set_failed(std::make_exception_ptr(
+          HarnessError(error_details(error.what(), "leave the file alone while a run reads it"))));
+      return;
+    }
+  }
   if (closed_ && !lost()) end();
 }
 
 void SshCommand::write_input() {
   ssh_channel_struct* const channel = channel_->handle();
   const SshSession& session = *channel_->session();
-  while (written_ < command_.input.size()) {
-    const auto size = std::min<std::size_t>(
-        {command_.input.size() - written_, kInputChunk, ssh_channel_window_size(channel)});
+  for (std::string_view rest = input_.next(); !rest.empty(); rest = input_.next()) {
+    // More waits until the socket has taken what libssh was given.
+    const auto size =
+        std::min<std::size_t>({rest.size(), kInputChunk, ssh_channel_window_size(channel)});
     if (size == 0 || session.write_pending()) return;
-    const int sent = ssh_channel_write(channel, command_.input.data() + written_,
-                                       static_cast<std::uint32_t>(size));
+    const int sent = ssh_channel_write(channel, rest.data(), static_cast<std::uint32_t>(size));
     if (closed_) return;  // the command does not read all of its input
     if (sent <= 0) return;
-    written_ += static_cast<std::size_t>(sent);
+    input_.take(static_cast<std::size_t>(sent));
   }
   input_closed_ = ssh_channel_send_eof(channel) != SSH_ERROR;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "support/shell/command_input.h"
 #include "support/shell/ssh_output.h"
 #include "support/shell/ssh_session.h"
 
@@ -16,6 +17,7 @@ class SshCommand {
  public:
   enum class Lines { kKept, kDropped };  // whether it is read line by line while it runs
 
+  // Throws InputError for an input file that cannot be read.
   SshCommand(std::string where, Command command, Lines lines);
 
   bool queued() const { return state_ == State::kQueued; }
@@ -74,7 +76,7 @@ class SshCommand {
   BoundedOutput out_;
   BoundedOutput err_;
   ArrivedLines lines_;
-  std::size_t written_ = 0;
+  CommandInput input_;
   bool input_closed_ = false;
   bool accepted_ = false;  // the host has confirmed that it runs the command
   bool closed_ = false;    // the host has closed the channel

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "support/shell/command_input.h"
+
 namespace pve_accept {
 namespace {
 
@@ -22,7 +24,8 @@ std::string shortened(const std::string& text) {
 Json entry_for(const std::string& where, const Command& command, Clock::WallTime started) {
   Json entry = {
       {"at", to_rfc3339(started)}, {"where", where}, {"command", command_line(command.argv)}};
-  if (!command.input.empty()) entry["input_bytes"] = command.input.size();
+  if (const auto bytes = input_size(command); bytes > 0) entry["input_bytes"] = bytes;
+  if (!command.input_file.empty()) entry["input_file"] = command.input_file.string();
   return entry;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,8 @@ struct Call {
   Output& output;
   std::vector<std::string> argv;
   std::string input = {};
-  std::int64_t process = 0;  // what it starts and leaves running ends with this
+  std::filesystem::path input_file = {};  // instead of it
+  std::int64_t process = 0;               // what it starts and leaves running ends with this
   Place place = Place::kNode;
   Guest* guest = nullptr;          // where it is not the node
   Container* container = nullptr;  // where it is in one

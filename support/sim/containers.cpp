@@ -64,8 +64,7 @@ bool pull(Call& call, const std::string& image) {
     return true;
   }
   const Image* known = find_image(image);
-  const Model::Guest& model = call.guest_model();
-  if (!model.default_route || !model.name_resolution) {
+  if (!reaches_internet(call)) {
     call.spend(10);
     call.err("Error response from daemon: failed to resolve reference \"docker.io/library/" +
              image +

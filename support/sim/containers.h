@@ -19,7 +19,7 @@ Container* find_container(Guest& guest, const std::string& name_or_id);
 Container make_container(const Call& call, const std::string& name, const std::string& image);
 
 // Pulls what is missing, for as long as that takes. Returns false, after the daemon's error, when
-// the registry does not have it.
+// the registry does not have it or is out of reach.
 bool pull(Call& call, const std::string& image);
 
 // "2026-06-07T08:51:12.976000000Z"
@@ -31,5 +31,7 @@ Json docker_info(const Call& call);
 Json docker_version(const Call& call);
 
 int docker_compose(Call& call);
+int docker_image_inspect(Call& call);
+int docker_load(Call& call);
 
 }  // namespace pve_accept::sim

@@ -198,6 +198,7 @@ std::unique_ptr<SimProcess> Engine::start(const Request& request) {
               .output = output,
               .argv = request.argv,
               .input = request.input,
+              .input_file = request.input_file,
               .process = plan.id,
               .place = guest == nullptr ? Place::kNode : Place::kGuest,
               .guest = guest};

@@ -54,6 +54,7 @@ class Engine {
     std::string name;  // what errors call it
     std::vector<std::string> argv;
     std::string input = {};
+    std::filesystem::path input_file = {};
     Clock::Duration deadline = {};
     std::int64_t boots = 0;  // of the guest when the connection was made; 0: not checked
     bool streamed = true;    // its lines are read as they come

@@ -100,6 +100,11 @@ void require_unlocked(const Guest& guest) {
   throw Refusal{255, fmt::format("{} is locked ({})\n", guest.kind == "vm" ? "VM" : "CT", lock)};
 }
 
+bool reaches_internet(const Call& call) {
+  const Model::Guest& guest = call.guest_model();
+  return call.model().internet && guest.default_route && guest.name_resolution;
+}
+
 void start_guest(Call& call, Guest& guest) {
   const bool vm = guest.kind == "vm";
   const Model::Guest& model = call.model().guest(guest.guest_kind());

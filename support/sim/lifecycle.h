@@ -13,6 +13,9 @@ Guest& require_guest(const Call& call, std::int64_t vmid, std::string_view kind,
 // Refuses when another operation has locked the guest.
 void require_unlocked(const Guest& guest);
 
+// Whether the guest that the call is in reaches package servers and registries.
+bool reaches_internet(const Call& call);
+
 // Boots the guest, or throws a Refusal that says why it cannot. Takes the time of the start itself;
 // the guest is reachable some seconds later.
 void start_guest(Call& call, Guest& guest);

@@ -57,6 +57,7 @@ struct Model {
     std::string freeze_status = "thawed";
     bool agent = true, default_route = true, name_resolution = true;
     std::vector<std::string> failed_units, journal;  // journal: messages since the first boot
+    std::vector<std::string> packages;               // that its template or cloud image brings
     std::int64_t oom_kills = 0;                      // of memory.events of the guest's cgroup
     std::map<std::string, std::string> raw_config;   // "lxc.…" lines that every container gets
   };
@@ -138,6 +139,7 @@ struct Model {
   bool template_index = true;  // the node has fetched the list of published templates
   CloudImage cloud_image;
   bool cloud_image_present = true;
+  bool internet = true;  // guests reach package servers and registries
   std::vector<ForeignGuest> guests;
   std::vector<LooseVolume> volumes;
   std::vector<ActiveTask> tasks;

@@ -79,6 +79,7 @@ void visit(Model::Guest& m, Visitor& v) {
   v("name_resolution", m.name_resolution);
   v("failed_units", m.failed_units);
   v("journal", m.journal);
+  v("packages", m.packages);
   v("oom_kills", m.oom_kills);
   v("raw_config", m.raw_config);
 }
@@ -194,6 +195,7 @@ void visit(Model& m, Visitor& v) {
   v("template_index", m.template_index);
   v("cloud_image", m.cloud_image);
   v("cloud_image_present", m.cloud_image_present);
+  v("internet", m.internet);
   v("guests", m.guests);
   v("volumes", m.volumes);
   v("tasks", m.tasks);

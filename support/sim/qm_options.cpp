@@ -67,7 +67,7 @@ constexpr std::string_view kDiskKeys =
     "shared size snapshot ssd trans werror rerror wwn";
 
 // Options that `qm create` and `qm set` share.
-std::vector<Param> common() {
+std::vector<Param> vm_options() {
   std::vector<Param> options = {
       {"balloon", Kind::kInteger},
       {"cores", Kind::kInteger, 1},
@@ -152,7 +152,7 @@ std::vector<Param> common() {
 }  // namespace
 
 std::vector<Param> qm_create_options() {
-  std::vector<Param> options = common();
+  std::vector<Param> options = vm_options();
   options.insert(options.end(), {{"archive"},
                                  {"bwlimit", Kind::kInteger},
                                  {"ha-managed", Kind::kBoolean},
@@ -166,7 +166,7 @@ std::vector<Param> qm_create_options() {
 }
 
 std::vector<Param> qm_set_options() {
-  std::vector<Param> options = common();
+  std::vector<Param> options = vm_options();
   options.insert(options.end(), {{"delete"}, {"digest"}, {"revert"}, {"skiplock", Kind::kBoolean}});
   return options;
 }

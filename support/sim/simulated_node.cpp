@@ -3,6 +3,7 @@
 #include <system_error>
 #include <utility>
 
+#include "support/shell/command_input.h"
 #include "support/sim/engine.h"
 #include "support/sim/process.h"
 
@@ -29,10 +30,12 @@ class SimShell final : public Shell {
 
  private:
   sim::Engine::Request request(const Command& command) const {
+    const CommandInput readable(command);  // or throws, as the SSH transport does
     return {.host = host_,
             .name = name_,
             .argv = command.argv,
             .input = command.input,
+            .input_file = command.input_file,
             .deadline = command.deadline,
             .boots = boots_};
   }

@@ -37,8 +37,7 @@ const Package* find_package(const Guest& guest, const std::string& name) {
 }
 
 int update(Call& call) {
-  const Model::Guest& model = call.guest_model();
-  if (!model.default_route || !model.name_resolution) {
+  if (!reaches_internet(call)) {
     call.spend(20);
     call.err(
         "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Temporary "
@@ -136,6 +135,25 @@ int apt_get(Call& call) {
   throw Unsupported{};
 }
 
+// dpkg-query -W -f '${db:Status-Status} ${Package}\n' PACKAGE…
+int dpkg_query(Call& call) {
+  const auto& argv = call.argv;
+  if (argv.size() < 5 || argv[1] != "-W" || argv[2] != "-f" ||
+      argv[3] != "${db:Status-Status} ${Package}\\n") {
+    throw Unsupported{};
+  }
+  call.spend(0.02);
+  int exit_status = 0;
+  for (std::size_t i = 4; i < argv.size(); ++i) {
+    if (call.guest->has_package(argv[i])) {
+      call.out(fmt::format("installed {}\n", argv[i]));
+    } else {
+      exit_status = call.fail(1, fmt::format("dpkg-query: no packages found matching {}", argv[i]));
+    }
+  }
+  return exit_status;
+}
+
 // apt-cache policy docker-ce, or docker.io
 int apt_cache(Call& call) {
   if (call.argv.size() != 3 || call.argv[1] != "policy") throw Unsupported{};
@@ -143,7 +161,9 @@ int apt_cache(Call& call) {
   const Model::Docker& docker = call.guest_model().docker;
   call.spend(0.3);
   if (name != "docker-ce" && name != "docker.io") throw Unsupported{};
-  if (find_package(*call.guest, name) == nullptr) {
+  const bool have = call.guest->has_package(name);
+  const bool listed = call.guest->package_lists && find_package(*call.guest, name) != nullptr;
+  if (!have && !listed) {
     call.err(fmt::format("N: Unable to locate package {}\n", name));
     return 0;
   }
@@ -154,11 +174,10 @@ int apt_cache(Call& call) {
   const std::string origin =
       official ? fmt::format("{} {}/stable amd64 Packages", docker.origin, docker.codename)
                : "http://deb.debian.org/debian trixie/main amd64 Packages";
-  const bool have = call.guest->has_package(name);
-  call.out(
-      fmt::format("{0}:\n  Installed: {1}\n  Candidate: {2}\n  Version table:\n {3} {2} 500\n"
-                  "        500 {4}\n",
-                  name, have ? version : "(none)", version, have ? "***" : "   ", origin));
+  call.out(fmt::format("{0}:\n  Installed: {1}\n  Candidate: {2}\n  Version table:\n {3} {2} {4}\n",
+                       name, have ? version : "(none)", version, have ? "***" : "   ",
+                       listed ? 500 : 100));
+  if (listed) call.out(fmt::format("        500 {}\n", origin));
   if (have) call.out("        100 /var/lib/dpkg/status\n");
   return 0;
 }

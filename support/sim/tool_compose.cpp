@@ -72,7 +72,7 @@ Container compose_container(Call& call, const Project& project, const ComposeSer
 }
 
 int up(Call& call, const Project& project, const Words& options) {
-  bool detached = false, wait = false;
+  bool detached = false, wait = false, pulls = true;
   for (std::size_t i = 0; i < options.size(); ++i) {
     if (options[i] == "-d") {
       detached = true;
@@ -80,18 +80,25 @@ int up(Call& call, const Project& project, const Words& options) {
       wait = detached = true;
     } else if (options[i] == "--wait-timeout" && i + 1 < options.size()) {
       ++i;
+    } else if (options[i] == "--pull" && i + 1 < options.size() && options[i + 1] == "never") {
+      pulls = false;
+      ++i;
     } else if (options[i] != "--quiet-pull") {
       throw Unsupported{};
     }
   }
   if (!detached) throw Unsupported{};
-  if (!pull_all(call, project)) return 1;
+  if (pulls && !pull_all(call, project)) return 1;
   make_networks_and_volumes(call, project);
   Guest& guest = *call.guest;
   for (const ComposeService& service : project.file.services) {
     const std::string name = container_name(project, service);
     if (find_container(guest, name) != nullptr) continue;
     step(call, "Container", name, "Creating");
+    if (!has(guest.docker.images, service.image)) {
+      return call.fail(1,
+                       fmt::format("Error response from daemon: No such image: {}", service.image));
+    }
     guest.docker.containers.push_back(compose_container(call, project, service));
     call.spend(0.15);
     step(call, "Container", name, "Created");

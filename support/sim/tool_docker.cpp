@@ -199,7 +199,11 @@ int docker(Call& call) {
   if (verb == "create") return create(call, words);
   if (verb == "rm") return remove(call, words);
   if (verb == "inspect") return inspect(call, words);
-  if (verb == "image") return image(call, words);
+  if (verb == "image") {
+    const bool inspects = !words.empty() && words[0] == "inspect";
+    return inspects ? docker_image_inspect(call) : image(call, words);
+  }
+  if (verb == "load") return docker_load(call);
   throw Unsupported{};
 }
 

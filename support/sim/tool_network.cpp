@@ -3,6 +3,7 @@
 
 #include "support/sim/addresses.h"
 #include "support/sim/containers.h"
+#include "support/sim/lifecycle.h"
 #include "support/sim/tools.h"
 
 namespace pve_accept::sim {
@@ -123,7 +124,7 @@ int curl(Call& call) {
     return call.fail(127, "bash: line 1: curl: command not found");
   }
   if (!code && !call.is_node() && url.ends_with("/gpg")) {
-    if (!call.guest_model().name_resolution || !call.guest_model().default_route) {
+    if (!reaches_internet(call)) {
       call.spend(5);
       return call.fail(6,
                        fmt::format("curl: (6) Could not resolve host: {}", split(url, '/').at(2)));

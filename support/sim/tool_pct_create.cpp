@@ -173,6 +173,7 @@ int pct_create(Call& call) {
   for (const auto& [key, value] : call.model().lxc.raw_config) {
     guest.raw_config.emplace_back(key, value);
   }
+  guest.packages = call.model().lxc.packages;
   if (!keys.empty()) guest.files["/root/.ssh/authorized_keys"] = keys;
   print_keys(call, arguments.get("hostname", "localhost"));
   const bool nesting = property(guest.option("features"), "nesting") == "1";

@@ -76,6 +76,7 @@ std::string import_disk(Call& call, Guest& guest, const std::string& key,
   call.out(fmt::format("transferred {} of {} (100.00%)\n", amount(bytes), amount(bytes)));
   const std::string line = fmt::format("{},size={}", volume, size_text(size));
   call.out(fmt::format("{}: successfully created disk '{}'\n", key, line));
+  guest.packages = call.model().vm.packages;
   guest.has_system = image.format == "qcow2" && image.corruptions == 0;
   return line;
 }

@@ -54,6 +54,7 @@ const Tools& guest_tools() {
       {"date", date},
       {"df", df},
       {"docker", docker},
+      {"dpkg-query", dpkg_query},
       {"env", env},
       {"getent", getent},
       {"hostname", hostname},
@@ -90,6 +91,7 @@ const Tools& container_tools() {
 bool reads_input(const std::vector<std::string>& argv) {
   const std::string& name = argv.empty() ? "" : argv[0];
   if (name == "install" || name == "dd" || name == "perl") return true;
+  if (name == "docker") return argv.size() > 1 && argv[1] == "load";
   return name == "cat" && argv.size() == 1;
 }
 

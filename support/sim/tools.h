@@ -26,6 +26,7 @@ int date(Call& call);
 int dd(Call& call);
 int df(Call& call);
 int docker(Call& call);
+int dpkg_query(Call& call);
 int env(Call& call);
 int findmnt(Call& call);
 int getent(Call& call);

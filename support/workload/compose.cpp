@@ -8,7 +8,6 @@
 namespace pve_accept {
 namespace {
 
-constexpr std::chrono::seconds kStackPullDeadline{900};
 constexpr std::chrono::seconds kUpDeadline{300};
 constexpr std::chrono::seconds kDownDeadline{180};
 
@@ -66,8 +65,8 @@ void Compose::write(const std::string& yaml) {
               "write the compose file in the guest");
 }
 
-CommandResult Compose::pull() {
-  const Command pull = {.argv = command({"pull", "-q"}), .deadline = kStackPullDeadline};
+CommandResult Compose::pull(Clock::Duration deadline) {
+  const Command pull = {.argv = command({"pull", "-q"}), .deadline = deadline};
   CommandResult result = guest_.run(pull);
   if (result.exit_status != 0 && !network_trouble(result.err).empty()) {
     throw unusable(guest_, pull, result, "pull the images", "the registry is out of reach");
@@ -77,7 +76,8 @@ CommandResult Compose::pull() {
 
 CommandResult Compose::up() {
   return guest_.run(
-      {.argv = command({"up", "-d", "--wait", "--wait-timeout", "120"}), .deadline = kUpDeadline});
+      {.argv = command({"up", "-d", "--pull", "never", "--wait", "--wait-timeout", "120"}),
+       .deadline = kUpDeadline});
 }
 
 CommandResult Compose::down() {

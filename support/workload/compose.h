@@ -44,8 +44,9 @@ class Compose {
 
   // Throws HarnessError when the registry could not be reached or refuses for its rate limit:
   // that says nothing about the guest.
-  CommandResult pull();
-  CommandResult up();    // waits for health, two minutes at most
+  CommandResult pull(Clock::Duration deadline);
+  // Of images that are there: it pulls none. Waits for health, two minutes at most.
+  CommandResult up();
   CommandResult down();  // named volumes stay
 
   std::vector<ComposeService> ps();

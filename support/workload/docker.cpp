@@ -9,7 +9,7 @@
 namespace pve_accept {
 namespace {
 
-constexpr std::chrono::seconds kPullDeadline{300};
+constexpr std::chrono::seconds kChangeDeadline{300};
 constexpr std::chrono::seconds kEngineDeadline{60};
 
 // Docker's exit statuses for a command that it could not start in a container.
@@ -44,7 +44,7 @@ class ContainerBroom {
     std::vector<std::string> argv = {"docker", "rm", "-f"};
     argv.insert(argv.end(), names_.begin(), names_.end());
     names_.clear();
-    run_checked(guest_, {.argv = std::move(argv), .deadline = kPullDeadline},
+    run_checked(guest_, {.argv = std::move(argv), .deadline = kChangeDeadline},
                 "remove the containers again");
   }
 
@@ -112,9 +112,8 @@ DockerInfo Docker::info() {
                "ask Docker about itself"));
 }
 
-HelloWorld Docker::hello_world() {
-  const Command command = {.argv = {"docker", "run", "--rm", "hello-world"},
-                           .deadline = kPullDeadline};
+HelloWorld Docker::hello_world(Clock::Duration deadline) {
+  const Command command = {.argv = {"docker", "run", "--rm", "hello-world"}, .deadline = deadline};
   HelloWorld hello{.greeted = false, .result = guest_.run(command)};
   const std::string_view trouble = network_trouble(hello.result.err);
   if (hello.result.exit_status != 0 && !trouble.empty()) {
@@ -148,7 +147,7 @@ std::string Docker::container_root_fs(const std::string& container) {
 std::optional<std::int64_t> Docker::memory_limit_seen(int mib, const std::string& image) {
   const Command command = {.argv = {"docker", "run", "--rm", "-m", fmt::format("{}m", mib), image,
                                     "cat", "/sys/fs/cgroup/memory.max"},
-                           .deadline = kPullDeadline};
+                           .deadline = kChangeDeadline};
   const CommandResult result =
       run_checked(guest_, command, "start a container with a memory limit");
   const std::string_view limit = workload::trimmed(result.out);
@@ -160,7 +159,7 @@ std::optional<std::int64_t> Docker::memory_limit_seen(int mib, const std::string
 
 double Docker::growth_of_containers(int count, const std::string& image) {
   constexpr double kMib = 1024.0 * 1024;
-  const Command sync = {.argv = {"sync"}, .deadline = kPullDeadline};
+  const Command sync = {.argv = {"sync"}, .deadline = kChangeDeadline};
   GuestSystem system(guest_);
   ContainerBroom broom(guest_);
   run_checked(guest_, sync, "flush the guest's file system");
@@ -169,7 +168,7 @@ double Docker::growth_of_containers(int count, const std::string& image) {
     const std::string name = fmt::format("pve-accept-layer-{}", k);
     broom.add(name);
     run_checked(guest_,
-                {.argv = {"docker", "create", "--name", name, image}, .deadline = kPullDeadline},
+                {.argv = {"docker", "create", "--name", name, image}, .deadline = kChangeDeadline},
                 "create containers to see what they cost");
   }
   run_checked(guest_, sync, "flush the guest's file system");

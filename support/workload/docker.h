@@ -55,9 +55,9 @@ class Docker {
   DockerVersions versions();
   DockerInfo info();
 
-  // `docker run --rm hello-world`. Throws HarnessError when the image cannot be pulled for want of
-  // a network; any other outcome is the result.
-  HelloWorld hello_world();
+  // `docker run --rm hello-world`, which pulls the image when it is not there. Throws HarnessError
+  // when it cannot be pulled for want of a network; any other outcome is the result.
+  HelloWorld hello_world(Clock::Duration deadline);
 
   // Runs a command in a running container; its exit status is a result.
   CommandResult exec(const std::string& container, const std::vector<std::string>& argv,

@@ -1,6 +1,9 @@
 #include "support/workload/docker_install.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "support/workload/guest_system.h"
 #include "support/workload/network_trouble.h"
@@ -11,8 +14,7 @@ namespace {
 
 constexpr const char* kDockerRepository = "https://download.docker.com/linux/debian";
 constexpr const char* kKeyring = "/etc/apt/keyrings/docker.asc";
-constexpr std::chrono::seconds kUpdateDeadline{300};
-constexpr std::chrono::seconds kInstallDeadline{900};
+constexpr std::chrono::seconds kLookDeadline{60};
 
 using Packages = std::vector<std::string>;
 
@@ -20,13 +22,18 @@ const Packages kOfficialPackages = {"docker-ce", "docker-ce-cli", "containerd.io
                                     "docker-buildx-plugin", "docker-compose-plugin"};
 const Packages kDistributionPackages = {"docker.io", "docker-cli", "docker-compose"};
 
-void step(Shell& guest, const Command& command, std::string_view attempted) {
-  const CommandResult result = guest.run(command);
-  if (result.exit_status == 0) return;
-  HarnessError::Details details = unusable(guest, command, result, attempted).details();
-  if (!network_trouble(result.err + "\n" + result.out).empty()) {
-    details.hint = "the guest cannot reach the package source: see its route, proxy and DNS";
-  }
+constexpr const char* kOutOfReach =
+    "the guest cannot reach the package source: see its route, proxy and DNS; in a lab without "
+    "internet all packages are in the images, and docker_source is preinstalled";
+
+// Runs a step of the installation; `trouble` is what an earlier one said about the network.
+CommandResult step(Shell& guest, const Command& command, std::string_view attempted,
+                   std::string_view trouble = {}) {
+  CommandResult result = guest.run(command);
+  if (result.exit_status == 0) return result;
+  HarnessError::Details details = unusable(guest, command, result, attempted, trouble).details();
+  const bool network = !trouble.empty() || !network_trouble(result.err + "\n" + result.out).empty();
+  if (network) details.hint = kOutOfReach;
   throw HarnessError(std::move(details));
 }
 
@@ -35,21 +42,38 @@ void write_file(Shell& guest, const std::string& path, const std::string& text) 
        fmt::format("write {} in the guest", path));
 }
 
-void update(Shell& guest) {
-  step(guest,
-       {.argv = {"env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "update", "-q"},
-        .deadline = kUpdateDeadline},
-       "update the guest's package lists");
-}
+// apt-get in a guest.
+class Apt {
+ public:
+  Apt(Shell& guest, Clock::Duration deadline) : guest_(guest), deadline_(deadline) {}
 
-void install(Shell& guest, const Packages& packages) {
-  if (packages.empty()) return;
-  Command command = {
-      .argv = {"env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q"},
-      .deadline = kInstallDeadline};
-  command.argv.insert(command.argv.end(), packages.begin(), packages.end());
-  step(guest, command, fmt::format("install {} and more", packages.front()));
-}
+  // Lists that cannot be fetched are only a warning to apt-get, which then knows no package.
+  void update() {
+    const CommandResult result =
+        step(guest_, apt_get({"update", "-q"}), "update the guest's package lists");
+    trouble_ = network_trouble(result.err + "\n" + result.out);
+  }
+
+  void install(const Packages& packages) {
+    if (packages.empty()) return;
+    Packages arguments = {"install", "-y", "-q"};
+    arguments.insert(arguments.end(), packages.begin(), packages.end());
+    step(guest_, apt_get(arguments), fmt::format("install {}", fmt::join(packages, ", ")),
+         trouble_);
+  }
+
+ private:
+  Command apt_get(const std::vector<std::string>& arguments) const {
+    Command command = {.argv = {"env", "DEBIAN_FRONTEND=noninteractive", "apt-get"},
+                       .deadline = deadline_};
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    return command;
+  }
+
+  Shell& guest_;
+  Clock::Duration deadline_;
+  std::string trouble_;
+};
 
 void use_own_sources(Shell& guest, const DockerInstallOptions& options,
                      const std::string& codename) {
@@ -74,9 +98,41 @@ void add_docker_repository(Shell& guest, const DockerInstallOptions& options,
        "make room for Docker's key");
   std::vector<std::string> fetch = {"curl", "-fsSL", base + "/gpg", "-o", kKeyring};
   if (!options.apt_proxy.empty()) fetch.insert(fetch.begin() + 1, {"-x", options.apt_proxy});
-  step(guest, {.argv = std::move(fetch), .deadline = kUpdateDeadline}, "fetch Docker's key");
+  step(guest, {.argv = std::move(fetch), .deadline = options.deadline}, "fetch Docker's key");
   write_file(guest, "/etc/apt/sources.list.d/docker.sources", docker_sources(codename, base));
-  update(guest);
+}
+
+// Those of the packages that the guest does not have.
+Packages missing_of(Shell& guest, const Packages& packages) {
+  Command ask = reading({"dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\\n"});
+  ask.argv.insert(ask.argv.end(), packages.begin(), packages.end());
+  const CommandResult result = guest.run(ask);
+  // Exits 1 when it does not know one of them.
+  if (result.exit_status > 1) throw unusable(guest, ask, result, "ask which packages are there");
+  Packages missing;
+  for (const std::string& package : packages) {
+    const auto lines = workload::lines(result.out);
+    const std::string there = "installed " + package;
+    if (std::find(lines.begin(), lines.end(), there) == lines.end()) missing.push_back(package);
+  }
+  return missing;
+}
+
+// Without asking the daemon: whether that works is for the claims to say.
+void require_docker(Shell& guest) {
+  const Command command = reading({"docker", "compose", "version", "--short"}, kLookDeadline);
+  const CommandResult result = guest.run(command);
+  if (result.exit_status == 0) return;
+  constexpr int kNotFound = 127;
+  HarnessError::Details details =
+      unusable(guest, command, result, "find the preinstalled Docker",
+               result.exit_status == kNotFound ? "the guest has no Docker"
+                                               : "the guest's Docker has no Compose plugin")
+          .details();
+  details.hint =
+      "docker_source is preinstalled: put Docker and its Compose plugin into the template and the "
+      "cloud image, or set it to official or distribution";
+  throw HarnessError(std::move(details));
 }
 
 }  // namespace
@@ -87,22 +143,25 @@ std::string docker_sources(std::string_view codename, std::string_view base_url)
 }
 
 void install_docker(Shell& guest, DockerSource source, const DockerInstallOptions& options) {
-  if (source == DockerSource::kPreinstalled && options.extra_packages.empty()) return;
-  const std::string codename = GuestSystem(guest).os_release().version_codename;
-  use_own_sources(guest, options, codename);
-  update(guest);
-  Packages tools = options.extra_packages;
-  if (source == DockerSource::kOfficial) {
-    tools.insert(tools.begin(), {"ca-certificates", "curl"});
-  } else if (source == DockerSource::kDistribution) {
-    tools.insert(tools.begin(), {"curl"});  // the HTTP claim asks with it
+  Packages tools = {"curl"};  // the HTTP claim asks with it
+  if (source == DockerSource::kOfficial) tools.insert(tools.begin(), "ca-certificates");
+  tools.insert(tools.end(), options.extra_packages.begin(), options.extra_packages.end());
+  if (source == DockerSource::kPreinstalled) {
+    require_docker(guest);
+    tools = missing_of(guest, tools);
+    if (tools.empty()) return;
   }
-  install(guest, tools);
+  const std::string codename = GuestSystem(guest).os_release().version_codename;
+  Apt apt(guest, options.deadline);
+  use_own_sources(guest, options, codename);
+  apt.update();
+  apt.install(tools);
   if (source == DockerSource::kOfficial) {
     add_docker_repository(guest, options, codename);
-    install(guest, kOfficialPackages);
+    apt.update();
+    apt.install(kOfficialPackages);
   } else if (source == DockerSource::kDistribution) {
-    install(guest, kDistributionPackages);
+    apt.install(kDistributionPackages);
   }
 }
 

@@ -14,11 +14,13 @@ struct DockerInstallOptions {
   std::string debian_mirror =
       {};  // base URL of a mirror of Debian; empty for the guest's own sources
   std::string docker_mirror = {};  // the same for https://download.docker.com/linux/debian
-  std::vector<std::string> extra_packages = {};  // "qemu-guest-agent"
+  std::vector<std::string> extra_packages = {};          // "qemu-guest-agent"
+  Clock::Duration deadline = std::chrono::seconds(900);  // of each of apt's steps
 };
 
-// Installs Docker and Compose from a source, for the guest's own Debian release. Throws
-// HarnessError with the first step that fails.
+// Installs Docker and Compose from a source, for the guest's own Debian release. Of a preinstalled
+// Docker it makes sure that it is there, and apt is only asked for what else is missing: a lab
+// without internet has all of it in its images. Throws HarnessError with the first step that fails.
 void install_docker(Shell& guest, DockerSource source, const DockerInstallOptions& options = {});
 
 // Where the installed version of a package comes from.

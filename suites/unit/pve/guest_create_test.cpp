@@ -105,6 +105,22 @@ TEST_F(GuestCreation, OfAVmTakesFiveSteps) {
   EXPECT_EQ(trouble_with_vm(), "");
 }
 
+TEST_F(GuestCreation, HasTheTimeOfTheSpecification) {
+  all_goes_well();
+  GuestSpec spec = vm_spec;
+  spec.create_deadline = std::chrono::seconds(1234);
+  const auto in_time = testing::Field(&Command::deadline, spec.create_deadline);
+  EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine(kImport), in_time)))
+      .WillOnce(Return(prints("")));
+  vm->create(spec);
+  mock.answers(lxc_config, prints_json(kLxcConfig));
+  spec = lxc_spec;
+  spec.create_deadline = std::chrono::seconds(1234);
+  EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine(kCreateLxc), in_time)))
+      .WillOnce(Return(prints("")));
+  lxc->create(spec);
+}
+
 TEST_F(GuestCreation, FindsAVmThatWasTaken) {
   all_goes_well();
   mock.answers(kCreateVm,

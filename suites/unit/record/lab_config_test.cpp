@@ -35,7 +35,7 @@ TEST(LabConfig, ReadsEveryKey) {
     "pgbench": {"scale": 1, "clients": 2, "seconds": 45},
     "windows": {"baseline_s": 10, "idle_s": 11, "load_lead_in_s": 6, "settle_s": 12,
                 "settle_deadline_s": 13, "settle_tolerance_mib": 14, "max_ram_spread_mib": 15},
-    "timeouts": {"command_s": 1, "create_s": 2, "ready_s": 3, "install_s": 4, "pull_s": 5},
+    "timeouts": {"command_s": 31, "create_s": 2, "ready_s": 3, "install_s": 4, "pull_s": 5},
     "resolve_name": "example.org"})");
   EXPECT_EQ(config.node, "root@pve1:2222");
   EXPECT_FALSE(config.vmids.at(GuestKind::kLxc));
@@ -91,6 +91,20 @@ constexpr Mistake kMistakes[] = {
     {"Proxy", R"({"apt": {"proxy": "cache:3142"}})", "apt/proxy: expected a URL"},
     {"ProxyWithPassword", R"({"apt": {"proxy": "http://me:pw@cache"}})",
      "apt/proxy: expected a URL"},
+    {"ProxyThatEndsItsQuote", R"({"apt": {"proxy": "http://c:1/\";Dir::Etc \"x"}})",
+     "apt/proxy: expected a URL"},
+    {"ProxyWithStatement", R"({"apt": {"proxy": "http://c/;x"}})", "apt/proxy: expected a URL"},
+    {"ProxyWithComment", R"({"apt": {"proxy": "http://c/#x"}})", "apt/proxy: expected a URL"},
+    {"ProxyWithOption", R"({"apt": {"proxy": "-x http://c"}})", "apt/proxy: expected a URL"},
+    {"MirrorOfTwoLines", R"({"apt": {"mirror": "http://m/debian\nTrusted: yes"}})",
+     "apt/mirror: expected a URL"},
+    {"MirrorWithTwoWords", R"({"apt": {"mirror": "http://m/debian http://n"}})",
+     "apt/mirror: expected a URL"},
+    {"MirrorWithBackslash", R"({"apt": {"mirror": "http://m\\debian"}})",
+     "apt/mirror: expected a URL"},
+    {"MirrorOnDisk", R"({"apt": {"mirror": "file:/srv/debian"}})", "apt/mirror: expected a URL"},
+    {"LessThanTheUsualTime", R"({"timeouts": {"command_s": 29}})",
+     "timeouts/command_s: expected a whole number from 30"},
     {"LoadFromNowhere", R"({"images": {"source": "load"}})", "images: 'directory' is missing"},
     {"SettleDeadline", R"({"windows": {"settle_s": 60, "settle_deadline_s": 30}})",
      "(top level): windows/settle_deadline_s (30) is shorter"},
@@ -105,6 +119,23 @@ constexpr Mistake kMistakes[] = {
 
 INSTANTIATE_TEST_SUITE_P(, BadLab, testing::ValuesIn(kMistakes),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST(LabConfig, TakesTheUrlsThatLabsHave) {
+  for (const char* url :
+       {"http://192.168.0.2:3142", "https://deb.example.org/debian/", "http://[fd00::2]:3142/",
+        "http://cache/deb.debian.org/debian", "http://nexus:8081/repository/apt-proxy_1~x/"}) {
+    const Json document = {{"apt", {{"proxy", url}, {"mirror", url}}}};
+    EXPECT_EQ(LabConfig::from_json(document, "lab.json").apt.mirror, url);
+  }
+}
+
+TEST(LabConfig, GivesNoLessTimeThanTheSuiteNeeded) {
+  const LabConfig::Timeouts timeouts = lab("{}").timeouts;
+  EXPECT_EQ(timeouts.command, std::chrono::seconds(30));
+  EXPECT_GE(timeouts.create, std::chrono::seconds(900));
+  EXPECT_GE(timeouts.install, std::chrono::seconds(900));
+  EXPECT_GE(timeouts.pull, std::chrono::seconds(900));
+}
 
 TEST(LabConfig, DoesNotRepeatASecret) {
   EXPECT_THAT(input_complaint([] { lab(R"({"password": "hunter2"})"); }),

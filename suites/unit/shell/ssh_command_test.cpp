@@ -104,6 +104,74 @@ TEST_F(SshCommandTest, Takes200MegabytesOfOutputInBoundedMemory) {
   EXPECT_THAT(result.out, HasSubstr("[… 183222795 bytes left out …]"));
 }
 
+// A file whose pieces all differ, so that one that is lost, doubled or out of order shows.
+std::filesystem::path numbered_file(const SshServer& server, std::size_t bytes) {
+  const auto file = server.file("input");
+  std::ofstream out(file, std::ios::binary);
+  std::string block;
+  for (std::size_t written = 0; written < bytes; written += block.size()) {
+    block = std::to_string(written) + '\n';
+    block.resize(std::min<std::size_t>(4000, bytes - written), '.');
+    out << block;
+  }
+  return file;
+}
+
+TEST_F(SshCommandTest, GivesAFileOf200MegabytesInBoundedMemory) {
+  const auto file = numbered_file(server_, 200'000'000);
+  write_text("/proc/self/clear_refs", "5");  // the peak starts over
+  const long before_kib = own_status_kib("VmRSS");
+  const CommandResult result =
+      shell_->run({.argv = {"sha256sum"}, .input_file = file, .deadline = seconds(120)});
+  const long growth_kib = own_status_kib("VmHWM") - before_kib;
+  if (kMemoryIsTelling) {
+    EXPECT_LT(growth_kib, kMaxGrowthMib * 1024);
+  }
+  EXPECT_EQ(result.out.substr(0, 64), run_program({"/usr/bin/sha256sum", file}).substr(0, 64));
+}
+
+TEST_F(SshCommandTest, GivesAnEmptyFileAsNoInput) {
+  write_text(server_.file("empty"), "");
+  EXPECT_EQ(shell_->run({.argv = {"wc", "-c"}, .input_file = server_.file("empty")}).out, "0\n");
+}
+
+TEST_F(SshCommandTest, EndsWhenTheCommandLeavesItsFileUnread) {
+  const auto file = numbered_file(server_, 20'000'000);
+  EXPECT_EQ(shell_->run({.argv = {"true"}, .input_file = file}).exit_status, 0);
+}
+
+TEST_F(SshCommandTest, NamesAnUnreadableFileBeforeTheCommandStarts) {
+  const auto mark = server_.file("mark");
+  try {
+    shell_->run({.argv = {"touch", mark}, .input_file = "/nonexistent/postgres.tar"});
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("/nonexistent/postgres.tar: cannot be read"));
+  }
+  shell_->run({.argv = {"true"}});
+  EXPECT_FALSE(std::filesystem::exists(mark));
+}
+
+TEST_F(SshCommandTest, FailsWhenTheFileBecomesShorterWhileItIsRead) {
+  const auto file = numbered_file(server_, 50'000'000);
+  const auto go = server_.file("go");
+  const auto process =
+      shell_->start({.argv = {"sh", "-c", "until test -e \"$0\"; do sleep 0.02; done; wc -c", go},
+                     .input_file = file});
+  process->next_line(milliseconds(100));  // what fits is on its way
+  std::filesystem::resize_file(file, 1000);
+  write_text(go, "");
+  try {
+    process->finish();
+    FAIL();
+  } catch (const ConnectionError&) {
+    FAIL() << "a lost connection, which may be tried again";
+  } catch (const HarnessError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr(file.string()), HasSubstr("before the size")));
+  }
+  EXPECT_EQ(shell_->run({.argv = {"echo", "alive"}}).out, "alive\n");
+}
+
 TEST_F(SshCommandTest, GivesLinesAsTheyComeAndAllOutputAtTheEnd) {
   const auto process = shell_->start(
       {.argv = {"sh", "-c", "echo 1; read x; echo 2 >&2; printf 3"}, .input = "go\n"});

@@ -58,6 +58,16 @@ TEST_F(TranscriptTest, NeverWritesWhatWentToStandardInput) {
   EXPECT_EQ(entries()[0]["input_bytes"], 6);
 }
 
+TEST_F(TranscriptTest, NamesAnInputFileAndCountsItsBytes) {
+  const auto file = directory_.path() / "redis.tar";
+  write_file_atomically(file, "LAYERS");
+  EXPECT_CALL(*mock_, run).WillOnce(Return(CommandResult{}));
+  shell_->run({.argv = {"docker", "load"}, .input_file = file});
+  EXPECT_THAT(read_file(directory_.path() / "t.jsonl"), Not(HasSubstr("LAYERS")));
+  EXPECT_EQ(entries()[0]["input_bytes"], 6);
+  EXPECT_EQ(entries()[0]["input_file"], file.string());
+}
+
 TEST_F(TranscriptTest, KeepsWhyACommandGaveNoResult) {
   EXPECT_CALL(*mock_, run).WillOnce(Throw(ConnectionError("run qm", "connection lost")));
   EXPECT_THROW(shell_->run({.argv = {"qm", "list"}}), ConnectionError);

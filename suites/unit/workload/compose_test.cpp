@@ -14,6 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Return;
 
+constexpr std::chrono::seconds kPullTime{7};
 const std::string kCompose = "docker compose -f /root/pve-accept/compose.yaml ";
 
 TEST(ComposeList, IsOneObjectPerLine) {
@@ -82,23 +83,29 @@ TEST_F(WorkloadCompose, WritesItsFile) {
 
 TEST_F(WorkloadCompose, PullTellsTheNetworkFromTheGuest) {
   guest.answers(kCompose + "pull -q", prints(""));
-  EXPECT_EQ(compose.pull().exit_status, 0);
+  EXPECT_EQ(compose.pull(kPullTime).exit_status, 0);
   for (const char* err :
        {"Error response from daemon: toomanyrequests: You have reached your "
         "unauthenticated pull rate limit",
         "lookup registry-1.docker.io: no such host", "net/http: TLS handshake timeout",
         "dial tcp 1.2.3.4:443: connect: connection refused"}) {
     guest.answers(kCompose + "pull -q", fails(18, err));
-    EXPECT_THAT(trouble_of([this] { compose.pull(); }), HasSubstr("the registry is out of reach"))
+    EXPECT_THAT(trouble_of([this] { compose.pull(kPullTime); }),
+                HasSubstr("the registry is out of reach"))
         << err;
   }
   guest.answers(kCompose + "pull -q",
                 fails(18, "failed to mknod(/x, S_IFCHR, 0): operation not permitted"));
-  EXPECT_EQ(compose.pull().exit_status, 18);
+  EXPECT_EQ(compose.pull(kPullTime).exit_status, 18);
+}
+
+TEST_F(WorkloadCompose, PullHasTheTimeItIsGiven) {
+  EXPECT_CALL(guest.shell, run(Field(&Command::deadline, kPullTime))).WillOnce(Return(prints("")));
+  compose.pull(kPullTime);
 }
 
 TEST_F(WorkloadCompose, UpAndDownAreForTheClaimsToJudge) {
-  guest.answers(kCompose + "up -d --wait --wait-timeout 120",
+  guest.answers(kCompose + "up -d --pull never --wait --wait-timeout 120",
                 fails(1, "container spike-db-1 is unhealthy"));
   EXPECT_EQ(compose.up().exit_status, 1);
   guest.answers(kCompose + "down", in_guest("docker compose -f /root/compose.yaml down"));

@@ -55,6 +55,10 @@ class WorkloadInstall : public testing::Test {
     ON_CALL(guest.shell, run(_)).WillByDefault([this](const Command& command) {
       lines.push_back(command_line(command.argv));
       if (!command.input.empty()) inputs.push_back(command.input);
+      if (lines.back().find("apt-get") != std::string::npos) deadlines.push_back(command.deadline);
+      if (lines.back().starts_with("dpkg-query")) {
+        return recorded("dpkg-query.txt", dpkg_record);
+      }
       const bool release = lines.back() == "cat /etc/os-release";
       return prints(release ? "ID=debian\nVERSION_ID=\"13\"\nVERSION_CODENAME=trixie\n" : "");
     });
@@ -63,6 +67,9 @@ class WorkloadInstall : public testing::Test {
   MockGuest guest;
   std::vector<std::string> lines;
   std::vector<std::string> inputs;
+  std::vector<Clock::Duration> deadlines;  // of apt-get
+  const std::string dpkg_record =
+      "dpkg-query -W -f '${db:Status-Status} ${Package}\\n' ca-certificates curl nosuch-a";
 };
 
 TEST_F(WorkloadInstall, FromDockersRepository) {
@@ -89,9 +96,43 @@ TEST_F(WorkloadInstall, FromTheDistribution) {
             "docker-compose");
 }
 
-TEST_F(WorkloadInstall, OfAPreparedImageDoesNothing) {
-  install_docker(guest.shell, DockerSource::kPreinstalled);
-  EXPECT_TRUE(lines.empty());
+TEST_F(WorkloadInstall, OfAPreparedImageOnlyLooks) {
+  install_docker(guest.shell, DockerSource::kPreinstalled, {.extra_packages = {"ca-certificates"}});
+  EXPECT_THAT(lines, ElementsAre("docker compose version --short",
+                                 "dpkg-query -W -f '${db:Status-Status} ${Package}\\n' curl "
+                                 "ca-certificates"));
+}
+
+TEST_F(WorkloadInstall, OfAPreparedImageAddsOnlyWhatIsMissing) {
+  install_docker(guest.shell, DockerSource::kPreinstalled,
+                 {.extra_packages = {"qemu-guest-agent"}});
+  EXPECT_EQ(lines.back(),
+            "env DEBIAN_FRONTEND=noninteractive apt-get install -y -q qemu-guest-agent");
+}
+
+TEST_F(WorkloadInstall, OfAPreparedImageWithoutDockerIsAnError) {
+  EXPECT_CALL(guest.shell, run(CommandLine("docker compose version --short")))
+      .WillOnce(Return(fails(127, "bash: line 1: docker: command not found\n")))
+      .WillOnce(Return(fails(1, "docker: 'compose' is not a docker command.\n")));
+  const auto trouble = [this] {
+    return trouble_of([this] { install_docker(guest.shell, DockerSource::kPreinstalled); });
+  };
+  EXPECT_THAT(trouble(), testing::AllOf(HasSubstr("the guest has no Docker"),
+                                        HasSubstr("put Docker and its Compose plugin into the")));
+  EXPECT_THAT(trouble(), HasSubstr("the guest's Docker has no Compose plugin"));
+}
+
+TEST_F(WorkloadInstall, OfAPreparedImageDoesNotGuessWhatIsMissing) {
+  EXPECT_CALL(guest.shell, run(CommandLineHas("dpkg-query")))
+      .WillOnce(Return(fails(2, "dpkg-query: error: failed to open package info file\n")));
+  EXPECT_THAT(trouble_of([this] { install_docker(guest.shell, DockerSource::kPreinstalled); }),
+              HasSubstr("failed to open package info file"));
+}
+
+TEST_F(WorkloadInstall, GivesAptTheTimeOfTheLab) {
+  install_docker(guest.shell, DockerSource::kOfficial, {.deadline = std::chrono::seconds(77)});
+  EXPECT_THAT(deadlines, testing::SizeIs(4));
+  EXPECT_THAT(deadlines, testing::Each(std::chrono::seconds(77)));
 }
 
 TEST_F(WorkloadInstall, GoesThroughAProxyAndAMirror) {
@@ -111,6 +152,19 @@ TEST_F(WorkloadInstall, StopsAtTheStepThatFails) {
       trouble_of([this] { install_docker(guest.shell, DockerSource::kOfficial); });
   EXPECT_THAT(trouble, HasSubstr("update the guest's package lists"));
   EXPECT_THAT(trouble, HasSubstr("Hint: the guest cannot reach the package source"));
+}
+
+// apt-get update warns of lists that it cannot fetch, and exits 0.
+TEST_F(WorkloadInstall, BlamesTheNetworkForPackagesThatNoListKnows) {
+  EXPECT_CALL(guest.shell, run(CommandLineHas("apt-get update")))
+      .WillOnce(Return(CommandResult{
+          .err = "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  "
+                 "Temporary failure resolving 'deb.debian.org'\n"}));
+  EXPECT_CALL(guest.shell, run(CommandLineHas("apt-get install")))
+      .WillOnce(Return(fails(100, "E: Unable to locate package curl\n")));
+  EXPECT_THAT(trouble_of([this] { install_docker(guest.shell, DockerSource::kDistribution); }),
+              testing::AllOf(HasSubstr("install curl"), HasSubstr("Temporary failure resolving"),
+                             HasSubstr("Hint: the guest cannot reach the package source")));
 }
 
 TEST(InstalledDocker, IsLookedUpByItsSource) {

@@ -83,14 +83,14 @@ TEST_F(WorkloadDocker, InfoOfADeadDaemonIsAnError) {
 TEST_F(WorkloadDocker, GreetsOnlyWithExitZeroAndTheGreeting) {
   const std::string hello = "docker run --rm hello-world";
   guest.answers(hello, prints("\nHello from Docker!\nThis message shows …\n"));
-  EXPECT_TRUE(docker.hello_world().greeted);
+  EXPECT_TRUE(docker.hello_world(std::chrono::seconds(7)).greeted);
   guest.answers(hello, prints(""));
-  EXPECT_FALSE(docker.hello_world().greeted);
+  EXPECT_FALSE(docker.hello_world(std::chrono::seconds(7)).greeted);
   const std::string sysctl =
       "open sysctl net.ipv4.ip_unprivileged_port_start file: reopen fd 8: permission denied\n";
   guest.answers(hello, fails(126, sysctl, "Hello from Docker!"));
-  EXPECT_FALSE(docker.hello_world().greeted);
-  EXPECT_EQ(docker.hello_world().result.err, sysctl);
+  EXPECT_FALSE(docker.hello_world(std::chrono::seconds(7)).greeted);
+  EXPECT_EQ(docker.hello_world(std::chrono::seconds(7)).result.err, sysctl);
 }
 
 TEST_F(WorkloadDocker, RegistryOutOfReachIsNotAFalseClaim) {
@@ -99,8 +99,14 @@ TEST_F(WorkloadDocker, RegistryOutOfReachIsNotAFalseClaim) {
                       "docker: Error response from daemon: Get "
                       "\"https://registry-1.docker.io/v2/\": dial tcp: lookup "
                       "registry-1.docker.io: no such host.\n"));
-  EXPECT_THAT(trouble_of([this] { docker.hello_world(); }),
+  EXPECT_THAT(trouble_of([this] { docker.hello_world(std::chrono::seconds(7)); }),
               HasSubstr("the registry is out of reach"));
+}
+
+TEST_F(WorkloadDocker, HelloWorldHasTheTimeItIsGiven) {
+  EXPECT_CALL(guest.shell, run(testing::Field(&Command::deadline, std::chrono::seconds(7))))
+      .WillOnce(testing::Return(prints("Hello from Docker!")));
+  EXPECT_TRUE(docker.hello_world(std::chrono::seconds(7)).greeted);
 }
 
 TEST_F(WorkloadDocker, ExecPassesTheExitStatusOn) {

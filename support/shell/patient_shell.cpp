@@ -1,0 +1,42 @@
+#include "support/shell/patient_shell.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pve_accept {
+namespace {
+
+class PatientShell final : public Shell {
+ public:
+  PatientShell(std::unique_ptr<Shell> shell, Clock::Duration least)
+      : shell_(std::move(shell)), least_(least) {}
+
+  const std::string& name() const override { return shell_->name(); }
+
+  CommandResult run(const Command& command) override { return shell_->run(with_time(command)); }
+
+  std::unique_ptr<Process> start(const Command& command) override {
+    return shell_->start(with_time(command));
+  }
+
+  std::unique_ptr<Shell> hop(const Endpoint& endpoint) override {
+    return patient(shell_->hop(endpoint), least_);
+  }
+
+ private:
+  Command with_time(Command command) const {
+    command.deadline = std::max(command.deadline, least_);
+    return command;
+  }
+
+  std::unique_ptr<Shell> shell_;
+  Clock::Duration least_;
+};
+
+}  // namespace
+
+std::unique_ptr<Shell> patient(std::unique_ptr<Shell> shell, Clock::Duration least) {
+  return std::make_unique<PatientShell>(std::move(shell), least);
+}
+
+}  // namespace pve_accept
