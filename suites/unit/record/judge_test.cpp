@@ -12,8 +12,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr auto kLxc = GuestKind::kLxc;
-constexpr auto kVm = GuestKind::kVm;
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
 Observation overlay(Json driver) {

@@ -14,6 +14,9 @@
 // What the tests of run records and reports share.
 namespace pve_accept {
 
+inline constexpr auto kLxc = GuestKind::kLxc;
+inline constexpr auto kVm = GuestKind::kVm;
+
 // The suite's own thresholds.json.
 inline Json suite_thresholds_document() {
   return read_strict_json(PVE_ACCEPT_SOURCE_DIR "/thresholds.json");

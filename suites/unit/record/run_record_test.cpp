@@ -14,9 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr auto kLxc = GuestKind::kLxc;
-constexpr auto kVm = GuestKind::kVm;
-
 RunRecord fresh() { return RunRecord("run-1", "2026-06-07T09:30:00Z", "0.1.0"); }
 
 ClaimResult result(std::string id, std::optional<GuestKind> guest, Outcome outcome) {
