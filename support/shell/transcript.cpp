@@ -21,9 +21,17 @@ std::string shortened(const std::string& text) {
                      text.size() - kMaxOutput, text.substr(text.size() - kMaxOutput / 2));
 }
 
+// To the millisecond: what lies between two commands is the harness's own time.
+std::string exact_time(Clock::WallTime time) {
+  std::string text = to_rfc3339(time);
+  const auto milliseconds = time - std::chrono::floor<std::chrono::seconds>(time);
+  text.insert(text.size() - 1, fmt::format(".{:03}", milliseconds.count()));
+  return text;
+}
+
 Json entry_for(const std::string& where, const Command& command, Clock::WallTime started) {
   Json entry = {
-      {"at", to_rfc3339(started)}, {"where", where}, {"command", command_line(command.argv)}};
+      {"at", exact_time(started)}, {"where", where}, {"command", command_line(command.argv)}};
   if (const auto bytes = input_size(command); bytes > 0) entry["input_bytes"] = bytes;
   if (!command.input_file.empty()) entry["input_file"] = command.input_file.string();
   return entry;
@@ -140,6 +148,7 @@ void Transcript::add_failure(const std::string& where, const Command& command,
                              Clock::WallTime started, std::string_view failure) {
   Json entry = entry_for(where, command, started);
   entry["exit"] = nullptr;
+  entry["duration_s"] = to_seconds(clock_.wall() - started);
   entry["failure"] = failure;
   append(entry);
 }

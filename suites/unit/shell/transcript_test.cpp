@@ -43,6 +43,7 @@ TEST_F(TranscriptTest, KeepsCommandHostExitAndOutput) {
   shell_->run({.argv = {"pct", "exec", "9001", "--", "sh -c"}});
   ASSERT_EQ(entries().size(), 1U);
   const Json entry = entries()[0];
+  EXPECT_EQ(entry["at"], "2026-06-07T08:50:00.000Z");
   EXPECT_EQ(entry["where"], "node");
   EXPECT_EQ(entry["command"], "pct exec 9001 -- 'sh -c'");
   EXPECT_EQ(entry["exit"], 7);
@@ -109,8 +110,11 @@ TEST_F(TranscriptTest, NotesAProcessOnceAtItsEnd) {
 TEST_F(TranscriptTest, NotesAProcessThatWasLeft) {
   EXPECT_CALL(*mock_, start)
       .WillOnce(Return(ByMove(std::make_unique<testing::NiceMock<MockProcess>>())));
-  shell_->start({.argv = {"perl", "-"}}).reset();
+  auto process = shell_->start({.argv = {"perl", "-"}});
+  clock_.sleep_for(std::chrono::milliseconds(1250));
+  process.reset();
   ASSERT_EQ(entries().size(), 1U);
+  EXPECT_EQ(entries()[0]["duration_s"], 1.25);
   EXPECT_THAT(entries()[0]["failure"].get<std::string>(), HasSubstr("left running"));
 }
 
