@@ -55,10 +55,11 @@ SshServedConnection::SshServedConnection(SshLoop& loop, ServedHosts& hosts, std:
 SshServedConnection::~SshServedConnection() {
   loop_.remove(this);
   tunnels_.clear();
-  channels_.clear();
   ssh_event_remove_session(event_, session_);
   ssh_event_free(event_);
+  // First, so that the channels say no word of farewell: a host that is cut off does not either.
   ssh_silent_disconnect(session_);
+  channels_.clear();
   ssh_free(session_);
 }
 
@@ -161,6 +162,7 @@ void SshServedConnection::advance() {
     for (const auto& channel : channels_) channel->advance();
   } catch (const ConnectionError&) {
     ended_ = true;  // the host is cut off, and so are its clients
+    loop_.mark_busy();
     return;
   }
   std::erase_if(channels_, [](const auto& channel) { return channel->closed(); });
