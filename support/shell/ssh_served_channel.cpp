@@ -41,9 +41,13 @@ SshServedChannel::SshServedChannel(ServedHosts& hosts, const std::string& host, 
 }
 
 SshServedChannel::~SshServedChannel() {
-  // libssh keeps a channel until both sides have closed it: it must not call us meanwhile.
-  ssh_remove_channel_callbacks(channel_, &callbacks_);
-  ssh_channel_free(channel_);
+  if (ssh_channel channel = abandon()) ssh_channel_free(channel);
+}
+
+// libssh keeps a channel until both sides have closed it: it must not call us meanwhile.
+ssh_channel SshServedChannel::abandon() {
+  if (channel_ != nullptr) ssh_remove_channel_callbacks(channel_, &callbacks_);
+  return std::exchange(channel_, nullptr);
 }
 
 int SshServedChannel::on_exec(ssh_session, ssh_channel, const char* line, void* userdata) {

@@ -24,6 +24,9 @@ class SshServedChannel {
 
   ssh_channel handle() const { return channel_; }
 
+  // Leaves the channel, not closed, to its session.
+  ssh_channel abandon();
+
   void collect(SshLoop::Wait& wait) const;
   void advance();  // throws ConnectionError when the host is cut off
   bool closed() const { return closed_; }

@@ -1,6 +1,7 @@
 #include "support/shell/ssh_served_connection.h"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <sstream>
 #include <utility>
@@ -54,12 +55,13 @@ SshServedConnection::SshServedConnection(SshLoop& loop, ServedHosts& hosts, std:
 
 SshServedConnection::~SshServedConnection() {
   loop_.remove(this);
+  take_in_new();
   tunnels_.clear();
   ssh_event_remove_session(event_, session_);
   ssh_event_free(event_);
-  // First, so that the channels say no word of farewell: a host that is cut off does not either.
+  // The channels go with the session, without a word: a host that is cut off says none either.
+  for (const auto& channel : channels_) channel->abandon();
   ssh_silent_disconnect(session_);
-  channels_.clear();
   ssh_free(session_);
 }
 
@@ -95,9 +97,9 @@ bool SshServedConnection::lets_in(const std::string& user, ssh_key_struct* key) 
 
 ssh_channel SshServedConnection::on_open_session(ssh_session, void* userdata) {
   SshServedConnection& connection = connection_of(userdata);
-  connection.channels_.push_back(
+  connection.new_channels_.push_back(
       std::make_unique<SshServedChannel>(connection.hosts_, connection.host_, connection.session_));
-  return connection.channels_.back()->handle();
+  return connection.new_channels_.back()->handle();
 }
 
 // 0: dealt with; 1: to be refused.
@@ -120,7 +122,7 @@ bool SshServedConnection::forward(ssh_message message) {
   ssh_channel channel = ssh_message_channel_request_open_reply_accept(message);
   if (channel == nullptr) return false;
   auto [near, far] = socket_pair();
-  tunnels_.push_back(
+  new_tunnels_.push_back(
       {channel, std::make_unique<SshPipe>(channel, std::move(near)),
        std::make_unique<SshServedConnection>(loop_, hosts_, behind, std::move(far))});
   return true;
@@ -158,6 +160,7 @@ void SshServedConnection::exchange_keys() {
 
 void SshServedConnection::advance() {
   if (ended_) return;
+  take_in_new();
   try {
     for (const auto& channel : channels_) channel->advance();
   } catch (const ConnectionError&) {
@@ -167,6 +170,15 @@ void SshServedConnection::advance() {
   }
   std::erase_if(channels_, [](const auto& channel) { return channel->closed(); });
   advance_tunnels();
+  // What came while all this was sent waits for no descriptor.
+  if (!new_channels_.empty() || !new_tunnels_.empty()) loop_.mark_busy();
+}
+
+void SshServedConnection::take_in_new() {
+  std::move(new_channels_.begin(), new_channels_.end(), std::back_inserter(channels_));
+  std::move(new_tunnels_.begin(), new_tunnels_.end(), std::back_inserter(tunnels_));
+  new_channels_.clear();
+  new_tunnels_.clear();
 }
 
 void SshServedConnection::advance_tunnels() {

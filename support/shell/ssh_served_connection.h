@@ -40,6 +40,7 @@ class SshServedConnection final : public SshLoop::Member {
   bool lets_in(const std::string& user, ssh_key_struct* key);
   bool forward(ssh_message message);
   void exchange_keys();
+  void take_in_new();
   void advance_tunnels();
 
   // A client of a host behind this one: a channel here, a connection of its own there.
@@ -59,6 +60,10 @@ class SshServedConnection final : public SshLoop::Member {
   bool ended_ = false;
   std::vector<std::unique_ptr<SshServedChannel>> channels_;
   std::vector<Tunnel> tunnels_;
+  // Opened meanwhile: any call of libssh may take in what has arrived, also while the lists above
+  // are gone through.
+  std::vector<std::unique_ptr<SshServedChannel>> new_channels_;
+  std::vector<Tunnel> new_tunnels_;
 };
 
 }  // namespace pve_accept
