@@ -39,6 +39,11 @@ void CommandOverConnection(benchmark::State& state) {
   }
 }
 
+// What every test of a run does first.
+void CommandOverNewConnection(benchmark::State& state) {
+  while (state.KeepRunning()) connect_ssh(server().target(), "node")->run({.argv = {"true"}});
+}
+
 void CommandOverControlMaster(benchmark::State& state) {
   const ControlMaster master;
   const std::vector<std::string> command = ControlMaster::ssh({"node", "true"});
@@ -51,6 +56,7 @@ void CommandOverFreshSsh(benchmark::State& state) {
 }
 
 BENCHMARK(CommandOverConnection)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(CommandOverNewConnection)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(CommandOverControlMaster)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(CommandOverFreshSsh)->UseRealTime()->Unit(benchmark::kMillisecond);
 

@@ -106,6 +106,7 @@ void SshSession::receive() {
     if (status == SSH_AGAIN || status == SSH_ERROR) break;
     if (reads + 1 == SshLoop::kReadsPerTurn) loop_.mark_busy();
   }
+  acknowledge_at_once(ssh_get_fd(session_));
   bytes_seen_ = socket_counter_.in_bytes;
   listened_at_ = RealClock().now();
   if (!channels_.empty()) watch_silence(listened_at_);

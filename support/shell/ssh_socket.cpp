@@ -37,7 +37,7 @@ Addresses resolve(const std::string& host, unsigned int port) {
 }
 
 void set_option(int descriptor, int level, int name, int value) {
-  // A kernel without the option still connects; libssh's side watches for silence as well.
+  // A kernel or a socket without the option works all the same.
   (void)::setsockopt(descriptor, level, name, &value, sizeof value);
 }
 
@@ -106,6 +106,8 @@ std::pair<FileDescriptor, FileDescriptor> socket_pair() {
   }
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
+
+void acknowledge_at_once(int descriptor) { set_option(descriptor, IPPROTO_TCP, TCP_QUICKACK, 1); }
 
 void set_nonblocking(int descriptor) {
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);

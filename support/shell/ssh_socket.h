@@ -36,4 +36,8 @@ std::pair<FileDescriptor, FileDescriptor> socket_pair();
 
 void set_nonblocking(int descriptor);
 
+// Acknowledges what has come without delay, until the kernel falls back to its habit. Until sshd
+// runs the first command it holds a second small packet back for that: 40 ms for nothing.
+void acknowledge_at_once(int descriptor);
+
 }  // namespace pve_accept
