@@ -20,7 +20,7 @@ struct GuestSpec {
   std::string public_key_file = {};  // on the node
   std::string tag = "pve-accept";
   std::chrono::seconds create_deadline{900};  // to unpack the template, to import the image
-  std::string description = {};  // description_for(run id): what makes the guest ours
+  std::string description = {};               // description_for(run id): what makes the guest ours
 };
 
 }  // namespace pve_accept
