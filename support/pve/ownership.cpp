@@ -40,13 +40,14 @@ Ownership ownership_of(const Json& config) {
 }
 
 bool is_unfinished(const Json& config) {
-  for (const auto& [key, value] : config.items()) {
+  const auto items = config.items();
+  return std::all_of(items.begin(), items.end(), [](const auto& item) {
     // create_and_lock_config of guest-common writes the first, destroy_vm and
     // destroy_lxc_container the second; the digest is of the reply, not of the file.
-    const bool locked = key == "lock" && (value == "create" || value == "destroyed");
-    if (!locked && key != "digest") return false;
-  }
-  return true;
+    const bool locked =
+        item.key() == "lock" && (item.value() == "create" || item.value() == "destroyed");
+    return locked || item.key() == "digest";
+  });
 }
 
 std::string public_key_file(std::string_view run_id) {

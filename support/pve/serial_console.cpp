@@ -158,7 +158,7 @@ std::vector<std::string> host_keys_on_console(std::string_view text) {
     if (shown.find(kBegin) != std::string::npos) {
       block.emplace();
     } else if (block && shown.find(kEnd) != std::string::npos) {
-      if (!block->empty()) whole = *std::move(block);
+      if (!block->empty()) whole = *block;
       block.reset();
     } else if (block) {
       if (auto key = key_in(shown)) block->push_back(*std::move(key));

@@ -1,5 +1,6 @@
 #include "support/sim/image_archive.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <istream>
@@ -24,13 +25,13 @@ bool is_compressed(std::istream& in) {
   in.read(first.data(), first.size());
   in.clear();  // shorter than that is no error
   const std::string_view begin(first.data(), first.size());
-  for (const auto magic : {"\x1f\x8b"sv, "BZh"sv,
-                           "\xfd"
-                           "7zXZ"sv,
-                           "\x28\xb5\x2f\xfd"sv}) {
-    if (begin.starts_with(magic)) return true;
-  }
-  return false;
+  // gzip, bzip2, xz, zstd
+  constexpr std::array kMagic = {"\x1f\x8b"sv, "BZh"sv,
+                                 "\xfd"
+                                 "7zXZ"sv,
+                                 "\x28\xb5\x2f\xfd"sv};
+  return std::any_of(kMagic.begin(), kMagic.end(),
+                     [&](std::string_view magic) { return begin.starts_with(magic); });
 }
 
 // An octal number, with blanks or NULs around it.

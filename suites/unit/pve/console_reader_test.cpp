@@ -24,7 +24,7 @@ std::string reader_script() {
     script = command.input;
     return nullptr;
   });
-  SerialConsole(node, Vmid(9000));
+  const SerialConsole console(node, Vmid(9000));
   return script;
 }
 
@@ -50,7 +50,7 @@ class Listener {
     EXPECT_EQ(::send(client_, text.data(), text.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(text.size()));
   }
-  void hang_up() { ::shutdown(client_, SHUT_RDWR); }
+  void hang_up() const { ::shutdown(client_, SHUT_RDWR); }
 
   // Whether the client goes within ten seconds, without having sent anything.
   bool client_goes() const {
