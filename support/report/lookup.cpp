@@ -158,7 +158,7 @@ std::vector<std::pair<std::string, std::string>> failed_stages(const Json& recor
   if (!stages.is_object()) return failed;
   for (const auto& [name, stage] : stages.items()) {
     if (lookup(stage, {"outcome"}) != "error") continue;
-    failed.emplace_back(name, one_line(text_or_missing(lookup(stage, {"message"}))));
+    failed.emplace_back(name, text_or_missing(lookup(stage, {"message"})));
   }
   return failed;
 }

@@ -46,7 +46,8 @@ std::string allowed_text(const Json& claim);
 // The message without the name of the case in front of it.
 std::string message_text(const Json& claim);
 
-// The stages that failed, as "provision/lxc" and their messages.
+// The stages that failed, as "provision/lxc" and their messages, of one line or, when there was
+// more than one problem, of several.
 std::vector<std::pair<std::string, std::string>> failed_stages(const Json& record);
 
 // "74 cases: 72 pass, 1 fail, 0 error, 1 skip".

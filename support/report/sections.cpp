@@ -31,7 +31,7 @@ std::string red_claims(const Json& record) {
     }
   }
   for (const auto& [name, message] : failed_stages(record)) {
-    text += fmt::format("- **ERROR** stage `{}`: {}\n", name, markdown_escaped(message));
+    text += fmt::format("- **ERROR** stage `{}`: {}\n", name, markdown_escaped(one_line(message)));
   }
   return text;
 }

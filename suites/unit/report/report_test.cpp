@@ -96,6 +96,14 @@ TEST(Findings, NameAFailedStage) {
   EXPECT_THAT(claim_lines(record.json()), HasSubstr("ERROR  stage stop/vm: it still runs"));
 }
 
+TEST(ClaimLines, GiveEachProblemOfAStageALine) {
+  RunRecord record("run-1", "", "");
+  record.put_stage("preflight", {.outcome = Outcome::kError,
+                                 .message = "check the node: no KVM\n  no template"});
+  EXPECT_THAT(claim_lines(record.json()),
+              HasSubstr("ERROR  stage preflight: check the node: no KVM\n  no template\n"));
+}
+
 TEST(Findings, SayWhatIsLeft) {
   Json record = sample_record().json();
   EXPECT_THAT(findings_markdown(record), HasSubstr("Left on the node: nothing."));
