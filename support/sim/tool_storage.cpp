@@ -106,7 +106,8 @@ int free_volume(Call& call) {
   if (colon == std::string::npos) {
     throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
   }
-  const Model::Storage& storage = known_storage(call, volid.substr(0, colon));
+  const std::string storage_name = volid.substr(0, colon);
+  const Model::Storage& storage = known_storage(call, storage_name);
   const std::string name = volid.substr(colon + 1);
   if (storage.type == "dir" && name.find('/') == std::string::npos) {
     throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
