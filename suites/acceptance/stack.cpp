@@ -1,4 +1,4 @@
-#include "fixtures/claim_test.h"
+#include "fixtures/claims/claim_test.h"
 #include "support/workload/http.h"
 
 namespace pve_accept::acceptance {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <regex>
 #include <set>
 
 #include "support/base/error.h"
@@ -111,11 +112,17 @@ std::vector<std::pair<std::string, JsonCursor>> JsonCursor::members() const {
   return result;
 }
 
-void JsonCursor::allow_only(std::initializer_list<std::string_view> keys) const {
+void JsonCursor::allow_only(std::span<const std::string_view> keys) const {
   for (const auto& [key, member] : members()) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
       member.fail(fmt::format("unknown key; known here: {}", fmt::join(keys, ", ")));
     }
+  }
+}
+
+void JsonCursor::require_match(const char* pattern, std::string_view expected) const {
+  if (!std::regex_match(string(), std::regex(pattern))) {
+    fail(fmt::format("expected {}, found {}", expected, value_->dump()));
   }
 }
 

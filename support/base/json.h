@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,13 @@ class JsonCursor {
   std::vector<std::pair<std::string, JsonCursor>> members() const;  // of an object
 
   // Error when the object has any other key.
-  void allow_only(std::initializer_list<std::string_view> keys) const;
+  void allow_only(std::span<const std::string_view> keys) const;
+  void allow_only(std::initializer_list<std::string_view> keys) const {
+    allow_only(std::span(keys.begin(), keys.size()));
+  }
+
+  // Error unless it is a text that matches the ECMAScript expression; `expected` says it in words.
+  void require_match(const char* pattern, std::string_view expected) const;
 
   std::string string() const;
   double number() const;

@@ -116,8 +116,9 @@ TEST(SamplerScript, RefusesBadArguments) {
 }
 
 TEST(SamplerScript, EndsWhenNobodyReads) {
-  const std::string script = std::string(PVE_ACCEPT_SOURCE_DIR) + "/fixtures/assets/sampler.pl";
-  std::FILE* pipe = popen(("perl - --lines 3600 --interval-ms 10 < '" + script + "'").c_str(), "r");
+  std::FILE* pipe = popen("perl - --lines 3600 --interval-ms 10 < '" PVE_ACCEPT_SOURCE_DIR
+                          "/fixtures/assets/sampler.pl'",
+                          "r");
   ASSERT_NE(pipe, nullptr);
   EXPECT_EQ(std::fgetc(pipe), '{');
   EXPECT_EQ(WEXITSTATUS(pclose(pipe)), 1);  // half a minute early

@@ -2,7 +2,7 @@
 
 #include "suites/unit/sim/lab.h"
 #include "support/base/file.h"
-#include "support/sim/compose_file.h"
+#include "support/sim/tools/compose_file.h"
 
 namespace pve_accept::sim_testing {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "suites/unit/recorded.h"
 #include "support/base/file.h"
-#include "support/sim/command_words.h"
+#include "support/sim/engine/command_words.h"
 
 namespace pve_accept::sim_testing {
 namespace {

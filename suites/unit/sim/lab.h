@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "suites/unit/temporary_directory.h"
-#include "support/sim/simulated_node.h"
+#include "support/sim/engine/simulated_node.h"
 
 namespace pve_accept::sim_testing {
 

@@ -1,11 +1,11 @@
-#include "support/sim/scenario.h"
+#include "support/sim/model/scenario.h"
 
 #include <gmock/gmock.h>
 
 #include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
-#include "support/sim/faults.h"
+#include "support/sim/model/faults.h"
 
 namespace pve_accept {
 namespace {

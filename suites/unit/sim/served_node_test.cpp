@@ -1,4 +1,4 @@
-#include "support/sim/served_node.h"
+#include "support/sim/engine/served_node.h"
 
 #include <gmock/gmock.h>
 

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/sim/engine/output.h"
+#include "support/sim/model/figures.h"
+#include "support/sim/model/scenario.h"
+#include "support/sim/model/state.h"
+
+namespace pve_accept::sim {
+
+// The simulated world as a command sees it.
+struct World {
+  const Scenario& scenario;
+  State& state;
+  Figures& figures;
+  const HostKeyMaker& new_host_key;
+};
+
+enum class Place { kNode, kGuest, kContainer };
+
+// Thrown by a tool for arguments that the simulation does not cover: the command fails as if the
+// tool were not there, and is listed among the unknown ones. It never invents a success.
+struct Unsupported {};
+
+// One command that runs, with what it may read and change.
+struct Call {
+  // The same command somewhere else, or another one in the same place; prints to the same output.
+  Call with(std::vector<std::string> other) const;
+  Call in_guest(Guest& inside, std::vector<std::string> other) const;
+  Call in_container(Container& inside, std::vector<std::string> other) const;
+
+  const Model& model() const { return world.scenario.model; }
+  const Model::Guest& guest_model() const { return model().guest(guest->guest_kind()); }
+  State& state() const { return world.state; }
+  Millis now() const { return output.now(); }
+  std::int64_t epoch_s() const;  // the time of day on the node
+
+  void out(std::string_view text) { output.out(text); }
+  void err(std::string_view text) { output.err(text); }
+  void spend(double seconds) { output.spend(seconds); }
+
+  // Prints to standard error; returns `exit_status`, so that a tool can say `return fail(…)`.
+  int fail(int exit_status, std::string_view text);
+
+  bool is_node() const { return place == Place::kNode; }
+  std::map<std::string, std::string>& files() const;
+
+  World& world;
+  Output& output;
+  std::vector<std::string> argv;
+  std::string input = {};
+  std::filesystem::path input_file = {};  // instead of it
+  std::int64_t process = 0;               // what it starts and leaves running ends with this
+  Place place = Place::kNode;
+  Guest* guest = nullptr;          // where it is not the node
+  Container* container = nullptr;  // where it is in one
+};
+
+// "node", "lxc" or "vm": where the command runs, as scenarios and reports name it.
+std::string where(const Call& call);
+
+// Runs `call.argv`. A tool that is not there fails as in a shell, with 127.
+int run_tool(Call& call);
+
+// Remembers a command that the simulation does not know.
+void remember_unknown(Call& call);
+
+// "2026-06-07 08:50:00", "Jun 07 08:50:00" and so on, by strftime's format.
+std::string formatted_time(std::int64_t epoch_s, const char* format);
+
+std::vector<std::string> split(std::string_view text, char separator);
+std::string trimmed(std::string_view text);
+
+// The JSON text that PVE's tools print.
+std::string line_of(const Json& document);
+
+}  // namespace pve_accept::sim

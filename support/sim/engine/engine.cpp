@@ -1,0 +1,246 @@
+#include "support/sim/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/base/file.h"
+#include "support/sim/engine/call.h"
+#include "support/sim/engine/process.h"
+#include "support/sim/model/addresses.h"
+#include "support/sim/model/initial_state.h"
+#include "support/sim/model/lifecycle.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr double kNodeRoundTripS = 0.002;
+
+[[noreturn]] void refuse(const std::string& name, const std::string& address,
+                         const std::string& problem, const std::string& hint = {}) {
+  throw ConnectionError(HarnessError::Details{
+      .attempted = "connect to " + address, .where = name, .problem = problem, .hint = hint});
+}
+
+State open_state(const std::filesystem::path& file, const Scenario& scenario) {
+  if (!std::filesystem::exists(file)) return initial_state(scenario);
+  try {
+    return state_from_json(Json::parse(read_file(file)));
+  } catch (const Json::exception& error) {
+    throw HarnessError(fmt::format("read the simulated node's state {}", file.string()),
+                       fmt::format("{}; remove the file to begin afresh", error.what()));
+  }
+}
+
+}  // namespace
+
+Clock::WallTime VirtualClock::wall() const {
+  return WallTime(std::chrono::seconds(kEpoch)) + Duration(now_);
+}
+
+void VirtualClock::sleep_for(Duration duration) {
+  if (duration.count() > 0) now_ += duration.count();
+}
+
+Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
+               HostKeyMaker new_host_key)
+    : state_file_((std::filesystem::create_directories(state_dir), state_dir / "sim-state.json")),
+      scenario_(std::move(scenario)),
+      state_(open_state(state_file_, scenario_)),
+      figures_(scenario_, state_),
+      new_host_key_(std::move(new_host_key)),
+      clock_(clock) {
+  opened_at_ = state_.time;
+  if (clock_ == nullptr) {
+    virtual_clock_ = std::make_unique<VirtualClock>(opened_at_);
+    clock_ = virtual_clock_.get();
+  } else {
+    state_.epoch_ms = clock_->wall().time_since_epoch().count() - opened_at_;
+    state_.epoch_ms += scenario_.model.node.clock_ahead_s * 1000;
+  }
+  opened_ = clock_->now();
+  state_.rule_matches.resize(std::max(state_.rule_matches.size(), scenario_.rules.size()));
+  save();
+}
+
+Engine::~Engine() {
+  try {
+    save();
+  } catch (const std::exception&) {  // the directory is gone: nobody will ask for the state
+    saved_.clear();
+  }
+}
+
+Millis Engine::now() const { return opened_at_ + (clock_->now() - opened_).count(); }
+
+Clock::Instant Engine::instant(Millis time) const {
+  return opened_ + Clock::Duration(time - opened_at_);
+}
+
+void Engine::sleep_until(Millis time) {
+  const Millis wait = time - now();
+  if (wait > 0) clock_->sleep_for(Clock::Duration(wait));
+}
+
+void Engine::save() {
+  state_.time = now();
+  std::string text = to_json(state_).dump();
+  if (text == saved_) return;
+  write_file_atomically(state_file_, text);
+  saved_ = std::move(text);
+}
+
+// Back to what was before the last command, except for what it has shown about the scenario.
+void Engine::roll_back() {
+  State before = state_from_json(Json::parse(saved_));
+  before.rule_matches = state_.rule_matches;
+  before.unknown_commands = state_.unknown_commands;
+  before.next_process = state_.next_process;
+  state_ = std::move(before);
+  save();
+}
+
+void Engine::end_process(std::int64_t process, Millis at) {
+  for (Activity& activity : state_.activities) {
+    if (activity.owner == process && activity.to > at) {
+      activity.to = std::max(at, activity.from);
+      end_of_load(state_, scenario_, activity);
+    }
+  }
+  save();
+}
+
+Guest& Engine::live_guest(const Request& request) {
+  const std::int64_t vmid = std::stoll(request.host);
+  Guest* guest = state_.find_guest(vmid);
+  if (guest == nullptr || !guest->running || now() < guest->reachable) {
+    refuse(request.name, fmt::format("guest {}", vmid), "the connection was lost",
+           "the guest does not run any more");
+  }
+  if (request.boots != 0 && guest->boots != request.boots) {
+    refuse(request.name, fmt::format("guest {}", vmid), "the connection was lost",
+           "the guest was started anew");
+  }
+  return *guest;
+}
+
+std::pair<std::int64_t, std::int64_t> Engine::guest_behind(const std::string& address,
+                                                           const std::string& name) {
+  const Guest* guest = guest_at(state_, scenario_, address, now());
+  if (guest == nullptr) refuse(name, address, "no route to host");
+  if (now() < guest->reachable) refuse(name, address, "connection refused");
+  return {guest->vmid, guest->boots};
+}
+
+std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
+  if (endpoint.host_keys.empty()) {
+    refuse(endpoint.name, endpoint.address, "none of its host keys is known");
+  }
+  sleep_until(now() + 20);
+  if (guest_at(state_, scenario_, endpoint.address, now()) == nullptr) sleep_until(now() + 3000);
+  const auto reached = guest_behind(endpoint.address, endpoint.name);
+  const Guest* guest = state_.find_guest(reached.first);
+  const auto keys = guest->files.find("/root/.ssh/authorized_keys");
+  if (keys == guest->files.end() || trimmed(keys->second).empty() || endpoint.user != "root") {
+    refuse(endpoint.name, endpoint.address,
+           fmt::format("permission denied (publickey) for user '{}'", endpoint.user));
+  }
+  const std::string shown = trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"));
+  const bool known = std::any_of(
+      endpoint.host_keys.begin(), endpoint.host_keys.end(),
+      [&](const std::string& key) { return shown.starts_with(trimmed(key)) || key == shown; });
+  if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
+  return reached;
+}
+
+RuleEffect Engine::apply_rules(const std::string& target, const std::string& line) {
+  RuleEffect effect;
+  for (std::size_t i = 0; i < scenario_.rules.size(); ++i) {
+    const Rule& rule = scenario_.rules[i];
+    if (rule.target != "any" && rule.target != target) continue;
+    if (!std::regex_search(line, rule.command_regex)) continue;
+    const std::int64_t match = state_.rule_matches[i]++;
+    if (match < rule.skip || (rule.times >= 0 && match >= rule.skip + rule.times)) continue;
+    if (rule.out) effect.out = rule.out;
+    if (rule.err) effect.err = rule.err;
+    if (rule.exit_status) effect.exit_status = rule.exit_status;
+    if (!rule.pattern.empty()) effect.replacements.push_back(&rule);
+    effect.delay += rule.delay.count();
+    if (rule.drop_after) effect.drop_after = rule.drop_after->count();
+    effect.hangs = effect.hangs || rule.hang;
+    effect.drops = effect.drops || rule.drop_connection;
+    effect.executes = effect.executes && !rule.replaces_command() && !rule.hang;
+  }
+  return effect;
+}
+
+std::unique_ptr<SimProcess> Engine::start(const Request& request) {
+  Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
+  const std::string line = command_line(request.argv);
+  const RuleEffect effect = apply_rules(guest == nullptr ? "node" : guest->kind, line);
+  if (effect.drops) {
+    throw ConnectionError(HarnessError::Details{.attempted = "run a command",
+                                                .where = request.name,
+                                                .command = line,
+                                                .problem = "the connection was lost"});
+  }
+  SimProcess::Plan plan{.name = request.name,
+                        .command = line,
+                        .id = state_.next_process++,
+                        .start = now(),
+                        .deadline = now() + request.deadline.count(),
+                        .hangs = effect.hangs};
+  Output output(plan.start + effect.delay, scenario_.model.node.pace);
+  output.spend(guest == nullptr ? kNodeRoundTripS : 2 * kNodeRoundTripS);
+  if (effect.executes) {
+    World world{scenario_, state_, figures_, new_host_key_};
+    Call call{.world = world,
+              .output = output,
+              .argv = request.argv,
+              .input = request.input,
+              .input_file = request.input_file,
+              .process = plan.id,
+              .place = guest == nullptr ? Place::kNode : Place::kGuest,
+              .guest = guest};
+    plan.exit_status = run_tool(call);
+    if (effect.err) {
+      std::erase_if(output.pieces(), [](const Output::Piece& piece) {
+        return piece.stream == OutputLine::Stream::kErr;
+      });
+    }
+  } else {
+    output.out(effect.out.value_or(""));
+  }
+  if (effect.err) output.err(*effect.err);
+  if (effect.exit_status) plan.exit_status = *effect.exit_status;
+  if (request.streamed) {
+    plan.replacements = effect.replacements;
+  } else {
+    output.replace(effect.replacements);
+  }
+  if (effect.drop_after && (plan.start + *effect.drop_after < output.now() || plan.hangs)) {
+    plan.drop_at = plan.start + *effect.drop_after;
+  }
+  if (request.streamed) save();
+  return std::make_unique<SimProcess>(*this, std::move(plan), std::move(output));
+}
+
+CommandResult Engine::run(const Request& request) {
+  const std::string before = saved_;
+  Request whole = request;
+  whole.streamed = false;
+  const auto process = start(whole);
+  try {
+    return process->finish();
+  } catch (const ConnectionError&) {
+    saved_ = before;
+    roll_back();
+    throw;
+  } catch (const DeadlineError&) {
+    saved_ = before;
+    roll_back();
+    throw;
+  }
+}
+
+}  // namespace pve_accept::sim

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "support/sim/engine/call.h"
+
+namespace pve_accept::sim {
+
+bool has_docker(const Guest& guest);  // its packages are installed
+
+// A container starts at `started`; it is healthy some seconds later.
+bool is_up(const Container& container, Millis at);
+// "", "starting", "healthy": as inspect and ps show it.
+std::string health(const Container& container, Millis at);
+
+Container* find_container(Guest& guest, const std::string& name_or_id);
+
+// A new container, not started yet.
+Container make_container(const Call& call, const std::string& name, const std::string& image);
+
+// Pulls what is missing, for as long as that takes. Returns false, after the daemon's error, when
+// the registry does not have it or is out of reach.
+bool pull(Call& call, const std::string& image);
+
+// "2026-06-07T08:51:12.976000000Z"
+std::string iso_time(const State& state, Millis at);
+
+// Inspection documents and listings.
+Json inspect_container(const Call& call, const Container& container);
+Json docker_info(const Call& call);
+Json docker_version(const Call& call);
+
+int docker_compose(Call& call);
+int docker_image_inspect(Call& call);
+int docker_load(Call& call);
+
+}  // namespace pve_accept::sim

@@ -1,0 +1,198 @@
+#include "support/sim/model/figures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "support/sim/model/images.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr double kTicksPerSecond = 100;  // USER_HZ
+
+double value_at(const std::vector<Relaxation>& series, Millis at) {
+  for (auto entry = series.rbegin(); entry != series.rend(); ++entry) {
+    if (entry->at > at) continue;
+    const double elapsed_s = static_cast<double>(at - entry->at) / 1000.0;
+    return entry->target +
+           (entry->value - entry->target) * std::exp(-elapsed_s / entry->time_constant_s);
+  }
+  return 0;
+}
+
+Model::Cpu operator-(const Model::Cpu& a, const Model::Cpu& b) {
+  return {.user_percent = a.user_percent - b.user_percent,
+          .system_percent = a.system_percent - b.system_percent,
+          .iowait_percent = a.iowait_percent - b.iowait_percent,
+          .softirq_percent = a.softirq_percent - b.softirq_percent,
+          .guest_percent = a.guest_percent - b.guest_percent};
+}
+
+void add(CpuTicks& ticks, const Model::Cpu& share, double seconds, double cpus) {
+  const double scale = seconds * cpus * kTicksPerSecond / 100.0;
+  const auto part = [&](double percent) { return std::max(percent, 0.0) * scale; };
+  ticks.user += part(share.user_percent) + part(share.guest_percent);
+  ticks.system += part(share.system_percent);
+  ticks.iowait += part(share.iowait_percent);
+  ticks.softirq += part(share.softirq_percent);
+  ticks.guest += part(share.guest_percent);
+}
+
+}  // namespace
+
+Figures::Figures(const Scenario& scenario, const State& state)
+    : scenario_(scenario), state_(state) {}
+
+double Figures::ram_used_mib(Millis at) const {
+  double used = scenario_.model.node.baseline_ram_mib;
+  for (const auto& [vmid, series] : state_.ram) used += value_at(series, at);
+  used += scenario_.model.node.ram_noise_mib * bell(scenario_.seed, "ram", at / 1000);
+  return std::clamp(used, 0.0, scenario_.model.node.memory_mib);
+}
+
+double Figures::wandering_s(const std::string& channel, double amplitude, Millis from, Millis to) {
+  if (to <= from) return 0;
+  auto found = wanders_.find(channel);
+  if (found == wanders_.end()) {
+    found = wanders_.emplace(channel, Wander(scenario_.seed, channel, amplitude)).first;
+  }
+  return found->second.integral_s(to) - found->second.integral_s(from);
+}
+
+void Figures::add_guest(const Activity& running, Millis at, CpuTicks& ticks) {
+  const Model::Node& node = scenario_.model.node;
+  const Model::Guest& guest = running.kind == "vm" ? scenario_.model.vm : scenario_.model.lxc;
+  const auto cpus = static_cast<double>(node.cpus);
+  const Millis end = std::min(running.to, at);
+  const std::string idle_channel = "cpu idle " + running.kind;
+  const double idle_amplitude = running.kind == "vm" ? 0.04 : 0.8;
+  double idle_s = wandering_s(idle_channel, idle_amplitude, running.from, end);
+  for (const Activity& activity : state_.activities) {
+    if (activity.vmid != running.vmid || activity.what == "running") continue;
+    const Millis from = std::max(activity.from, running.from);
+    const Millis to = std::min(activity.to, end);
+    if (to <= from) continue;
+    if (activity.what == "busy") {
+      constexpr Model::Cpu kBusy = {.user_percent = 14, .system_percent = 7, .iowait_percent = 5};
+      add(ticks, kBusy, wandering_s("cpu busy", 0.3, from, to), cpus);
+      continue;
+    }
+    idle_s -= wandering_s(idle_channel, idle_amplitude, from, to);
+    add(ticks, guest.load_cpu - node.idle_cpu,
+        wandering_s("cpu load " + running.kind, 0.1, from, to), cpus);
+  }
+  add(ticks, guest.idle_cpu - node.idle_cpu, std::max(idle_s, 0.0), cpus);
+}
+
+CpuTicks Figures::cpu(Millis at) {
+  const Model::Node& node = scenario_.model.node;
+  const auto cpus = static_cast<double>(node.cpus);
+  CpuTicks ticks;
+  const double before_s = static_cast<double>(kBootedBefore) / 1000.0;
+  add(ticks, node.idle_cpu, before_s + wandering_s("cpu node", 1.0, 0, at), cpus);
+  for (const Activity& activity : state_.activities) {
+    if (activity.what == "running") add_guest(activity, at, ticks);
+  }
+  const double total = (before_s + static_cast<double>(at) / 1000.0) * cpus * kTicksPerSecond;
+  ticks.steal = total * node.steal_percent / 100.0;
+  const double taken = ticks.user + ticks.system + ticks.iowait + ticks.softirq + ticks.steal;
+  ticks.idle = std::max(total - taken, 0.0);
+  return ticks;
+}
+
+double Figures::guest_cpu_s(std::int64_t vmid, Millis at) {
+  CpuTicks ticks;
+  for (const Activity& activity : state_.activities) {
+    if (activity.what == "running" && activity.vmid == vmid && activity.from <= at &&
+        activity.to > at) {
+      add_guest(activity, at, ticks);
+    }
+  }
+  return (ticks.user + ticks.system + ticks.softirq) / kTicksPerSecond;
+}
+
+// Memory is booked in step with what the guest costs the node: all of the idle figure once the
+// stack runs, the figure under load while pgbench runs.
+Booked Figures::booked(const Guest& guest, Millis at) const {
+  const Model::Guest& model = scenario_.model.guest(guest.guest_kind());
+  const bool loaded =
+      std::any_of(state_.activities.begin(), state_.activities.end(), [&](const Activity& a) {
+        return a.what == "load" && a.vmid == guest.vmid && a.from <= at && at < a.to;
+      });
+  const double share =
+      model.idle_ram_mib > 0
+          ? std::clamp(ram_of(state_, guest.vmid, at) / model.idle_ram_mib, 0.0, 1.0)
+          : 1.0;
+  const double noise = 1.0 + 0.0005 * bell(scenario_.seed, "booked", at / 1000);
+  Booked booked;
+  booked.current_mib = (loaded ? model.booked_load_mib : model.booked_idle_mib * share) * noise;
+  booked.rss_mib = booked.current_mib;
+  booked.pss_mib = booked.rss_mib * model.pss_share;
+  if (guest.kind == "vm") {
+    booked.anon_mib = booked.current_mib;
+    booked.file_mib = 6;
+    booked.kernel_mib = 14;
+    booked.current_mib += booked.file_mib + booked.kernel_mib;
+  } else {
+    booked.anon_mib = std::min(model.anon_mib * (loaded ? 1.15 : share), booked.current_mib);
+    booked.kernel_mib = std::min(40.0 * share, booked.current_mib - booked.anon_mib);
+    booked.file_mib = booked.current_mib - booked.anon_mib - booked.kernel_mib;
+  }
+  return booked;
+}
+
+std::int64_t Figures::ksm_pages_sharing(Millis at) const {
+  const Model::Node& node = scenario_.model.node;
+  return node.ksm_pages_sharing +
+         static_cast<std::int64_t>(node.ksm_drift * static_cast<double>(at) / 1000.0);
+}
+
+// The rest of the model's figure is the system itself with all packages: what images, containers
+// and pgbench's tables take is known one by one.
+double Figures::disk_used_mib(const Guest& guest) const {
+  const Model::Guest& model = scenario_.model.guest(guest.guest_kind());
+  const double system = model.disk_used_mib - kDockerPackagesMib - stack_mib();
+  double used = std::max(system, 0.0);
+  if (guest.has_package("docker-ce") || guest.has_package("docker.io")) used += kDockerPackagesMib;
+  for (const std::string& image : guest.docker.images) used += image_mib(image);
+  const std::string& driver = model.docker.storage_driver;
+  const bool copies = driver == "vfs" || driver == "native";
+  for (const Container& container : guest.docker.containers) {
+    used += copies ? image_mib(container.image) : kContainerMib;
+  }
+  for (const auto& [name, database] : guest.docker.volumes) {
+    used += kDatabaseMib + kPgbenchScaleMib * static_cast<double>(database.pgbench_scale);
+  }
+  return used;
+}
+
+double Figures::volume_used_mib(const Volume& volume) const {
+  if (volume.fixed_used_mib >= 0) return volume.fixed_used_mib;
+  const Guest* guest = state_.find_guest(volume.vmid);
+  if (guest == nullptr) return 0;
+  const Model::Guest& model = scenario_.model.guest(guest->guest_kind());
+  const double ratio = model.disk_used_mib > 0 ? model.disk_host_mib / model.disk_used_mib : 1;
+  const double used = (disk_used_mib(*guest) + guest->free_blocks_mib) * ratio;
+  return std::min(used, static_cast<double>(volume.size) / kMib);
+}
+
+std::int64_t Figures::storage_used_kib(const Model::Storage& storage) const {
+  double used_mib = 0;
+  for (const Volume& volume : state_.volumes) {
+    if (volume.storage == storage.storage) used_mib += volume_used_mib(volume);
+  }
+  return storage.used_kib + static_cast<std::int64_t>(used_mib * 1024.0);
+}
+
+void relax_ram(State& state, std::int64_t vmid, const Relaxation& relaxation) {
+  auto& series = state.ram[std::to_string(vmid)];
+  while (!series.empty() && series.back().at > relaxation.at) series.pop_back();
+  series.push_back(relaxation);
+}
+
+double ram_of(const State& state, std::int64_t vmid, Millis at) {
+  const auto found = state.ram.find(std::to_string(vmid));
+  return found == state.ram.end() ? 0 : value_at(found->second, at);
+}
+
+}  // namespace pve_accept::sim

@@ -1,0 +1,182 @@
+#include "support/sim/model/guest_config.h"
+
+#include <algorithm>
+#include <array>
+
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/pve_options.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr std::int64_t kMiB = 1048576;
+
+std::string escaped_description(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '\n') {
+      escaped += "%0A";
+    } else if (c == '%') {
+      escaped += "%25";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+Json pressure(const Guest& guest, std::string_view value) {
+  // pct prints strings, qm numbers.
+  return guest.kind == "lxc" ? Json(std::string(value) + ".00") : Json(0);
+}
+
+}  // namespace
+
+std::vector<const Guest*> sorted_guests(const State& state, std::string_view kind) {
+  std::vector<const Guest*> guests;
+  for (const Guest& guest : state.guests) {
+    if (kind.empty() || guest.kind == kind) guests.push_back(&guest);
+  }
+  std::sort(guests.begin(), guests.end(),
+            [](const Guest* a, const Guest* b) { return a->vmid < b->vmid; });
+  return guests;
+}
+
+std::string config_listing(const Guest& guest) {
+  std::string text;
+  for (const auto& [key, value] : guest.config) {
+    if (key == "description" && guest.kind == "lxc") {
+      text += fmt::format("{}: {}%0A\n", key, escaped_description(value));
+    } else {
+      text += fmt::format("{}: {}\n", key, value);
+    }
+  }
+  for (const auto& [key, value] : guest.raw_config) text += fmt::format("{}: {}\n", key, value);
+  return text;
+}
+
+std::string config_file(const Guest& guest) {
+  std::string text;
+  const std::string description = guest.option("description");
+  if (!description.empty()) text += fmt::format("#{}\n", escaped_description(description));
+  for (const auto& [key, value] : guest.config) {
+    if (key != "description") text += fmt::format("{}: {}\n", key, value);
+  }
+  for (const auto& [key, value] : guest.raw_config) text += fmt::format("{}: {}\n", key, value);
+  return text;
+}
+
+// Numbers are numbers where PVE's schema says integer; qemu's memory and agent are strings there.
+Json config_json(const Call& call, const Guest& guest) {
+  static const std::vector<std::string> strings = {"memory", "agent", "hostname",
+                                                   "name",   "tags",  "description"};
+  Json config = Json::object();
+  for (const auto& [key, value] : guest.config) {
+    const bool text = std::find(strings.begin(), strings.end(), key) != strings.end() &&
+                      !(key == "memory" && guest.kind == "lxc");
+    config[key] = !text && is_number(value) ? Json(std::stoll(value)) : Json(value);
+    if (key == "description" && guest.kind == "lxc") config[key] = value + "\n";
+  }
+  config["digest"] = hex(call.world.scenario.seed, config_file(guest), guest.vmid, 40);
+  if (!guest.raw_config.empty()) config["lxc"] = guest.raw_config;
+  return config;
+}
+
+std::int64_t disk_size(const Guest& guest) {
+  const std::string line = guest.option(guest.kind == "lxc" ? "rootfs" : "scsi0");
+  return std::max<std::int64_t>(size_in_bytes(property(line, "size"), ""), 0);
+}
+
+FileSystem root_file_system(const Call& call, const Guest& guest) {
+  FileSystem root;
+  const std::int64_t disk = disk_size(guest);
+  if (guest.kind == "lxc") {
+    root.source = fmt::format("/dev/mapper/pve-vm--{}--disk--0", guest.vmid);
+    root.size = static_cast<std::int64_t>(static_cast<double>(disk) * 0.97453);  // ext4's own
+  } else {
+    root.source = "/dev/sda1";
+    root.size = static_cast<std::int64_t>(static_cast<double>(disk - 131 * kMiB) * 0.9805);
+  }
+  root.used = static_cast<std::int64_t>(call.world.figures.disk_used_mib(guest) * kMib);
+  const auto reserved = static_cast<std::int64_t>(static_cast<double>(disk) * 0.05156);
+  root.available = std::max<std::int64_t>(root.size - root.used - reserved, 0);
+  return root;
+}
+
+std::string short_size(std::int64_t bytes) {
+  constexpr std::array kUnits = {"B", "K", "M", "G", "T"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return fmt::format("{:.1f}{}", value, kUnits[unit]);
+}
+
+Json current_status(const Call& call, const Guest& guest) {
+  const bool vm = guest.kind == "vm";
+  const std::int64_t memory = std::max<std::int64_t>(
+      guest.config.contains("memory") ? std::stoll(guest.option("memory")) : 512, 0);
+  const Booked booked = call.world.figures.booked(guest, call.now());
+  Json status = {
+      {"cpus", guest.config.contains("cores") ? std::stoll(guest.option("cores")) : 1},
+      {"disk", 0},
+      {"ha", {{"managed", 0}}},
+      {"maxdisk", disk_size(guest)},
+      {"maxmem", memory * kMiB},
+      {"mem", 0},
+      {"name", guest.name()},
+      {"netin", 0},
+      {"netout", 0},
+      {"status", guest.running ? "running" : "stopped"},
+      {"uptime", 0},
+      {"vmid", guest.vmid},
+  };
+  if (!guest.option("tags").empty()) status["tags"] = guest.option("tags");
+  if (!guest.option("lock").empty()) status["lock"] = guest.option("lock");
+  if (vm) {
+    status["memhost"] = 0;
+    status["qmpstatus"] = guest.running ? "running" : "stopped";
+    if (guest.config.contains("serial0")) status["serial"] = 1;
+  } else {
+    status["type"] = "lxc";
+    status["diskread"] = 0;
+    status["diskwrite"] = 0;
+    status["swap"] = 0;
+    status["maxswap"] =
+        (guest.config.contains("swap") ? std::stoll(guest.option("swap")) : 512) * kMiB;
+  }
+  if (!guest.running) return status;
+  status["cpu"] = 0.01;
+  status["pid"] = guest.pid;
+  status["uptime"] = std::max<Millis>((call.now() - guest.started) / 1000, 0);
+  const auto used =
+      static_cast<std::int64_t>((vm ? booked.rss_mib : booked.anon_mib + booked.kernel_mib) * kMib);
+  status["mem"] = std::min(used, memory * kMiB);
+  status["netin"] = 855 + (call.now() - guest.started) / 10;
+  status["netout"] = 1677 + (call.now() - guest.started) / 20;
+  for (const char* what : {"cpu", "io", "memory"}) {
+    status[fmt::format("pressure{}full", what)] = pressure(guest, "0");
+    status[fmt::format("pressure{}some", what)] = pressure(guest, "0");
+  }
+  if (vm) {
+    status["memhost"] = status["mem"];
+    if (guest.option("agent").starts_with('1')) status["agent"] = 1;
+    status["nics"] = {{fmt::format("tap{}i0", guest.vmid),
+                       {{"netin", status["netin"]}, {"netout", status["netout"]}}}};
+  } else {
+    const FileSystem root = root_file_system(call, guest);
+    status["disk"] = root.used;
+    status["maxdisk"] = root.size;
+    status["diskread"] = 331227136;
+    status["diskwrite"] = 25100288;
+  }
+  return status;
+}
+
+}  // namespace pve_accept::sim

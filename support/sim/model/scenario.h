@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "support/base/json.h"
+#include "support/shell/clock.h"
+#include "support/sim/model/model.h"
+
+namespace pve_accept {
+
+namespace sim {
+struct Fault;
+}
+
+// What becomes of the commands that match, apart from what the simulated node would do.
+//
+// `out` or a non-zero `exit_status` stand in for the command: it is not executed. `hang` and
+// `drop_connection` neither. Everything else changes the reply of the command as it was executed:
+// `pattern`/`with` in its standard output, `err` in place of its standard error, an `exit_status`
+// of 0 in place of its own, `delay` before it starts, `drop_after` from its start.
+// Of several rules that match one command, each applies, in their order in the scenario.
+struct Rule {
+  std::string target = "any";  // "node", "lxc", "vm", "any"
+  std::string command;         // ECMAScript, searched in the command line as it arrives
+  std::regex command_regex;
+  std::optional<std::string> out, err;
+  std::string pattern, with;  // empty pattern: nothing is replaced
+  std::regex pattern_regex;
+  std::optional<int> exit_status;
+  Clock::Duration delay{};
+  bool hang = false, drop_connection = false;
+  std::optional<Clock::Duration> drop_after;
+  std::int64_t times = -1;  // how many matches it applies to; negative: all
+  std::int64_t skip = 0;    // how many matches it lets pass first
+
+  bool replaces_command() const { return out || (exit_status && *exit_status != 0); }
+};
+
+// How a simulated node behaves (DESIGN §5).
+struct Scenario {
+  std::uint64_t seed = 42;
+  Model model;
+  std::vector<std::string> faults;  // as written; their rules and figures are in the other members
+  std::vector<Rule> rules;
+};
+
+// Throws InputError that names the file, the place in it and the remedy.
+Scenario load_scenario(const std::filesystem::path& file);
+
+// The same for a document that was read already; `source` names it in errors.
+Scenario parse_scenario(const Json& document, const std::string& source);
+Scenario parse_scenario(const Json& document, const std::string& source,
+                        const std::vector<sim::Fault>& catalogue);
+
+// A document that parses to an equal scenario, faults expanded.
+Json to_json(const Scenario& scenario);
+
+}  // namespace pve_accept

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/base/guest_kind.h"
+#include "support/base/json.h"
+#include "support/sim/model/noise.h"
+
+// Everything that a simulated node remembers from one command to the next.
+namespace pve_accept::sim {
+
+inline constexpr Millis kNever = INT64_MAX;
+inline constexpr std::int64_t kEpoch = 1'780'822'200;  // 2026-06-07T08:50:00Z, in seconds
+
+// A quantity that approaches `target` exponentially from `value`, which it had at `at`.
+struct Relaxation {
+  Millis at = 0;
+  double value = 0, target = 0, time_constant_s = 1;
+};
+
+// Something that takes CPU or changes figures, for as long as it lasts.
+struct Activity {
+  std::string what = {};  // "running", "load", "busy"
+  std::int64_t vmid = 0;
+  std::string kind = {};  // "lxc", "vm"
+  Millis from = 0, to = kNever;
+  std::int64_t owner = 0;  // the process that it ends with; 0: none
+};
+
+struct Volume {
+  std::string storage = {}, name = {};
+  std::int64_t vmid = 0, size = 0;  // bytes
+  std::string format = "raw", content = "images";
+  Millis created = 0;
+  double fixed_used_mib = -1;  // negative: as the guest fills it
+};
+
+// The database in a named volume.
+struct Database {
+  std::map<std::string, std::vector<std::string>> tables;
+  std::int64_t pgbench_scale = 0;  // 0: pgbench -i did not run
+};
+
+struct Container {
+  std::string id, name, image, service, project, working_dir, config_file, command;
+  std::string status = "created";  // "created", "running", "exited"
+  std::string restart, volume, mount;
+  bool has_health = false, oom_killed = false;
+  Millis healthy_after = 0;  // from its start
+  std::int64_t exit_status = 0, restarts = 0, memory_limit = 0;
+  std::int64_t host_port = 0, container_port = 0;
+  Millis created = 0, started = 0, finished = 0;
+};
+
+struct DockerState {
+  std::vector<std::string> images;  // "postgres:17"
+  std::vector<Container> containers;
+  std::map<std::string, Database> volumes;
+  std::vector<std::string> networks;
+};
+
+struct Guest {
+  std::int64_t vmid = 0;
+  std::string kind = {};
+  std::map<std::string, std::string> config = {};
+  std::vector<std::pair<std::string, std::string>> raw_config = {};  // "lxc.…" lines
+  bool running = false;
+  bool has_system = true;  // there is something to boot: a template or an image
+  bool foreign = false;    // put there by the scenario
+  Millis started = 0, reachable = 0;
+  std::int64_t pid = 0, boots = 0;
+  std::map<std::string, std::string> files = {};
+  std::vector<std::string> packages = {};
+  bool package_lists = false, docker_source = false, agent_running = false;
+  Millis daemon_started = 0;
+  DockerState docker = {};
+  double free_blocks_mib = 0;  // deleted in the guest, still taken on the thin volume
+
+  GuestKind guest_kind() const { return kind == "vm" ? GuestKind::kVm : GuestKind::kLxc; }
+  std::string option(const std::string& key) const;  // empty when it is not set
+  std::string name() const;                          // as lists show it: "spike-lxc", "VM 9003"
+  bool has_package(const std::string& package) const;
+};
+
+struct State {
+  Millis time = 0;
+  std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
+  std::map<std::string, std::string> files;
+  std::vector<Volume> volumes;
+  std::vector<Guest> guests;
+  std::vector<Activity> activities;
+  std::map<std::string, std::vector<Relaxation>> ram;  // by vmid: MiB of the node's RAM
+  std::vector<std::int64_t> rule_matches;
+  std::vector<std::string> unknown_commands;
+  bool neighbours_probed = false;
+  std::int64_t next_pid = 1000, next_process = 1;
+
+  std::int64_t epoch_s(Millis at) const { return (epoch_ms + at) / 1000; }
+  Guest* find_guest(std::int64_t vmid);
+  const Guest* find_guest(std::int64_t vmid) const;
+};
+
+// Makes the SSH host key of a guest; returns its public line.
+using HostKeyMaker = std::function<std::string(std::int64_t vmid)>;
+
+Json to_json(const State& state);
+State state_from_json(const Json& document);
+
+}  // namespace pve_accept::sim

@@ -1,0 +1,118 @@
+#include <cmath>
+
+#include "support/base/simulation_mark.h"
+#include "support/sim/model/guest_config.h"
+#include "support/sim/model/node_facts.h"
+#include "support/sim/model/storage_content.h"
+
+// What /proc, /sys and the system's own files hold.
+namespace pve_accept::sim {
+namespace {
+
+std::int64_t whole(double value) { return static_cast<std::int64_t>(value); }
+
+std::string meminfo(std::int64_t total_kib, std::int64_t available_kib) {
+  const std::int64_t free_kib = available_kib * 4 / 5;
+  return fmt::format(
+      "MemTotal:       {:>8} kB\nMemFree:        {:>8} kB\nMemAvailable:   {:>8} kB\n"
+      "Buffers:        {:>8} kB\nCached:         {:>8} kB\nSwapCached:            0 kB\n"
+      "SwapTotal:             0 kB\nSwapFree:              0 kB\n",
+      total_kib, free_kib, available_kib, available_kib / 50, available_kib / 6);
+}
+
+std::string cpu_line(const CpuTicks& t) {
+  return fmt::format("{} {} {} {} {} {} {} {} {} {}", whole(t.user), whole(t.nice), whole(t.system),
+                     whole(t.idle), whole(t.iowait), whole(t.irq), whole(t.softirq), whole(t.steal),
+                     whole(t.guest), whole(t.guest_nice));
+}
+
+// The process that a vmid's container has as its init: /proc/PID/….
+std::optional<std::string> process_file(const Call& call, const std::string& path) {
+  for (const Guest& guest : call.state().guests) {
+    const std::string prefix = fmt::format("/proc/{}/", guest.pid);
+    if (!guest.running || !path.starts_with(prefix)) continue;
+    const std::string name = path.substr(prefix.size());
+    const bool lxc = guest.kind == "lxc";
+    const Model::Guest& model = call.model().guest(guest.guest_kind());
+    if (name == "uid_map") {
+      const bool mapped = lxc && guest.option("unprivileged") == "1";
+      return fmt::format("{:>10} {:>10} {:>10}\n", 0, mapped ? model.uid_base : 0,
+                         mapped ? 65536 : 4294967295);
+    }
+    if (name != "attr/current") return std::nullopt;
+    bool unconfined = !lxc || model.apparmor_profile == "unconfined";
+    for (const auto& [key, value] : guest.raw_config) {
+      unconfined = unconfined || (key == "lxc.apparmor.profile" && value == "unconfined");
+    }
+    if (unconfined) return "unconfined\n";
+    return fmt::format("lxc-{0}_</var/lib/lxc>//&:lxc-{0}_<-var-lib-lxc>:unconfined (enforce)\n",
+                       guest.vmid);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> config_path(const Call& call, const std::string& path) {
+  for (const Guest& guest : call.state().guests) {
+    if (path == fmt::format("/etc/pve/nodes/{}/{}/{}.conf", call.model().node.name,
+                            guest.kind == "vm" ? "qemu-server" : "lxc", guest.vmid)) {
+      return config_file(guest);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> node_file(const Call& call, const std::string& path) {
+  const Model::Node& node = call.model().node;
+  Figures& figures = call.world.figures;
+  if (path == kSimulationMark) return "What is measured here comes from a model.\n";
+  if (path == "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") {
+    if (node.governor.empty()) return std::nullopt;
+    return node.governor + "\n";
+  }
+  if (path == "/sys/kernel/mm/ksm/run") return fmt::format("{}\n", node.ksm_run);
+  if (path == "/sys/kernel/mm/ksm/pages_sharing") {
+    return fmt::format("{}\n", figures.ksm_pages_sharing(call.now()));
+  }
+  if (path == "/var/lib/pve-manager/apl-info/download.proxmox.com") {
+    if (!call.model().template_index) return std::nullopt;
+    return template_index(call);
+  }
+  if (path == "/proc/meminfo") {
+    const double available = node.memory_mib - figures.ram_used_mib(call.now());
+    return meminfo(whole(node.memory_mib * 1024.0), whole(available * 1024.0));
+  }
+  if (path == "/proc/stat") return fmt::format("cpu  {}\n", cpu_line(figures.cpu(call.now())));
+  if (path == "/etc/hostname") return node.name + "\n";
+  if (const auto process = process_file(call, path)) return process;
+  return config_path(call, path);
+}
+
+std::optional<std::string> guest_file(const Call& call, const std::string& path) {
+  const Guest& guest = *call.guest;
+  const Model::Guest& model = call.guest_model();
+  if (path == "/etc/os-release") {
+    return fmt::format(
+        "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\n"
+        "VERSION_ID=\"13\"\nVERSION=\"13 (trixie)\"\nVERSION_CODENAME=trixie\n"
+        "DEBIAN_VERSION_FULL={}\nID=debian\nHOME_URL=\"https://www.debian.org/\"\n"
+        "SUPPORT_URL=\"https://www.debian.org/support\"\n"
+        "BUG_REPORT_URL=\"https://bugs.debian.org/\"\n",
+        model.debian_version);
+  }
+  if (path == "/etc/debian_version") return model.debian_version + "\n";
+  if (path == "/etc/hostname") return guest.name() + "\n";
+  if (path == "/proc/self/uid_map") {
+    const bool mapped = guest.kind == "lxc" && guest.option("unprivileged") == "1";
+    return fmt::format("{:>10} {:>10} {:>10}\n", 0, mapped ? model.uid_base : 0,
+                       mapped ? 65536 : 4294967295);
+  }
+  if (path == "/proc/meminfo") {
+    const std::int64_t total = guest_memory_kib(call, guest);
+    return meminfo(total, total * 9 / 10);
+  }
+  return std::nullopt;
+}
+
+}  // namespace pve_accept::sim

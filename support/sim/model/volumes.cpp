@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/pve_options.h"
+
+// Volumes on the storages: their names, their sizes, and what the storages' tools say.
+namespace pve_accept::sim {
+namespace {
+
+std::string volume_name(const Model::Storage& storage, std::int64_t vmid, std::string_view suffix,
+                        std::string_view content) {
+  if (storage.type == "dir") return fmt::format("{}/vm-{}-{}.raw", vmid, vmid, suffix);
+  const bool subvolume = storage.type == "zfspool" && content == "rootdir";
+  return fmt::format("{}-{}-{}", subvolume ? "subvol" : "vm", vmid, suffix);
+}
+
+}  // namespace
+
+const Model::Storage& require_storage(const Call& call, const std::string& name,
+                                      std::string_view content, std::string_view problem) {
+  for (const Model::Storage& storage : call.model().storages) {
+    if (storage.storage != name) continue;
+    const auto kinds = split(storage.content, ',');
+    if (std::find(kinds.begin(), kinds.end(), content) == kinds.end()) {
+      throw Refusal{255, std::string(problem)};
+    }
+    return storage;
+  }
+  throw Refusal{255, fmt::format("storage '{}' does not exist\n", name)};
+}
+
+std::string allocate_volume(Call& call, const Model::Storage& storage, std::int64_t vmid,
+                            std::string_view suffix, std::int64_t size, std::string_view content) {
+  const std::string name = volume_name(storage, vmid, suffix, content);
+  if (storage.type == "lvmthin") {
+    call.out(
+        fmt::format("  Logical volume \"{}\" created.\n"
+                    "  Logical volume {}/{} changed.\n",
+                    name, storage.vgname, name));
+  } else if (storage.type == "dir") {
+    call.out(fmt::format("Formatting '{}/images/{}', fmt=raw size={} preallocation=off\n",
+                         storage.path, name, size));
+  }
+  call.state().volumes.push_back({.storage = storage.storage,
+                                  .name = name,
+                                  .vmid = vmid,
+                                  .size = size,
+                                  .format = name.starts_with("subvol") ? "subvol" : "raw",
+                                  .content = std::string(content),
+                                  .created = call.now(),
+                                  .fixed_used_mib = suffix == "cloudinit" ? 0.4 : -1.0});
+  return storage.storage + ":" + name;
+}
+
+// A volume that no configuration names stays: that is what pvesm free is for.
+void remove_guest(Call& call, std::int64_t vmid, bool purge) {
+  State& state = call.state();
+  const Guest& guest = *state.find_guest(vmid);
+  const bool vm = guest.kind == "vm";
+  const auto of_guest = [](const Guest& owner, const Volume& volume) {
+    const std::string volid = volume.storage + ":" + volume.name;
+    return std::any_of(owner.config.begin(), owner.config.end(), [&](const auto& option) {
+      return volume.vmid == owner.vmid && property(option.second, "") == volid;
+    });
+  };
+  std::vector<Volume> gone;
+  const auto rest =
+      std::stable_partition(state.volumes.begin(), state.volumes.end(),
+                            [&](const Volume& volume) { return !of_guest(guest, volume); });
+  gone.assign(rest, state.volumes.end());
+  state.volumes.erase(rest, state.volumes.end());
+  std::sort(gone.begin(), gone.end(),
+            [](const Volume& a, const Volume& b) { return a.name < b.name; });
+  for (const Volume& volume : gone) {
+    const auto& storages = call.model().storages;
+    const auto storage =
+        std::find_if(storages.begin(), storages.end(),
+                     [&](const Model::Storage& s) { return s.storage == volume.storage; });
+    if (storage != storages.end() && storage->type == "lvmthin") {
+      call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", volume.name));
+    }
+  }
+  std::erase_if(state.guests, [&](const Guest& entry) { return entry.vmid == vmid; });
+  if (purge) {
+    call.out(fmt::format("purging {} {} from related configurations..\n", vm ? "VM" : "CT", vmid));
+  }
+}
+
+std::int64_t size_in_bytes(std::string_view text, std::string_view bare_unit) {
+  std::string number(text);
+  if (number.empty() || std::isdigit(static_cast<unsigned char>(number[0])) == 0) return -1;
+  std::string unit(bare_unit);
+  if (std::isalpha(static_cast<unsigned char>(number.back())) != 0) {
+    unit = number.substr(number.size() - 1);
+    number.pop_back();
+  }
+  char* end = nullptr;
+  const double value = std::strtod(number.c_str(), &end);
+  if (end == number.c_str() || *end != '\0') return -1;
+  double scale = 1;
+  if (unit == "K") scale = 1024.0;
+  if (unit == "M") scale = kMib;
+  if (unit == "G") scale = kMib * 1024.0;
+  if (unit == "T") scale = kMib * kMib;
+  if (scale < 2 && !unit.empty()) return -1;
+  return static_cast<std::int64_t>(value * scale);
+}
+
+std::string size_text(std::int64_t bytes) {
+  constexpr std::int64_t kGiB = 1073741824;
+  constexpr std::int64_t kMiB = 1048576;
+  if (bytes % kGiB == 0) return fmt::format("{}G", bytes / kGiB);
+  if (bytes % kMiB == 0) return fmt::format("{}M", bytes / kMiB);
+  return fmt::format("{}K", bytes / 1024);
+}
+
+}  // namespace pve_accept::sim

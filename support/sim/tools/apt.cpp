@@ -1,0 +1,185 @@
+#include <algorithm>
+
+#include "support/sim/model/containers.h"
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr const char* kDockerSources = "/etc/apt/sources.list.d/docker.sources";
+
+struct Package {
+  const char* name;
+  double seconds;  // to fetch and install it
+};
+
+// What Debian has, and what Docker's own repository has.
+constexpr Package kDebian[] = {
+    {"ca-certificates", 1.5}, {"curl", 2.5},       {"qemu-guest-agent", 2.0},
+    {"docker.io", 9.0},       {"docker-cli", 3.0}, {"docker-compose", 3.0},
+};
+constexpr Package kDocker[] = {
+    {"docker-ce", 6.0},
+    {"docker-ce-cli", 4.0},
+    {"containerd.io", 5.0},
+    {"docker-buildx-plugin", 3.0},
+    {"docker-compose-plugin", 3.0},
+};
+
+const Package* find_package(const Guest& guest, const std::string& name) {
+  const auto named = [&](const Package& package) { return name == package.name; };
+  const auto* debian = std::find_if(std::begin(kDebian), std::end(kDebian), named);
+  if (debian != std::end(kDebian)) return debian;
+  if (!guest.docker_source) return nullptr;
+  const auto* docker = std::find_if(std::begin(kDocker), std::end(kDocker), named);
+  return docker != std::end(kDocker) ? docker : nullptr;
+}
+
+int update(Call& call) {
+  if (!reaches_internet(call)) {
+    call.spend(20);
+    call.err(
+        "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Temporary "
+        "failure resolving 'deb.debian.org'\n"
+        "W: Some index files failed to download. They have been ignored, or old ones used "
+        "instead.\n");
+    return 0;  // apt-get says warnings, not errors
+  }
+  const auto source = call.guest->files.find(kDockerSources);
+  call.out(
+      "Get:1 http://security.debian.org trixie-security InRelease [43.4 kB]\n"
+      "Get:2 http://deb.debian.org/debian trixie InRelease [140 kB]\n");
+  call.spend(2.5);
+  if (source != call.guest->files.end()) {
+    if (source->second.find("\nSuites: ") == std::string::npos) {
+      return call.fail(100, fmt::format("E: Malformed entry 1 in sources file {} (Suite)\n"
+                                        "E: The list of sources could not be read.",
+                                        kDockerSources));
+    }
+    call.out("Get:3 https://download.docker.com/linux/debian trixie InRelease [32.5 kB]\n");
+    call.guest->docker_source = true;
+  }
+  call.spend(1.0);
+  call.out("Fetched 9912 kB in 3s (3304 kB/s)\nReading package lists...\n");
+  call.guest->package_lists = true;
+  keep_busy(call, *call.guest, 0.5);
+  return 0;
+}
+
+void installed(Call& call, const std::string& name) {
+  Guest& guest = *call.guest;
+  if (guest.has_package(name)) return;
+  guest.packages.push_back(name);
+  if (name == "docker-ce" || name == "docker.io") guest.daemon_started = call.now();
+}
+
+int install_packages(Call& call, const std::vector<std::string>& names) {
+  call.out(
+      "Reading package lists...\nBuilding dependency tree...\nReading state "
+      "information...\n");
+  call.spend(1.0);
+  if (!call.guest->package_lists) {
+    return call.fail(100, fmt::format("E: Unable to locate package {}", names.front()));
+  }
+  double seconds = 0;
+  std::string added;
+  for (const std::string& name : names) {
+    const Package* package = find_package(*call.guest, name);
+    if (package == nullptr) {
+      return call.fail(100, fmt::format("E: Unable to locate package {}", name));
+    }
+    if (call.guest->has_package(name)) continue;
+    seconds += package->seconds;
+    added += " " + name;
+  }
+  if (added.empty()) {
+    call.out("0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n");
+    return 0;
+  }
+  call.out(fmt::format("The following NEW packages will be installed:\n {}\n", added));
+  keep_busy(call, *call.guest, seconds);
+  call.spend(seconds);
+  for (const std::string& name : names) {
+    call.out(fmt::format("Setting up {} ...\n", name));
+    installed(call, name);
+  }
+  // Package files pass through the page cache and leave it slowly.
+  const double level = ram_of(call.state(), call.guest->vmid, call.now());
+  settle_ram(call.state(), call.world.scenario, *call.guest, call.now());
+  auto& last = call.state().ram[std::to_string(call.guest->vmid)].back();
+  last.value = level + 60;
+  last.time_constant_s = 8;
+  return 0;
+}
+
+}  // namespace
+
+// apt-get update -q; apt-get install -y -q PACKAGE…
+int apt_get(Call& call) {
+  std::string verb;
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    if (word == "-y" || word == "-q" || word == "-qq" || word == "--no-install-recommends")
+      continue;
+    if (word.starts_with('-')) throw Unsupported{};
+    if (verb.empty()) {
+      verb = word;
+    } else {
+      names.push_back(word);
+    }
+  }
+  if (verb == "update" && names.empty()) return update(call);
+  if (verb == "install" && !names.empty()) return install_packages(call, names);
+  throw Unsupported{};
+}
+
+// dpkg-query -W -f '${db:Status-Status} ${Package}\n' PACKAGE…
+int dpkg_query(Call& call) {
+  const auto& argv = call.argv;
+  if (argv.size() < 5 || argv[1] != "-W" || argv[2] != "-f" ||
+      argv[3] != "${db:Status-Status} ${Package}\\n") {
+    throw Unsupported{};
+  }
+  call.spend(0.02);
+  int exit_status = 0;
+  for (std::size_t i = 4; i < argv.size(); ++i) {
+    if (call.guest->has_package(argv[i])) {
+      call.out(fmt::format("installed {}\n", argv[i]));
+    } else {
+      exit_status = call.fail(1, fmt::format("dpkg-query: no packages found matching {}", argv[i]));
+    }
+  }
+  return exit_status;
+}
+
+// apt-cache policy docker-ce, or docker.io
+int apt_cache(Call& call) {
+  if (call.argv.size() != 3 || call.argv[1] != "policy") throw Unsupported{};
+  const std::string& name = call.argv[2];
+  const Model::Docker& docker = call.guest_model().docker;
+  call.spend(0.3);
+  if (name != "docker-ce" && name != "docker.io") throw Unsupported{};
+  const bool have = call.guest->has_package(name);
+  const bool listed = call.guest->package_lists && find_package(*call.guest, name) != nullptr;
+  if (!have && !listed) {
+    call.err(fmt::format("N: Unable to locate package {}\n", name));
+    return 0;
+  }
+  const bool official = name == "docker-ce";
+  const std::string version =
+      official ? fmt::format("5:{}-1~debian.13~{}", docker.version, docker.codename)
+               : "26.1.5+dfsg1-9+b12";
+  const std::string origin =
+      official ? fmt::format("{} {}/stable amd64 Packages", docker.origin, docker.codename)
+               : "http://deb.debian.org/debian trixie/main amd64 Packages";
+  call.out(fmt::format("{0}:\n  Installed: {1}\n  Candidate: {2}\n  Version table:\n {3} {2} {4}\n",
+                       name, have ? version : "(none)", version, have ? "***" : "   ",
+                       listed ? 500 : 100));
+  if (listed) call.out(fmt::format("        500 {}\n", origin));
+  if (have) call.out("        100 /var/lib/dpkg/status\n");
+  return 0;
+}
+
+}  // namespace pve_accept::sim

@@ -1,0 +1,210 @@
+#include <algorithm>
+
+#include "support/sim/model/containers.h"
+#include "support/sim/model/images.h"
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr const char* kHello =
+    "\nHello from Docker!\n"
+    "This message shows that your installation appears to be working correctly.\n\n"
+    "To generate this message, Docker took the following steps:\n"
+    " 1. The Docker client contacted the Docker daemon.\n"
+    " 2. The Docker daemon pulled the \"hello-world\" image from the Docker Hub.\n"
+    "    (amd64)\n"
+    " 3. The Docker daemon created a new container from that image which runs the\n"
+    "    executable that produces the output you are currently reading.\n"
+    " 4. The Docker daemon streamed that output to the Docker client, which sent it\n"
+    "    to your terminal.\n\n"
+    "To try something more ambitious, you can run an Ubuntu container with:\n"
+    " $ docker run -it ubuntu bash\n\n"
+    "Share images, automate workflows, and more with a free Docker ID:\n"
+    " https://hub.docker.com/\n\n"
+    "For more examples and ideas, visit:\n"
+    " https://docs.docker.com/get-started/\n\n";
+
+std::string with_tag(const std::string& image) {
+  return image.find(':') == std::string::npos ? image + ":latest" : image;
+}
+
+// "64m" in bytes; negative when it is not a size.
+std::int64_t memory_limit(std::string text) {
+  if (!text.empty()) text.back() = static_cast<char>(std::toupper(text.back()));
+  return size_in_bytes(text, "");
+}
+
+bool pull_to_run(Call& call, const std::string& image) {
+  const auto& images = call.guest->docker.images;
+  if (std::find(images.begin(), images.end(), image) != images.end()) return true;
+  const auto colon = image.find(':');
+  call.err(fmt::format("Unable to find image '{}' locally\n", image));
+  if (!pull(call, image)) return false;
+  call.err(fmt::format("{}: Pulling from library/{}\nStatus: Downloaded newer image for {}\n",
+                       image.substr(colon + 1), image.substr(0, colon), image));
+  return true;
+}
+
+// docker run --rm [-m SIZE] IMAGE [COMMAND…]
+int run(Call& call, const Words& words) {
+  std::int64_t limit = 0;
+  bool removed = false;
+  std::size_t i = 0;
+  for (; i < words.size() && words[i].starts_with('-'); ++i) {
+    if (words[i] == "--rm") {
+      removed = true;
+    } else if (words[i] == "-m" && i + 1 < words.size()) {
+      limit = memory_limit(words[++i]);
+    } else {
+      throw Unsupported{};
+    }
+  }
+  if (!removed || i == words.size() || limit < 0) throw Unsupported{};
+  const std::string image = with_tag(words[i]);
+  if (!pull_to_run(call, image)) return 125;
+  call.spend(0.5);
+  if (image == "hello-world:latest" && i + 1 == words.size()) {
+    call.out(kHello);
+    return 0;
+  }
+  Container container = make_container(call, "run", image);
+  container.memory_limit = limit;
+  container.status = "running";
+  container.started = call.now();
+  if (i + 1 == words.size()) throw Unsupported{};
+  Call inner = call.in_container(container,
+                                 {words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end()});
+  return run_tool(inner);
+}
+
+int exec(Call& call, const Words& words) {
+  if (words.size() < 2 || words[0].starts_with('-')) throw Unsupported{};
+  Container* container = find_container(*call.guest, words[0]);
+  call.spend(0.12);
+  if (container == nullptr) {
+    return call.fail(1, fmt::format("Error response from daemon: No such container: {}", words[0]));
+  }
+  if (!is_up(*container, call.now())) {
+    return call.fail(
+        1, fmt::format("Error response from daemon: container {} is not running", container->id));
+  }
+  Call inner = call.in_container(*container, {words.begin() + 1, words.end()});
+  return run_tool(inner);
+}
+
+// docker create --name NAME IMAGE
+int create(Call& call, const Words& words) {
+  if (words.size() != 3 || words[0] != "--name") throw Unsupported{};
+  if (const Container* taken = find_container(*call.guest, words[1])) {
+    return call.fail(1, fmt::format("Error response from daemon: Conflict. The container name "
+                                    "\"/{}\" is already in use by container \"{}\". You have to "
+                                    "remove (or rename) that container to be able to reuse that "
+                                    "name.",
+                                    words[1], taken->id));
+  }
+  const std::string image = with_tag(words[2]);
+  if (!pull_to_run(call, image)) return 1;
+  call.spend(0.08);
+  const Container made = make_container(call, words[1], image);
+  call.guest->docker.containers.push_back(made);
+  call.out(made.id + "\n");
+  return 0;
+}
+
+int remove(Call& call, const Words& words) {
+  if (words.size() < 2 || words[0] != "-f") throw Unsupported{};
+  call.spend(0.1);
+  int exit_status = 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (find_container(*call.guest, words[i]) == nullptr) {
+      call.err(fmt::format("Error response from daemon: No such container: {}\n", words[i]));
+      exit_status = 1;
+      continue;
+    }
+    std::erase_if(call.guest->docker.containers,
+                  [&](const Container& container) { return container.name == words[i]; });
+    call.out(words[i] + "\n");
+  }
+  return exit_status;
+}
+
+int inspect(Call& call, const Words& words) {
+  Json list = Json::array();
+  std::string missing;
+  for (const std::string& name : words) {
+    if (name.starts_with('-')) throw Unsupported{};
+    if (const Container* container = find_container(*call.guest, name)) {
+      list.push_back(inspect_container(call, *container));
+    } else {
+      missing += fmt::format("Error: No such object: {}\n", name);
+    }
+  }
+  call.out(list.dump(4) + "\n");
+  call.err(missing);
+  return missing.empty() ? 0 : 1;
+}
+
+int image(Call& call, const Words& words) {
+  if (words != Words{"ls", "--format", "{{json .}}"}) throw Unsupported{};
+  for (const std::string& name : call.guest->docker.images) {
+    const Image* known = find_image(name);
+    if (known == nullptr) continue;
+    call.out(line_of(
+        {{"Containers", "N/A"},
+         {"CreatedAt", "2026-05-28 00:04:11 +0000 UTC"},
+         {"CreatedSince", "10 days ago"},
+         {"Digest", "<none>"},
+         {"ID", known->id},
+         {"Repository", name.substr(0, name.find(':'))},
+         {"SharedSize", "N/A"},
+         {"Size", known->mib >= 1 ? fmt::format("{:.0f}MB", known->mib * 1.048576) : "10.1kB"},
+         {"Tag", name.substr(name.find(':') + 1)},
+         {"UniqueSize", "N/A"}}));
+  }
+  return 0;
+}
+
+}  // namespace
+
+int docker(Call& call) {
+  if (!has_docker(*call.guest)) {
+    return call.fail(127, "bash: line 1: docker: command not found");
+  }
+  if (call.argv.size() < 2) throw Unsupported{};
+  const std::string& verb = call.argv[1];
+  const Words words(call.argv.begin() + 2, call.argv.end());
+  const Words json_format = {"--format", "{{json .}}"};
+  call.spend(0.06);
+  if (call.now() < call.guest->daemon_started) {
+    return call.fail(1,
+                     "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is "
+                     "the docker daemon running?");
+  }
+  if (verb == "version" && words == json_format) {
+    call.out(line_of(docker_version(call)));
+    return 0;
+  }
+  if (verb == "info" && words == json_format) {
+    call.spend(0.1);
+    call.out(line_of(docker_info(call)));
+    return 0;
+  }
+  if (verb == "compose") return docker_compose(call);
+  if (verb == "run") return run(call, words);
+  if (verb == "exec") return exec(call, words);
+  if (verb == "create") return create(call, words);
+  if (verb == "rm") return remove(call, words);
+  if (verb == "inspect") return inspect(call, words);
+  if (verb == "image") {
+    const bool inspects = !words.empty() && words[0] == "inspect";
+    return inspects ? docker_image_inspect(call) : image(call, words);
+  }
+  if (verb == "load") return docker_load(call);
+  throw Unsupported{};
+}
+
+}  // namespace pve_accept::sim

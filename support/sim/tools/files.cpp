@@ -1,0 +1,179 @@
+#include <algorithm>
+
+#include "support/sim/model/node_facts.h"
+#include "support/sim/model/storage_content.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+std::optional<std::string> read_path(const Call& call, const std::string& path) {
+  const auto& files = call.files();
+  const auto file = files.find(path);
+  if (file != files.end()) return file->second;
+  return call.is_node() ? node_file(call, path) : guest_file(call, path);
+}
+
+std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+}  // namespace
+
+int cat(Call& call) {
+  call.spend(0.001);
+  if (call.argv.size() == 1) {
+    call.out(call.input);
+    return 0;
+  }
+  int exit_status = 0;
+  for (std::size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& path = call.argv[i];
+    if (path.starts_with('-')) throw Unsupported{};
+    std::optional<std::string> text;
+    if (call.place == Place::kContainer) {
+      if (path != "/sys/fs/cgroup/memory.max") throw Unsupported{};
+      const std::int64_t limit = call.container->memory_limit;
+      const std::string& shown = call.guest_model().docker.memory_limit;
+      text = (!shown.empty() ? shown : limit > 0 ? std::to_string(limit) : "max") + "\n";
+    } else {
+      text = read_path(call, path);
+    }
+    if (text) {
+      call.out(*text);
+    } else {
+      exit_status = call.fail(1, fmt::format("cat: {}: No such file or directory", path));
+    }
+  }
+  return exit_status;
+}
+
+// install -m 0600 /dev/stdin FILE, install -D -m 0644 /dev/stdin FILE, install -d -m 0755 DIR
+int install(Call& call) {
+  bool directory = false;
+  std::vector<std::string> paths;
+  for (std::size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    if (word == "-d") {
+      directory = true;
+    } else if (word == "-m" && i + 1 < call.argv.size()) {
+      ++i;
+    } else if (word == "-D") {
+      continue;
+    } else if (word.starts_with('-')) {
+      throw Unsupported{};
+    } else {
+      paths.push_back(word);
+    }
+  }
+  call.spend(0.003);
+  if (directory) {
+    if (paths.empty()) throw Unsupported{};
+    return 0;
+  }
+  if (paths.size() != 2 || paths[0] != "/dev/stdin") throw Unsupported{};
+  call.files()[paths[1]] = call.input;
+  return 0;
+}
+
+// dd of=FILE conv=excl status=none: the lock
+int dd(Call& call) {
+  std::string target;
+  bool exclusive = false;
+  for (std::size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    if (word.starts_with("of=")) {
+      target = word.substr(3);
+    } else if (word == "conv=excl") {
+      exclusive = true;
+    } else if (word != "status=none") {
+      throw Unsupported{};
+    }
+  }
+  if (target.empty()) throw Unsupported{};
+  if (exclusive && call.files().contains(target)) {
+    return call.fail(1, fmt::format("dd: failed to open '{}': File exists", target));
+  }
+  call.files()[target] = call.input;
+  return 0;
+}
+
+int rm(Call& call) {
+  bool force = false;
+  int exit_status = 0;
+  for (std::size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    if (word == "-f") {
+      force = true;
+    } else if (word == "--") {
+      continue;
+    } else if (word.starts_with('-')) {
+      throw Unsupported{};
+    } else if (call.files().erase(word) == 0 && !force) {
+      exit_status =
+          call.fail(1, fmt::format("rm: cannot remove '{}': No such file or directory", word));
+    }
+  }
+  return exit_status;
+}
+
+int ls(Call& call) {
+  if (call.argv.size() != 2 || call.argv[1].starts_with('-')) throw Unsupported{};
+  std::string path = call.argv[1];
+  if (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (path == "/dev/kvm" && call.is_node() && call.model().node.kvm) {
+    call.out("/dev/kvm\n");
+    return 0;
+  }
+  std::vector<std::string> names;
+  if (path == "/run" && call.is_node()) {
+    names = {"blkid",       "dbus",        "lock", "lvm",    "pve",
+             "pve-cluster", "qemu-server", "sshd", "systemd"};
+  }
+  const std::string guests = fmt::format("/etc/pve/nodes/{}/", call.model().node.name);
+  for (const Guest& guest : call.state().guests) {
+    if (path == guests + (guest.kind == "vm" ? "qemu-server" : "lxc")) {
+      names.push_back(fmt::format("{}.conf", guest.vmid));
+    }
+  }
+  for (const auto& [file, text] : call.files()) {
+    if (directory_of(file) == path) names.push_back(file.substr(path.size() + 1));
+  }
+  const bool known = path == guests + "lxc" || path == guests + "qemu-server";
+  if (names.empty() && !known) {
+    return call.fail(
+        2, fmt::format("ls: cannot access '{}': No such file or directory", call.argv[1]));
+  }
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) call.out(name + "\n");
+  return 0;
+}
+
+int sha512sum(Call& call) {
+  if (call.argv.size() != 2) throw Unsupported{};
+  const std::string sum = sha512sum_of(call, call.argv[1]);
+  if (sum.empty()) {
+    return call.fail(1, fmt::format("sha512sum: {}: No such file or directory", call.argv[1]));
+  }
+  call.spend(0.4);
+  call.out(fmt::format("{}  {}\n", sum, call.argv[1]));
+  return 0;
+}
+
+// stat -c '%b %B %s' FILE: a volume on directory storage
+int stat(Call& call) {
+  if (call.argv.size() != 4 || call.argv[1] != "-c" || call.argv[2] != "%b %B %s") {
+    throw Unsupported{};
+  }
+  for (const Volume& volume : call.state().volumes) {
+    for (const Model::Storage& storage : call.model().storages) {
+      if (storage.storage != volume.storage || storage.type != "dir") continue;
+      if (call.argv[3] != fmt::format("{}/images/{}", storage.path, volume.name)) continue;
+      const double used = call.world.figures.volume_used_mib(volume) * kMib;
+      call.out(fmt::format("{} 512 {}\n", static_cast<std::int64_t>(used / 512), volume.size));
+      return 0;
+    }
+  }
+  return call.fail(1,
+                   fmt::format("stat: cannot statx '{}': No such file or directory", call.argv[3]));
+}
+
+}  // namespace pve_accept::sim

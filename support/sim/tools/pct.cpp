@@ -1,0 +1,226 @@
+#include <algorithm>
+
+#include "support/sim/model/guest_config.h"
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/pct_options.h"
+#include "support/sim/tools/pve_options.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr double kStartUpS = 0.6;  // Perl, pmxcfs
+
+int pct_list(Call& call) {
+  parse_arguments({.command = "pct list", .usage_tail = " "}, call.argv);
+  std::string lines;
+  std::vector<const Guest*> guests = sorted_guests(call.state(), "lxc");
+  for (const Guest* guest : guests) {
+    lines +=
+        fmt::format("{:<10} {:<10} {:<12} {:<20}\n", guest->vmid,
+                    guest->running ? "running" : "stopped", guest->option("lock"), guest->name());
+  }
+  if (!guests.empty()) {
+    call.out(fmt::format("{:<10} {:<10} {:<12} {:<20}\n", "VMID", "Status", "Lock", "Name"));
+  }
+  call.out(lines);
+  return 0;
+}
+
+int pct_status(Call& call) {
+  const Arguments arguments =
+      parse_arguments({"pct status", {"vmid"}, {{"verbose", Kind::kBoolean}}}, call.argv);
+  const Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
+  if (!arguments.flag("verbose")) {
+    call.out(fmt::format("status: {}\n", guest.running ? "running" : "stopped"));
+    return 0;
+  }
+  const Json current = current_status(call, guest);
+  for (const auto& [key, value] : current.items()) {
+    if (key == "ha" || key == "cpu") continue;
+    call.out(
+        fmt::format("{}: {}\n", key, value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+  return 0;
+}
+
+int pct_config(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pct config", {"vmid"}, {{"current", Kind::kBoolean}, {"snapshot"}}}, call.argv);
+  call.out(config_listing(require_guest(call, arguments.vmid(), "lxc", 2)));
+  return 0;
+}
+
+int pct_start(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pct start", {"vmid"}, {{"debug", Kind::kBoolean}, {"skiplock", Kind::kBoolean}}},
+      call.argv);
+  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 255);
+  if (guest.running) throw Refusal{255, fmt::format("CT {} already running\n", guest.vmid)};
+  if (!arguments.flag("skiplock")) require_unlocked(guest);
+  start_guest(call, guest);
+  return 0;
+}
+
+Guest& require_running(Call& call, std::int64_t vmid) {
+  Guest* guest = call.state().find_guest(vmid);
+  if (guest == nullptr || guest->kind != "lxc" || !guest->running) {
+    throw Refusal{255, fmt::format("CT {} not running\n", vmid)};
+  }
+  require_unlocked(*guest);
+  return *guest;
+}
+
+int pct_stop(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pct stop", {"vmid"}, {{"overrule-shutdown", Kind::kBoolean}, {"skiplock", Kind::kBoolean}}},
+      call.argv);
+  Guest& guest = require_running(call, arguments.vmid());
+  call.spend(1.0);
+  stop_guest(call.state(), call.world.scenario, guest, call.now());
+  return 0;
+}
+
+int pct_shutdown(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pct shutdown", {"vmid"}, {{"forceStop", Kind::kBoolean}, {"timeout", Kind::kInteger}}},
+      call.argv);
+  Guest& guest = require_running(call, arguments.vmid());
+  const double needed = call.model().lxc.shutdown_s;
+  const auto timeout = static_cast<double>(arguments.number("timeout", 60));
+  if (needed > timeout && !arguments.flag("forceStop")) {
+    call.spend(timeout);
+    throw Refusal{255, fmt::format("container did not stop\n")};
+  }
+  call.spend(std::min(needed, timeout));
+  stop_guest(call.state(), call.world.scenario, guest, call.now());
+  return 0;
+}
+
+int pct_reboot(Call& call) {
+  const Arguments arguments =
+      parse_arguments({"pct reboot", {"vmid"}, {{"timeout", Kind::kInteger}}}, call.argv);
+  Guest& guest = require_running(call, arguments.vmid());
+  call.spend(call.model().lxc.shutdown_s);
+  stop_guest(call.state(), call.world.scenario, guest, call.now());
+  start_guest(call, guest);
+  return 0;
+}
+
+int pct_destroy(Call& call) {
+  const Arguments arguments = parse_arguments({"pct destroy",
+                                               {"vmid"},
+                                               {{"destroy-unreferenced-disks", Kind::kBoolean},
+                                                {"force", Kind::kBoolean},
+                                                {"purge", Kind::kBoolean}}},
+                                              call.argv);
+  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
+  if (guest.option("protection") == "1") {
+    throw Refusal{255, fmt::format("can't remove CT {} - protection mode enabled\n", guest.vmid)};
+  }
+  require_unlocked(guest);
+  if (guest.running) {
+    if (!arguments.flag("force")) {
+      throw Refusal{255,
+                    fmt::format("unable to destroy CT {} - container is running\n", guest.vmid)};
+    }
+    call.out(fmt::format("forced to stop CT {} before destroying!\n", guest.vmid));
+    call.spend(1.0);
+    stop_guest(call.state(), call.world.scenario, guest, call.now());
+  }
+  call.spend(1.5);
+  remove_guest(call, guest.vmid, arguments.flag("purge"));
+  return 0;
+}
+
+int pct_set(Call& call) {
+  const Synopsis synopsis{"pct set", {"vmid"}, pct_set_options()};
+  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  if (arguments.options.empty()) throw Refusal{2, "no options specified\n"};
+  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
+  require_unlocked(guest);
+  for (const std::string& key : split(arguments.get("delete"), ',')) guest.config.erase(key);
+  for (const auto& [key, value] : arguments.options) {
+    if (key == "delete" || key == "digest" || key == "revert") continue;
+    if (key == "rootfs" || key.starts_with("mp") || key == "unused") throw Unsupported{};
+    guest.config[key] = value;
+  }
+  if (guest.option("protection") == "0") guest.config.erase("protection");
+  return 0;
+}
+
+int unlock(Call& call) {
+  const Arguments arguments = parse_arguments({"pct unlock", {"vmid"}, {}, false, ""}, call.argv);
+  require_guest(call, arguments.vmid(), "lxc", 2).config.erase("lock");
+  return 0;
+}
+
+int pct_exec(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pct exec", {"vmid"}, {{"keep-env", Kind::kBoolean}}, /*extra=*/true}, call.argv);
+  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
+  if (!guest.running) {
+    throw Refusal{255, fmt::format("container '{}' not running!\n", guest.vmid)};
+  }
+  if (arguments.extra.empty()) throw Refusal{255, "missing command\n"};
+  call.spend(0.1);
+  Call inner = call.in_guest(guest, arguments.extra);
+  if (find_tool(Place::kGuest, arguments.extra[0].substr(arguments.extra[0].rfind('/') + 1)) ==
+      nullptr) {
+    remember_unknown(inner);
+    throw Refusal{127, fmt::format("lxc-attach: {}: ../src/lxc/attach.c: lxc_attach_run_command: "
+                                   "1841 No such file or directory - Failed to exec \"{}\"\n",
+                                   guest.vmid, arguments.extra[0])};
+  }
+  return run_tool(inner);
+}
+
+int disk_free(Call& call) {
+  const Arguments arguments = parse_arguments({"pct df", {"vmid"}, {}, false, ""}, call.argv);
+  const Guest* found = call.state().find_guest(arguments.vmid());
+  if (found == nullptr || found->kind != "lxc") {
+    throw Refusal{2, fmt::format("{} doesn't exist\n{}", arguments.vmid(),
+                                 no_config(call.model(), arguments.vmid(), "lxc"))};
+  }
+  if (!found->running) call.spend(0.5);  // it is mounted for the question
+  const FileSystem root = root_file_system(call, *found);
+  const std::string volume = property(found->option("rootfs"), "");
+  const std::string size = short_size(root.size), used = short_size(root.used),
+                    available = short_size(root.available);
+  const double share = 100.0 * static_cast<double>(root.used) / static_cast<double>(root.size);
+  const std::size_t width = volume.size();
+  call.out(fmt::format("{:<6} {:<{}} {:>5} {:>6} {:>5} {:>4} {}\n", "MP", "Volume", width, "Size",
+                       "Used", "Avail", "Use%", "Path"));
+  call.out(fmt::format("{:<6} {:<{}} {:>5} {:>6} {:>5} {:>4.1f} {}\n", "rootfs", volume, width,
+                       size, used, available, share, "/"));
+  return 0;
+}
+
+}  // namespace
+
+int pct_create(Call& call);
+
+int pct(Call& call) {
+  static const std::map<std::string, Tool, std::less<>> commands = {
+      {"config", pct_config}, {"create", pct_create}, {"destroy", pct_destroy},
+      {"df", disk_free},      {"exec", pct_exec},     {"list", pct_list},
+      {"reboot", pct_reboot}, {"set", pct_set},       {"shutdown", pct_shutdown},
+      {"start", pct_start},   {"status", pct_status}, {"stop", pct_stop},
+      {"unlock", unlock},
+  };
+  call.spend(kStartUpS);
+  if (call.argv.size() < 2) return call.fail(255, pct_usage("no command specified"));
+  const auto command = commands.find(call.argv[1]);
+  if (command == commands.end()) {
+    if (pct_has_command(call.argv[1])) throw Unsupported{};
+    return call.fail(255, pct_usage(fmt::format("unknown command 'pct {}'", call.argv[1])));
+  }
+  Call inner = call.with({call.argv.begin() + 2, call.argv.end()});
+  try {
+    return command->second(inner);
+  } catch (const Refusal& refusal) {
+    return call.fail(refusal.exit_status, refusal.text);
+  }
+}
+
+}  // namespace pve_accept::sim

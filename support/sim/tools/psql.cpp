@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <regex>
+
+#include "support/sim/model/containers.h"
+#include "support/sim/model/database.h"
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr double kServerUpAfterS = 1.5;  // from the container's start
+
+// The words of psql and its kin: options with a value, and what is left.
+struct Words {
+  std::map<std::string, std::string> values;
+  std::vector<std::string> rest;
+};
+
+Words psql_parse(const std::vector<std::string>& argv) {
+  Words words;
+  for (std::size_t i = 1; i < argv.size(); ++i) {
+    const std::string& word = argv[i];
+    if ((word == "-h" || word == "-U" || word == "-Atc" || word == "-d" || word == "-p") &&
+        i + 1 < argv.size()) {
+      words.values[word] = argv[++i];
+    } else if (word.starts_with('-')) {
+      throw Unsupported{};
+    } else {
+      words.rest.push_back(word);
+    }
+  }
+  return words;
+}
+
+// One statement of the little SQL that is simulated. Returns the exit status.
+int execute(Call& call, Database& database, const std::string& statement,
+            const std::string& whole) {
+  static const std::regex drop(R"(drop\s+table\s+(if\s+exists\s+)?(\w+))", std::regex::icase);
+  static const std::regex create(R"(create\s+table\s+(\w+)\s*\(.*\))", std::regex::icase);
+  static const std::regex insert(R"(insert\s+into\s+(\w+)\s+values\s*\(\s*'?([^']*)'?\s*\))",
+                                 std::regex::icase);
+  static const std::regex count(
+      R"(select\s+count\(\*\)\s+from\s+(\w+)(\s+where\s+\w+\s*=\s*'([^']*)')?)", std::regex::icase);
+  static const std::regex number(R"(select\s+(\d+))", std::regex::icase);
+  std::smatch match;
+  auto& tables = database.tables;
+  const auto missing = [&](const std::string& table) {
+    const auto at = whole.find(table);
+    return call.fail(
+        1, fmt::format("ERROR:  relation \"{0}\" does not exist\nLINE 1: {1}\n{2:>{3}}", table,
+                       whole, "^", 9 + at));
+  };
+  if (std::regex_match(statement, match, number)) {
+    call.out(match.str(1) + "\n");
+  } else if (std::regex_match(statement, match, drop)) {
+    const std::string table = match.str(2);
+    if (tables.erase(table) == 0) {
+      if (!match[1].matched) {
+        return call.fail(1, fmt::format("ERROR:  table \"{}\" does not exist", table));
+      }
+      call.err(fmt::format("NOTICE:  table \"{}\" does not exist, skipping\n", table));
+    }
+    call.out("DROP TABLE\n");
+  } else if (std::regex_match(statement, match, create)) {
+    if (tables.contains(match.str(1))) {
+      return call.fail(1, fmt::format("ERROR:  relation \"{}\" already exists", match.str(1)));
+    }
+    tables[match.str(1)] = {};
+    call.out("CREATE TABLE\n");
+  } else if (std::regex_match(statement, match, insert)) {
+    const auto table = tables.find(match.str(1));
+    if (table == tables.end()) return missing(match.str(1));
+    table->second.push_back(match.str(2));
+    call.out("INSERT 0 1\n");
+  } else if (std::regex_match(statement, match, count)) {
+    const auto table = tables.find(match.str(1));
+    if (table == tables.end()) return missing(match.str(1));
+    const auto& rows = table->second;
+    const auto rows_found = match[2].matched ? std::count(rows.begin(), rows.end(), match.str(3))
+                                             : static_cast<std::ptrdiff_t>(rows.size());
+    call.out(fmt::format("{}\n", rows_found));
+  } else {
+    throw Unsupported{};
+  }
+  return 0;
+}
+
+}  // namespace
+
+Database* database_of(Call& call) {
+  const auto found = call.guest->docker.volumes.find(call.container->volume);
+  return found == call.guest->docker.volumes.end() ? nullptr : &found->second;
+}
+
+bool server_answers(const Call& call) {
+  return is_up(*call.container, call.now()) &&
+         call.now() >= call.container->started + paced(call.world.scenario, kServerUpAfterS);
+}
+
+// psql -h /var/run/postgresql -U postgres -Atc SQL DATABASE
+int psql(Call& call) {
+  if (!call.container->image.starts_with("postgres")) throw Unsupported{};
+  const Words words = psql_parse(call.argv);
+  const auto sql = words.values.find("-Atc");
+  if (sql == words.values.end()) throw Unsupported{};
+  call.spend(0.05);
+  if (!server_answers(call)) {
+    return call.fail(2,
+                     "psql: error: connection to server on socket "
+                     "\"/var/run/postgresql/.s.PGSQL.5432\" failed: No such file or directory\n"
+                     "\tIs the server running locally and accepting connections on that "
+                     "socket?");
+  }
+  const std::string name = words.rest.empty() ? "postgres" : words.rest[0];
+  if (name != "postgres") {
+    return call.fail(2, fmt::format("psql: error: connection to server on socket "
+                                    "\"/var/run/postgresql/.s.PGSQL.5432\" failed: FATAL:  "
+                                    "database \"{}\" does not exist",
+                                    name));
+  }
+  Database* database = database_of(call);
+  if (database == nullptr) throw Unsupported{};  // data that no volume holds
+  for (const std::string& part : split(sql->second, ';')) {
+    if (trimmed(part).empty()) continue;
+    const int exit_status = execute(call, *database, trimmed(part), sql->second);
+    if (exit_status != 0) return exit_status;
+  }
+  return 0;
+}
+
+int pg_isready(Call& call) {
+  if (!server_answers(call)) {
+    call.out("/var/run/postgresql:5432 - no response\n");
+    return 2;
+  }
+  call.out("/var/run/postgresql:5432 - accepting connections\n");
+  return 0;
+}
+
+int findmnt(Call& call) {
+  if (call.argv != std::vector<std::string>{"findmnt", "-no", "FSTYPE", "/"}) throw Unsupported{};
+  call.out(call.guest_model().docker.root_file_system + "\n");
+  return 0;
+}
+
+}  // namespace pve_accept::sim

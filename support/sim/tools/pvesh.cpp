@@ -1,0 +1,225 @@
+#include <algorithm>
+
+#include "support/sim/model/guest_config.h"
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/model/node_facts.h"
+#include "support/sim/model/storage_content.h"
+#include "support/sim/tools/pve_options.h"
+#include "support/sim/tools/qm_commands.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+using Path = std::vector<std::string>;
+
+struct NoHandler {};
+
+std::string kind_of(const std::string& type) {
+  if (type == "lxc") return "lxc";
+  if (type == "qemu") return "vm";
+  throw NoHandler{};
+}
+
+Json resources(const Call& call) {
+  Json list = Json::array();
+  for (const Guest* guest : sorted_guests(call.state(), "")) {
+    const Json status = current_status(call, *guest);
+    const std::string type = guest->kind == "vm" ? "qemu" : "lxc";
+    Json entry = {{"cpu", guest->running ? 0.01 : 0.0},
+                  {"diskread", 0},
+                  {"diskwrite", 0},
+                  {"id", fmt::format("{}/{}", type, guest->vmid)},
+                  {"maxcpu", status.at("cpus")},
+                  {"memhost", guest->kind == "vm" ? status.at("mem") : Json(0)},
+                  {"node", call.model().node.name},
+                  {"template", 0},
+                  {"type", type}};
+    for (const char* key : {"disk", "lock", "maxdisk", "maxmem", "mem", "name", "netin", "netout",
+                            "status", "tags", "uptime", "vmid"}) {
+      if (status.contains(key)) entry[key] = status.at(key);
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json interfaces(const Call& call, const Guest& guest) {
+  Json list = Json::array();
+  for (const Json& entry : agent_interfaces(call, guest)) {
+    Json reply = {{"hardware-address", entry.at("hardware-address")},
+                  {"hwaddr", entry.at("hardware-address")},
+                  {"ip-addresses", Json::array()},
+                  {"name", entry.at("name")}};
+    for (Json address : entry.at("ip-addresses")) {
+      const std::string type = address.at("ip-address-type") == "ipv4" ? "inet" : "inet6";
+      const std::string prefix = address.at("prefix").dump();
+      reply[type] = fmt::format("{}/{}", address.at("ip-address").get<std::string>(), prefix);
+      address["ip-address-type"] = type;
+      address["prefix"] = prefix;
+      reply["ip-addresses"].push_back(std::move(address));
+    }
+    list.push_back(std::move(reply));
+  }
+  return list;
+}
+
+Json of_guest(Call& call, const Path& path) {
+  const std::string kind = kind_of(path[2]);
+  if (path.size() == 3) {
+    Json list = Json::array();
+    for (const Guest* guest : sorted_guests(call.state(), kind)) {
+      list.push_back(current_status(call, *guest));
+    }
+    return list;
+  }
+  const Guest& guest = require_guest(call, std::stoll("0" + path[3]), kind, 2);
+  const Path rest(path.begin() + 4, path.end());
+  if (rest == Path{"config"}) return config_json(call, guest);
+  if (rest == Path{"status", "current"}) return current_status(call, guest);
+  if (rest == Path{"interfaces"} && kind == "lxc") {
+    if (!guest.running) throw Refusal{255, fmt::format("CT {} not running\n", guest.vmid)};
+    return interfaces(call, guest);
+  }
+  if (rest == Path{"agent", "network-get-interfaces"} && kind == "vm") {
+    require_agent(call, guest);
+    return {{"result", agent_interfaces(call, guest)}};
+  }
+  throw NoHandler{};
+}
+
+// Those that are at work; the finished ones are not kept.
+Json tasks(const Call& call, const Arguments& arguments) {
+  if (arguments.get("source", "archive") != "active") throw Unsupported{};
+  Json list = Json::array();
+  for (const Model::ActiveTask& task : call.model().tasks) {
+    if (static_cast<double>(call.now()) >= task.ends_s * 1000) continue;
+    const std::int64_t pid = 30000 + task.vmid % 1000;
+    list.push_back(
+        {{"id", std::to_string(task.vmid)},
+         {"node", call.model().node.name},
+         {"pid", pid},
+         {"pstart", 366294},
+         {"starttime", kEpoch},
+         {"status", "RUNNING"},
+         {"type", task.type},
+         {"upid", fmt::format("UPID:{}:{:08X}:000596D6:{:08X}:{}:{}:root@pam:",
+                              call.model().node.name, pid, kEpoch, task.type, task.vmid)},
+         {"user", "root@pam"}});
+  }
+  return list;
+}
+
+Json of_node(Call& call, const Path& path, const Arguments& arguments) {
+  const std::string& name = path[1];
+  if (name != call.model().node.name && name != "localhost") {
+    throw Refusal{11, fmt::format("hostname lookup '{0}' failed - failed to get address info for: "
+                                  "{0}: Temporary failure in name resolution\n",
+                                  name)};
+  }
+  const Path rest(path.begin() + 2, path.end());
+  if (rest == Path{"status"}) return node_status(call);
+  if (rest == Path{"storage"}) return node_storages(call);
+  if (rest == Path{"network"}) return node_networks(call);
+  if (rest == Path{"tasks"}) return tasks(call, arguments);
+  if (rest.size() == 3 && rest[0] == "storage" && rest[2] == "content") {
+    for (const Model::Storage& storage : call.model().storages) {
+      if (storage.storage == rest[1]) return storage_content(call, storage);
+    }
+    throw Refusal{255, fmt::format("storage '{}' does not exist\n", rest[1])};
+  }
+  if (!rest.empty()) return of_guest(call, path);
+  throw NoHandler{};
+}
+
+Json storage_definitions(const Call& call) {
+  Json list = Json::array();
+  for (const Model::Storage& storage : call.model().storages) {
+    Json entry = {{"storage", storage.storage},
+                  {"type", storage.type},
+                  {"content", storage.content},
+                  {"digest", hex(0, "storage.cfg", 0, 40)}};
+    const auto add = [&](const char* key, const std::string& value) {
+      if (!value.empty()) entry[key] = value;
+    };
+    add("path", storage.path);
+    add("vgname", storage.vgname);
+    add("thinpool", storage.thinpool);
+    add("pool", storage.pool);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+std::string next_id(const Call& call) {
+  std::int64_t id = 100;
+  while (call.state().find_guest(id) != nullptr) ++id;
+  return std::to_string(id);
+}
+
+Json get(Call& call, const Path& path, const Arguments& arguments) {
+  if (path == Path{"version"}) {
+    return {{"release", call.model().node.release},
+            {"repoid", call.model().node.repoid},
+            {"version", call.model().node.version}};
+  }
+  if (path == Path{"storage"}) return storage_definitions(call);
+  if (path == Path{"cluster", "nextid"}) return next_id(call);
+  if (path == Path{"cluster", "resources"}) {
+    if (arguments.get("type") != "vm") throw Unsupported{};
+    return resources(call);
+  }
+  if (path == Path{"nodes"}) {
+    return Json::array({{{"id", "node/" + call.model().node.name},
+                         {"node", call.model().node.name},
+                         {"status", "online"},
+                         {"type", "node"}}});
+  }
+  if (path.size() >= 2 && path[0] == "nodes") return of_node(call, path, arguments);
+  throw NoHandler{};
+}
+
+Json create(Call& call, const Path& path) {
+  if (path.size() != 6 || path[0] != "nodes" || path[2] != "qemu" || path[4] != "agent" ||
+      path[5] != "ping") {
+    throw Unsupported{};
+  }
+  const Guest& guest = require_guest(call, std::stoll("0" + path[3]), "vm", 2);
+  require_agent(call, guest);
+  return {{"result", Json::object()}};
+}
+
+}  // namespace
+
+int pvesh(Call& call) {
+  call.spend(0.7);
+  if (call.argv.size() < 3) throw Unsupported{};
+  const std::string& verb = call.argv[1];
+  const Synopsis synopsis{verb == "get" ? "pvesh get" : "pvesh create",
+                          {"api_path"},
+                          {{"output-format"}, {"type"}, {"source"}, {"limit", Kind::kInteger}},
+                          false,
+                          "  [OPTIONS] [FORMAT_OPTIONS]"};
+  if (verb != "get" && verb != "create") throw Unsupported{};
+  try {
+    const Arguments arguments = parse_arguments(synopsis, {call.argv.begin() + 2, call.argv.end()});
+    Path path;
+    for (const std::string& part : split(arguments.positional.at("api_path"), '/')) {
+      if (!part.empty()) path.push_back(part);
+    }
+    try {
+      const Json reply = verb == "get" ? get(call, path, arguments) : create(call, path);
+      const bool json = arguments.get("output-format") == "json";
+      if (!json && !reply.is_string()) throw Unsupported{};  // tables
+      call.out(json ? line_of(reply) : reply.get<std::string>() + "\n");
+    } catch (const NoHandler&) {
+      throw Refusal{1, fmt::format("No '{}' handler defined for '{}'\n", verb,
+                                   arguments.positional.at("api_path"))};
+    }
+  } catch (const Refusal& refusal) {
+    return call.fail(refusal.exit_status, refusal.text);
+  }
+  return 0;
+}
+
+}  // namespace pve_accept::sim

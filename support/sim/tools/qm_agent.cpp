@@ -1,0 +1,162 @@
+#include "support/sim/model/addresses.h"
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/pve_options.h"
+#include "support/sim/tools/qm_commands.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr std::string_view kAgentCommands =
+    "fsfreeze-freeze, fsfreeze-status, fsfreeze-thaw, fstrim, get-fsinfo, get-host-name, "
+    "get-memory-block-info, get-memory-blocks, get-osinfo, get-time, get-timezone, get-users, "
+    "get-vcpus, info, network-get-interfaces, ping, shutdown, suspend-disk, suspend-hybrid, "
+    "suspend-ram";
+
+// JSON as Perl's pretty printer lays it out: three blanks of indentation, " : " behind a key.
+std::string pretty(const Json& value, const std::string& indent = "") {
+  const std::string deeper = indent + "   ";
+  std::string text;
+  if (value.is_object() && !value.empty()) {
+    for (const auto& [key, member] : value.items()) {
+      text += fmt::format("{}{}\"{}\" : {}", text.empty() ? "" : ",\n", deeper, key,
+                          pretty(member, deeper));
+    }
+    return fmt::format("{{\n{}\n{}}}", text, indent);
+  }
+  if (value.is_array() && !value.empty()) {
+    for (const Json& element : value) {
+      text += fmt::format("{}{}{}", text.empty() ? "" : ",\n", deeper, pretty(element, deeper));
+    }
+    return fmt::format("[\n{}\n{}]", text, indent);
+  }
+  return value.dump();
+}
+
+Json address(const std::string& text, const char* type, int prefix) {
+  return {{"ip-address", text}, {"ip-address-type", type}, {"prefix", prefix}};
+}
+
+Json statistics(std::int64_t bytes) {
+  return {{"rx-bytes", bytes},     {"rx-dropped", 0}, {"rx-errs", 0}, {"rx-packets", bytes / 86},
+          {"tx-bytes", bytes / 2}, {"tx-dropped", 0}, {"tx-errs", 0}, {"tx-packets", bytes / 170}};
+}
+
+Json os_info(const Call& call) {
+  return {{"id", "debian"},
+          {"kernel-release", call.model().vm.kernel},
+          {"kernel-version", "#1 SMP PREEMPT_DYNAMIC Debian 6.12.90-1 (2026-05-27)"},
+          {"machine", "x86_64"},
+          {"name", "Debian GNU/Linux"},
+          {"pretty-name", "Debian GNU/Linux 13 (trixie)"},
+          {"version", "13 (trixie)"},
+          {"version-id", "13"}};
+}
+
+}  // namespace
+
+Json agent_interfaces(const Call& call, const Guest& guest) {
+  const std::string ipv4 = ipv4_of(call.state(), guest);
+  Json interfaces = {
+      {{"hardware-address", "00:00:00:00:00:00"},
+       {"ip-addresses", {address("127.0.0.1", "ipv4", 8), address("::1", "ipv6", 128)}},
+       {"name", "lo"},
+       {"statistics", statistics(0)}}};
+  Json addresses = Json::array();
+  if (on_network(call.world.scenario, guest, call.now())) {
+    addresses.push_back(address(ipv4, "ipv4", 24));
+    addresses.push_back(address(ipv6_of(call.world.scenario, guest), "ipv6", 64));
+  }
+  interfaces.push_back({{"hardware-address", mac_of(guest)},
+                        {"ip-addresses", std::move(addresses)},
+                        {"name", "eth0"},
+                        {"statistics", statistics(3014 + (call.now() - guest.started) / 5)}});
+  return interfaces;
+}
+
+void require_agent(Call& call, const Guest& guest) {
+  const std::string agent = guest.option("agent");
+  if (agent.empty() || agent.starts_with('0')) {
+    throw Refusal{255, "No QEMU guest agent configured\n"};
+  }
+  if (!guest.running) throw Refusal{2, fmt::format("VM {} is not running\n", guest.vmid)};
+  const bool answers =
+      guest.agent_running && call.now() >= guest.reachable && call.model().vm.agent;
+  if (answers) return;
+  call.spend(3.5);
+  throw Refusal{255, "QEMU guest agent is not running\n"};
+}
+
+int qm_agent(Call& call) {
+  const Synopsis synopsis{"qm guest cmd", {"vmid", "command"}, {}, false, ""};
+  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const std::string command = arguments.positional.at("command");
+  if (fmt::format(", {}, ", kAgentCommands).find(fmt::format(", {}, ", command)) ==
+      std::string::npos) {
+    throw verification_failed(synopsis, "command",
+                              fmt::format("value '{}' does not have a value in the enumeration "
+                                          "'{}'",
+                                          command, kAgentCommands));
+  }
+  const Guest& guest = require_guest(call, arguments.vmid(), "vm", 2);
+  require_agent(call, guest);
+  call.spend(0.05);
+  if (command == "ping") return 0;
+  if (command == "fsfreeze-status") {
+    call.out(fmt::format("\"{}\"\n", call.model().vm.freeze_status));
+  } else if (command == "network-get-interfaces") {
+    call.out(pretty(agent_interfaces(call, guest)) + "\n");
+  } else if (command == "get-osinfo") {
+    call.out(pretty(os_info(call)) + "\n");
+  } else if (command == "get-host-name") {
+    call.out(pretty({{"host-name", guest.name()}}) + "\n");
+  } else {
+    throw Unsupported{};
+  }
+  return 0;
+}
+
+int qm_guest_exec(Call& call) {
+  const Arguments arguments = parse_arguments({"qm guest exec",
+                                               {"vmid"},
+                                               {{"pass-stdin", Kind::kBoolean},
+                                                {"synchronous", Kind::kBoolean},
+                                                {"timeout", Kind::kInteger}},
+                                               /*extra=*/true},
+                                              call.argv);
+  if (arguments.extra.empty()) {
+    throw Refusal{255, "command or input-data (or both) required\n"};
+  }
+  Guest& guest = require_guest(call, arguments.vmid(), "vm", 2);
+  require_agent(call, guest);
+  if (arguments.get("synchronous", "1") == "0") throw Unsupported{};
+  const std::string& name = arguments.extra[0];
+  Output captured = call.output.inner();
+  Call inner{.world = call.world,
+             .output = captured,
+             .argv = arguments.extra,
+             .input = call.input,
+             .process = call.process,
+             .place = Place::kGuest,
+             .guest = &guest};
+  if (find_tool(Place::kGuest, name.substr(name.rfind('/') + 1)) == nullptr) {
+    remember_unknown(inner);
+    throw Refusal{29, fmt::format("Agent error: Failed to execute child process “{}” (No such "
+                                  "file or directory)\n",
+                                  name)};
+  }
+  const int exit_status = run_tool(inner);
+  call.output.wait_until(captured.now());
+  call.spend(0.3);
+  Json reply = {{"exitcode", exit_status}, {"exited", 1}};
+  const std::string out = captured.text(Output::Stream::kOut);
+  const std::string err = captured.text(Output::Stream::kErr);
+  if (!out.empty()) reply["out-data"] = out;
+  if (!out.empty()) reply["out-truncated"] = 0;
+  if (!err.empty()) reply["err-data"] = err;
+  if (!err.empty()) reply["err-truncated"] = 0;
+  call.out(pretty(reply) + "\n");
+  return 0;
+}
+
+}  // namespace pve_accept::sim

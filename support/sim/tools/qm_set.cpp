@@ -1,0 +1,270 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "support/sim/model/addresses.h"
+#include "support/sim/model/guest_config.h"
+#include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/pct_options.h"
+#include "support/sim/tools/pve_options.h"
+#include "support/sim/tools/qm_commands.h"
+
+namespace pve_accept::sim {
+namespace {
+
+constexpr std::string_view kNetModels = " virtio e1000 e1000e rtl8139 vmxnet3 ";
+
+std::string url_encoded(const std::string& text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-_.~").find(c) != std::string_view::npos;
+    if (plain) {
+      encoded += c;
+    } else {
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
+}
+
+// "virtio,bridge=vmbr0" gets an address: "virtio=BC:24:11:…,bridge=vmbr0".
+std::string with_mac(const Call& call, std::int64_t vmid, const std::string& value) {
+  std::string line;
+  for (const auto& [key, part] : properties(value)) {
+    if (!line.empty()) line += ",";
+    const bool model = key.empty() && kNetModels.find(" " + part + " ") != std::string::npos;
+    if (model) {
+      line += fmt::format("{}={}", part, new_mac(call.world.scenario, vmid, call.now()));
+    } else {
+      line += key.empty() ? part : fmt::format("{}={}", key, part);
+    }
+  }
+  return line;
+}
+
+bool is_disk(const std::string& key) {
+  static constexpr std::array<std::string_view, 4> kBuses = {"scsi", "virtio", "sata", "ide"};
+  return key != "scsihw" && std::any_of(kBuses.begin(), kBuses.end(),
+                                        [&](std::string_view bus) { return key.starts_with(bus); });
+}
+
+std::string amount(double bytes) {
+  if (bytes >= 1073741824.0) return fmt::format("{:.1f} GiB", bytes / 1073741824.0);
+  if (bytes > 0) return fmt::format("{:.1f} MiB", bytes / kMib);
+  return "0.0 B";
+}
+
+// A volume whose content comes from an image file on the node.
+std::string import_disk(Call& call, Guest& guest, const std::string& key,
+                        const Model::Storage& storage, const std::string& source) {
+  const Model::CloudImage& image = call.model().cloud_image;
+  if (!source.starts_with('/')) throw Unsupported{};
+  if (source != image.path || !call.model().cloud_image_present) {
+    throw Refusal{255, fmt::format("can't find file '{}'\n", source)};
+  }
+  const std::int64_t size = image.virtual_size;
+  const std::string volume = allocate_volume(call, storage, guest.vmid, "disk-0", size, "images");
+  constexpr int kSteps = 50;
+  const auto bytes = static_cast<double>(size);
+  for (int step = 0; step <= kSteps; ++step) {
+    if (step > 0) call.spend(call.model().vm.import_s / kSteps);
+    const double done = bytes * step / kSteps;
+    call.out(fmt::format("transferred {} of {} ({:.2f}%)\n", amount(done), amount(bytes),
+                         100.0 * step / kSteps));
+  }
+  call.out(fmt::format("transferred {} of {} (100.00%)\n", amount(bytes), amount(bytes)));
+  const std::string line = fmt::format("{},size={}", volume, size_text(size));
+  call.out(fmt::format("{}: successfully created disk '{}'\n", key, line));
+  guest.packages = call.model().vm.packages;
+  guest.has_system = image.format == "qcow2" && image.corruptions == 0;
+  return line;
+}
+
+std::string new_disk(Call& call, Guest& guest, const std::string& key, const std::string& value) {
+  const std::string volume = property(value, "");
+  const auto colon = volume.find(':');
+  if (colon == std::string::npos) throw Unsupported{};
+  const std::string name = volume.substr(0, colon), rest = volume.substr(colon + 1);
+  const Model::Storage& storage = require_storage(
+      call, name, "images", fmt::format("storage '{}' does not support vm images\n", name));
+  if (rest == "cloudinit") {
+    const std::string drive =
+        allocate_volume(call, storage, guest.vmid, "cloudinit", 4194304, "images") + ",media=cdrom";
+    call.out(
+        fmt::format("{}: successfully created disk '{}'\ngenerating cloud-init ISO\n", key, drive));
+    return drive;
+  }
+  const std::string source = property(value, "import-from");
+  if (source.empty()) throw Unsupported{};
+  return import_disk(call, guest, key, storage, source);
+}
+
+std::string keys_of(const Call& call, const std::string& path) {
+  const auto file = call.files().find(path);
+  if (file == call.files().end()) {
+    throw Refusal{2, fmt::format("can't open '{}' - No such file or directory\n", path)};
+  }
+  return url_encoded(file->second);
+}
+
+// Storages are looked at before anything is said or done.
+void require_storages(const Call& call, const Arguments& arguments) {
+  for (const auto& [key, value] : arguments.options) {
+    if (!is_disk(key)) continue;
+    const std::string volume = property(value, "");
+    try {
+      require_storage(call, volume.substr(0, volume.find(':')), "images", "");
+    } catch (const Refusal& refusal) {
+      if (!refusal.text.empty()) throw Refusal{2, refusal.text};
+    }
+  }
+}
+
+void require_boot_devices(const Guest& guest, const Arguments& arguments) {
+  for (const std::string& device : split(property(arguments.get("boot"), "order"), ';')) {
+    if (device.empty() || guest.config.contains(device) || arguments.has(device)) continue;
+    throw Refusal{255, fmt::format("invalid bootorder: device '{}' does not exist'\n", device)};
+  }
+}
+
+// Of several devices the later ones in the alphabet come first: ide2 waits for scsi0.
+void apply(Call& call, Guest& guest, const Arguments& arguments) {
+  require_boot_devices(guest, arguments);
+  for (const auto& [key, value] : arguments.options) {
+    if (key == "delete" || key == "digest" || key == "force" || key == "skiplock" ||
+        key == "cipassword" || key == "start" || key == "storage" || key == "pool") {
+      continue;
+    }
+    if (key.starts_with("net") && key != "nameserver") {
+      guest.config[key] = with_mac(call, guest.vmid, value);
+    } else if (is_disk(key)) {
+      guest.config[key] = new_disk(call, guest, key, value);
+    } else {
+      guest.config[key] = value;
+    }
+  }
+}
+
+}  // namespace
+
+int qm_create(Call& call) {
+  const Synopsis synopsis{"qm create", {"vmid"}, qm_create_options()};
+  Arguments arguments = parse_arguments(synopsis, call.argv);
+  const std::int64_t vmid = arguments.vmid();
+  if (const Guest* taken = call.state().find_guest(vmid)) {
+    throw Refusal{255,
+                  fmt::format("unable to create VM {} - {} {} already exists on node '{}'\n", vmid,
+                              taken->kind == "vm" ? "VM" : "CT", vmid, call.model().node.name)};
+  }
+  require_storages(call, arguments);
+  if (arguments.has("sshkeys")) {
+    arguments.options["sshkeys"] = keys_of(call, arguments.get("sshkeys"));
+  }
+  call.spend(std::max(call.model().vm.create_s - 0.7, 0.0));
+  Guest guest{.vmid = vmid, .kind = "vm", .has_system = false};
+  const std::uint64_t seed = call.world.scenario.seed;
+  const auto uuid = [&](std::string_view what) {
+    const std::string digits = hex(seed, what, call.now() + vmid, 32);
+    return fmt::format("{}-{}-4{}-a{}-{}", digits.substr(0, 8), digits.substr(8, 4),
+                       digits.substr(12, 3), digits.substr(15, 3), digits.substr(18, 12));
+  };
+  guest.config["meta"] = fmt::format("creation-qemu=11.0.0,ctime={}", call.epoch_s());
+  guest.config["smbios1"] = "uuid=" + uuid("smbios");
+  guest.config["vmgenid"] = uuid("vmgenid");
+  apply(call, guest, arguments);
+  if (!arguments.has("boot")) {
+    guest.config["boot"] = arguments.has("net0") ? "order=net0" : " ";
+  }
+  call.state().guests.push_back(std::move(guest));
+  if (arguments.flag("start")) {
+    call.out("Execute autostart\n");
+    try {
+      start_guest(call, call.state().guests.back());
+    } catch (const Refusal& refusal) {
+      call.out(refusal.text);  // and the creation counts as done
+    }
+  }
+  return 0;
+}
+
+int qm_set(Call& call) {
+  const Synopsis synopsis{"qm set", {"vmid"}, qm_set_options()};
+  Arguments arguments = parse_arguments(synopsis, call.argv);
+  if (arguments.options.empty()) throw Refusal{2, "no options specified\n"};
+  Guest& guest = require_guest(call, arguments.vmid(), "vm", 2);
+  if (arguments.has("sshkeys")) {
+    arguments.options["sshkeys"] = keys_of(call, arguments.get("sshkeys"));
+  }
+  require_storages(call, arguments);
+  if (!arguments.flag("skiplock")) require_unlocked(guest);
+  std::string changes;
+  for (const auto& [key, value] : arguments.options) {
+    changes += fmt::format(" -{} {}", key, key == "cipassword" ? "<hidden>" : value);
+  }
+  std::vector<std::string> deleted;
+  for (const std::string& key : split(arguments.get("delete"), ',')) {
+    if (key.empty()) continue;
+    const auto known = qm_set_options();
+    const bool exists = std::any_of(known.begin(), known.end(), [&](const Param& param) {
+      const std::string stem(param.name.substr(0, param.name.find('[')));
+      return param.name == key || (stem.size() < param.name.size() && key.starts_with(stem));
+    });
+    if (!exists) {
+      throw verification_failed(synopsis, "delete", fmt::format("unknown option '{}'", key), 255);
+    }
+    deleted.push_back(key);
+  }
+  call.out(fmt::format("update VM {}:{}\n", guest.vmid, changes));
+  for (const std::string& key : deleted) {
+    if (guest.config.erase(key) == 0) {
+      call.err(fmt::format("cannot delete '{}' - not set in current configuration!\n", key));
+    }
+  }
+  apply(call, guest, arguments);
+  return 0;
+}
+
+// Failures are told on standard error, with exit status 0: as the real tool does.
+int qm_resize(Call& call) {
+  const Synopsis synopsis{
+      "qm disk resize", {"vmid", "disk", "size"}, {{"digest"}, {"skiplock", Kind::kBoolean}}};
+  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const std::string wanted = arguments.positional.at("size");
+  const bool relative = wanted.starts_with('+');
+  const std::int64_t bytes = size_in_bytes(wanted.substr(relative ? 1 : 0), "");
+  if (bytes < 0)
+    throw verification_failed(synopsis, "size", "value does not match the regex pattern");
+  Guest* guest = call.state().find_guest(arguments.vmid());
+  if (guest == nullptr || guest->kind != "vm") {
+    return call.fail(0, no_config(call.model(), arguments.vmid(), "vm"));
+  }
+  const std::string disk = arguments.positional.at("disk");
+  const std::string line = guest->option(disk);
+  if (line.empty()) return call.fail(0, fmt::format("disk '{}' does not exist\n", disk));
+  const std::int64_t before = size_in_bytes(property(line, "size"), "");
+  const std::int64_t after = relative ? before + bytes : bytes;
+  if (after < before) return call.fail(0, "shrinking disks is not supported\n");
+  const std::string volid = property(line, "");
+  const std::string name = volid.substr(volid.find(':') + 1);
+  for (Volume& volume : call.state().volumes) {
+    if (volume.storage + ":" + volume.name != volid) continue;
+    volume.size = after;
+    for (const Model::Storage& storage : call.model().storages) {
+      if (storage.storage != volume.storage) continue;
+      if (storage.type == "dir") call.out("Image resized.\n");
+      if (storage.type != "lvmthin") continue;
+      const auto gib = [](std::int64_t size) { return static_cast<double>(size) / 1073741824.0; };
+      call.out(fmt::format(
+          "  Size of logical volume {0}/{1} changed from {2:.2f} GiB ({3} "
+          "extents) to {4:.2f} GiB ({5} extents).\n"
+          "  Logical volume {0}/{1} successfully resized.\n",
+          storage.vgname, name, gib(before), before / 4194304, gib(after), after / 4194304));
+    }
+  }
+  call.spend(0.6);
+  guest->config[disk] = fmt::format("{},size={}", volid, size_text(after));
+  return 0;
+}
+
+}  // namespace pve_accept::sim

@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "support/sim/model/figures.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+struct Options {
+  std::int64_t lines = 0, interval_ms = 0;
+  std::string cgroup;
+  std::int64_t pid = 0;
+};
+
+Options parse(const std::vector<std::string>& argv) {
+  Options options;
+  if (argv.size() < 6 || argv[1] != "-" || argv.size() % 2 != 0) throw Unsupported{};
+  const auto number = [](const std::string& text) {
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
+      throw Unsupported{};
+    }
+    return std::stoll(text);
+  };
+  for (std::size_t i = 2; i + 1 < argv.size(); i += 2) {
+    const std::string& name = argv[i];
+    const std::string& value = argv[i + 1];
+    if (name == "--lines") {
+      options.lines = number(value);
+    } else if (name == "--interval-ms") {
+      options.interval_ms = number(value);
+    } else if (name == "--cgroup") {
+      options.cgroup = value;
+    } else if (name == "--pid") {
+      options.pid = number(value);
+    } else {
+      throw Unsupported{};
+    }
+  }
+  if (options.lines <= 0 || options.interval_ms <= 0) throw Unsupported{};
+  return options;
+}
+
+std::int64_t whole(double value) { return static_cast<std::int64_t>(value); }
+std::int64_t bytes(double mib) { return whole(mib * kMib); }
+
+// The guest whose cgroup this is, by the paths that PVE gives them.
+const Guest* guest_of(const State& state, const std::string& cgroup) {
+  for (const Guest& guest : state.guests) {
+    const std::string path = guest.kind == "vm"
+                                 ? fmt::format("/sys/fs/cgroup/qemu.slice/{}.scope", guest.vmid)
+                                 : fmt::format("/sys/fs/cgroup/lxc/{}", guest.vmid);
+    if (path == cgroup && guest.running) return &guest;
+  }
+  return nullptr;
+}
+
+Json cgroup_figures(World& world, const Guest& guest, Millis at) {
+  const Booked booked = world.figures.booked(guest, at);
+  const Model::Guest& model = world.scenario.model.guest(guest.guest_kind());
+  return {{"current", bytes(booked.current_mib)},
+          {"anon", bytes(booked.anon_mib)},
+          {"file", bytes(booked.file_mib)},
+          {"kernel", bytes(booked.kernel_mib)},
+          {"usage_usec", whole(world.figures.guest_cpu_s(guest.vmid, at) * 1e6)},
+          {"oom", model.oom_kills},
+          {"oom_kill", model.oom_kills},
+          {"high", 0},
+          {"max", 0}};
+}
+
+std::string sample(World world, const Options& options, Millis at, std::int64_t index) {
+  const Model::Node& node = world.scenario.model.node;
+  const double used = world.figures.ram_used_mib(at);
+  const CpuTicks cpu = world.figures.cpu(at);
+  const auto total_kib = whole(node.memory_mib * 1024.0);
+  Json line = {{"t", static_cast<double>(world.state.epoch_ms + at) / 1000.0},
+               {"mem", {{"total", total_kib}, {"available", total_kib - whole(used * 1024.0)}}},
+               {"cpu",
+                {whole(cpu.user), whole(cpu.nice), whole(cpu.system), whole(cpu.idle),
+                 whole(cpu.iowait), whole(cpu.irq), whole(cpu.softirq), whole(cpu.steal),
+                 whole(cpu.guest), whole(cpu.guest_nice)}},
+               {"ksm", world.figures.ksm_pages_sharing(at)}};
+  if (node.arc_mib > 0) {
+    line["arc"] = {{"size", bytes(node.arc_mib)}, {"c_min", bytes(node.arc_min_mib)}};
+  }
+  if (node.pressure) {
+    // Tasks wait for a CPU a little while others work, for the disk most of the time it is busy.
+    line["psi"] = {{"cpu", whole((cpu.user + cpu.system) * 10000.0 * 0.05)},
+                   {"io", whole(cpu.iowait * 10000.0 * 0.8)},
+                   {"memory", 0}};
+  }
+  if (const Guest* guest = guest_of(world.state, options.cgroup)) {
+    line["cgroup"] = cgroup_figures(world, *guest, at);
+  }
+  for (const Guest& guest : world.state.guests) {
+    if (options.pid == 0 || guest.pid != options.pid) continue;
+    const Booked booked = world.figures.booked(guest, at);
+    line["process"] = {{"rss_kib", whole(booked.rss_mib * 1024.0)}};
+    const std::int64_t pss_every =
+        options.lines < 60 ? std::max<std::int64_t>(options.lines / 4, 1) : 15;
+    if (index % pss_every == 0) line["process"]["pss_kib"] = whole(booked.pss_mib * 1024.0);
+  }
+  return line.dump();
+}
+
+}  // namespace
+
+// perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID]: the sampler, script on stdin
+int perl(Call& call) {
+  if (call.argv.size() == 4) return serial_console(call);
+  const Options options = parse(call.argv);
+  if (call.input.empty()) throw Unsupported{};
+  call.spend(0.02);
+  call.output.set_source({.first = call.now(),
+                          .interval = options.interval_ms,
+                          .count = options.lines,
+                          .line = [world = call.world, options](Millis due, std::int64_t index) {
+                            return sample(world, options, due, index);
+                          }});
+  return 0;
+}
+
+}  // namespace pve_accept::sim

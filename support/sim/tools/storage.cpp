@@ -1,0 +1,208 @@
+#include <algorithm>
+
+#include "support/sim/model/guest_config.h"
+#include "support/sim/model/storage_content.h"
+#include "support/sim/tools/pve_options.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+const Model::Storage* find_storage(const Call& call, const std::string& name) {
+  for (const Model::Storage& storage : call.model().storages) {
+    if (storage.storage == name) return &storage;
+  }
+  return nullptr;
+}
+
+const Model::Storage& known_storage(const Call& call, const std::string& name) {
+  const Model::Storage* storage = find_storage(call, name);
+  if (storage == nullptr) {
+    throw Refusal{255, fmt::format("storage '{}' does not exist\n", name)};
+  }
+  return *storage;
+}
+
+int pvesm_status(Call& call) {
+  const Synopsis synopsis{"pvesm status",
+                          {},
+                          {{"content"}, {"enabled", Kind::kBoolean}, {"storage"}, {"target"}},
+                          false,
+                          "  [OPTIONS]"};
+  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const std::string only = arguments.get("storage");
+  if (!only.empty() && find_storage(call, only) == nullptr) {
+    throw verification_failed(synopsis, "storage", "No such storage.", 25);
+  }
+  if (arguments.has("content") || arguments.has("target")) throw Unsupported{};
+  std::size_t width = 10;
+  for (const Model::Storage& storage : call.model().storages) {
+    width = std::max(width, storage.storage.size());
+  }
+  call.out(fmt::format("{:<{}} {:>10} {:>10} {:>15} {:>15} {:>15} {:>8}\n", "Name", width, "Type",
+                       "Status", "Total (KiB)", "Used (KiB)", "Available (KiB)", "%"));
+  for (const Model::Storage& storage : call.model().storages) {
+    if (!only.empty() && storage.storage != only) continue;
+    const StorageUse use = storage_use(call, storage);
+    const double share = 100.0 * static_cast<double>(use.used) / static_cast<double>(use.total);
+    call.out(fmt::format("{:<{}} {:>10} {:>10} {:>15} {:>15} {:>15} {:>7.2f}%\n", storage.storage,
+                         width, storage.type, "active", use.total / 1024, use.used / 1024,
+                         use.available / 1024, share));
+  }
+  return 0;
+}
+
+int pvesm_list(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pvesm list", {"storage"}, {{"content"}, {"vmid", Kind::kInteger}}}, call.argv);
+  const Json content =
+      storage_content(call, known_storage(call, arguments.positional.at("storage")));
+  std::size_t width = 5, size_width = 4;
+  for (const Json& entry : content) {
+    width = std::max(width, entry.at("volid").get<std::string>().size());
+    size_width = std::max(size_width, entry.at("size").dump().size());
+  }
+  call.out(fmt::format("{:<{}} {:<7} {:<9} {:>{}} {}\n", "Volid", width, "Format", "Type", "Size",
+                       size_width, "VMID"));
+  for (const Json& entry : content) {
+    call.out(fmt::format("{:<{}} {:<7} {:<9} {:>{}}{}\n", entry.at("volid").get<std::string>(),
+                         width, entry.at("format").get<std::string>(),
+                         entry.at("content").get<std::string>(), entry.at("size").dump(),
+                         size_width, entry.contains("vmid") ? " " + entry.at("vmid").dump() : ""));
+  }
+  return 0;
+}
+
+int path(Call& call) {
+  const Arguments arguments = parse_arguments({"pvesm path", {"volume"}, {}, false, ""}, call.argv);
+  const std::string volid = arguments.positional.at("volume");
+  const auto colon = volid.find(':');
+  if (colon == std::string::npos) {
+    throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
+  }
+  const std::string storage_name = volid.substr(0, colon);
+  const Model::Storage& storage = known_storage(call, storage_name);
+  const std::string name = volid.substr(colon + 1);
+  if (name.starts_with("vztmpl/") && storage.type == "dir") {
+    call.out(fmt::format("{}/template/cache/{}\n", storage.path, name.substr(7)));
+  } else if (storage.type == "dir" && name.find('/') != std::string::npos) {
+    call.out(fmt::format("{}/images/{}\n", storage.path, name));
+  } else if (storage.type == "lvmthin") {
+    call.out(fmt::format("/dev/{}/{}\n", storage.vgname, name));
+  } else if (storage.type == "zfspool") {
+    call.out(name.starts_with("subvol") ? fmt::format("/{}/{}\n", storage.pool, name)
+                                        : fmt::format("/dev/zvol/{}/{}\n", storage.pool, name));
+  } else {
+    throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
+  }
+  return 0;
+}
+
+int free_volume(Call& call) {
+  const Arguments arguments = parse_arguments(
+      {"pvesm free", {"volume"}, {{"delay", Kind::kInteger}, {"storage"}}}, call.argv);
+  const std::string volid = arguments.positional.at("volume");
+  const auto colon = volid.find(':');
+  if (colon == std::string::npos) {
+    throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
+  }
+  const std::string storage_name = volid.substr(0, colon);
+  const Model::Storage& storage = known_storage(call, storage_name);
+  const std::string name = volid.substr(colon + 1);
+  if (storage.type == "dir" && name.find('/') == std::string::npos) {
+    throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
+  }
+  call.spend(0.4);
+  const auto freed = std::erase_if(call.state().volumes, [&](const Volume& volume) {
+    return volume.storage == storage.storage && volume.name == name;
+  });
+  if (freed > 0 && storage.type == "lvmthin") {
+    call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", name));
+  }
+  call.out(fmt::format("Removed volume '{}'\n", volid));  // also one that was not there
+  return 0;
+}
+
+int dispatch(Call& call, const std::map<std::string, Tool, std::less<>>& commands) {
+  if (call.argv.size() < 2) throw Unsupported{};
+  const auto command = commands.find(call.argv[1]);
+  if (command == commands.end()) throw Unsupported{};
+  Call inner = call.with({call.argv.begin() + 2, call.argv.end()});
+  try {
+    return command->second(inner);
+  } catch (const Refusal& refusal) {
+    return call.fail(refusal.exit_status, refusal.text);
+  }
+}
+
+int list_templates(Call& call) {
+  const Arguments arguments =
+      parse_arguments({"pveam list", {"storage"}, {}, false, ""}, call.argv);
+  const Model::Storage& storage = known_storage(call, arguments.positional.at("storage"));
+  if (storage.content.find("vztmpl") == std::string::npos) {
+    throw Refusal{255, "Storage does not support templates!\n"};
+  }
+  call.out(fmt::format("{:<60} {:<6}\n", "NAME", "SIZE"));
+  for (const Model::Template& file : call.model().templates) {
+    if (file.storage != storage.storage) continue;
+    call.out(fmt::format("{:<60} {:.2f}MB\n", fmt::format("{}:vztmpl/{}", file.storage, file.file),
+                         static_cast<double>(file.size) / kMib));
+  }
+  return 0;
+}
+
+int available(Call& call) {
+  const Arguments arguments =
+      parse_arguments({"pveam available", {}, {{"section"}}, false, "  [OPTIONS]"}, call.argv);
+  const std::string section = arguments.get("section", "system");
+  if (!call.model().template_index) {
+    call.err(
+        "unable to open file '/var/lib/pve-manager/apl-info/download.proxmox.com' - No such "
+        "file or directory\nunable to open file "
+        "'/var/lib/pve-manager/apl-info/releases.turnkeylinux.org' - No such file or "
+        "directory\n");
+    return 0;
+  }
+  for (const PublishedTemplate& entry : published_templates(call)) {
+    if (section == "system") {
+      call.out(fmt::format("{:<15} {:<60} {}\n", "system", entry.file, "amd64"));
+    }
+  }
+  return 0;
+}
+
+int download(Call& call) {
+  const Synopsis synopsis{"pveam download", {"storage", "template"}, {}, false, ""};
+  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const Model::Storage& storage = known_storage(call, arguments.positional.at("storage"));
+  const std::string file = arguments.positional.at("template");
+  const auto published = published_templates(call);
+  const bool known = call.model().template_index &&
+                     std::any_of(published.begin(), published.end(),
+                                 [&](const PublishedTemplate& t) { return t.file == file; });
+  if (!known) throw verification_failed(synopsis, "template", "no such template", 255);
+  for (const Json& entry : storage_content(call, storage)) {
+    if (entry.at("volid") != fmt::format("{}:vztmpl/{}", storage.storage, file)) continue;
+    call.out(fmt::format("OK, got correct file already, no need to re-download '{}'\n", file));
+    return 0;
+  }
+  throw Unsupported{};  // the simulated node has no way out to fetch one
+}
+
+}  // namespace
+
+int pvesm(Call& call) {
+  static const std::map<std::string, Tool, std::less<>> commands = {
+      {"free", free_volume}, {"list", pvesm_list}, {"path", path}, {"status", pvesm_status}};
+  call.spend(0.5);
+  return dispatch(call, commands);
+}
+
+int pveam(Call& call) {
+  static const std::map<std::string, Tool, std::less<>> commands = {
+      {"available", available}, {"download", download}, {"list", list_templates}};
+  call.spend(0.6);
+  return dispatch(call, commands);
+}
+
+}  // namespace pve_accept::sim

@@ -1,0 +1,140 @@
+#include <algorithm>
+
+#include "support/sim/model/figures.h"
+#include "support/sim/model/guest_config.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+
+int true_tool(Call& call) {
+  call.spend(0.001);
+  return 0;
+}
+
+int sync(Call& call) {
+  call.spend(0.1);
+  return 0;
+}
+
+int hostname(Call& call) {
+  if (call.argv.size() != 1) throw Unsupported{};
+  call.out((call.is_node() ? call.model().node.name : call.guest->name()) + "\n");
+  return 0;
+}
+
+int date(Call& call) {
+  if (call.argv.size() != 2 || call.argv[1] != "+%s") throw Unsupported{};
+  call.out(fmt::format("{}\n", call.epoch_s()));
+  return 0;
+}
+
+int id(Call& call) {
+  if (call.argv != std::vector<std::string>{"id", "-u"}) throw Unsupported{};
+  call.out(fmt::format("{}\n", call.model().node.user_id));
+  return 0;
+}
+
+int uname(Call& call) {
+  if (call.argv.size() != 2 || call.argv[1] != "-r") throw Unsupported{};
+  call.out((call.is_node() ? call.model().node.kernel : call.guest_model().kernel) + "\n");
+  return 0;
+}
+
+// env NAME=VALUE… COMMAND…
+int env(Call& call) {
+  std::size_t first = 1;
+  while (first < call.argv.size() && call.argv[first].find('=') != std::string::npos) ++first;
+  if (first == call.argv.size() || call.argv[first].starts_with('-')) throw Unsupported{};
+  Call inner = call.with({call.argv.begin() + static_cast<std::ptrdiff_t>(first), call.argv.end()});
+  if (find_tool(call.place, inner.argv[0]) != nullptr) return run_tool(inner);
+  remember_unknown(inner);
+  return call.fail(127, fmt::format("env: ‘{}’: No such file or directory", inner.argv[0]));
+}
+
+int pveversion(Call& call) {
+  const Model::Node& node = call.model().node;
+  const auto& argv = call.argv;
+  call.spend(0.9);
+  if (argv.size() == 1) {
+    call.out(fmt::format("pve-manager/{}/{} (running kernel: {})\n", node.version, node.repoid,
+                         node.kernel));
+    return 0;
+  }
+  if (argv.size() != 2 || (argv[1] != "-v" && argv[1] != "--verbose")) {
+    const bool option = argv[1].starts_with('-');
+    return call.fail(
+        255, (option ? "Unknown option: " + argv[1].substr(argv[1].rfind('-') + 1) + "\n" : "") +
+                 "USAGE: pveversion [--verbose]");
+  }
+  std::string kernel = node.kernel;
+  if (const auto suffix = kernel.rfind("-pve"); suffix != std::string::npos) kernel.erase(suffix);
+  const auto series = split(kernel, '.');
+  call.out(fmt::format("proxmox-ve: {}.0 (running kernel: {})\n", node.release, node.kernel));
+  call.out(fmt::format("pve-manager: {0} (running version: {0}/{1})\n", node.version, node.repoid));
+  if (series.size() > 1) {
+    call.out(fmt::format("proxmox-kernel-{}.{}: {}\n", series[0], series[1], kernel));
+  }
+  for (const auto& [package, version] : node.packages) {
+    call.out(fmt::format("{}: {}\n", package, version));
+  }
+  return 0;
+}
+
+// df -B1 --output=source,size,used,avail,pcent,target /
+int df(Call& call) {
+  const std::vector<std::string> words(call.argv.begin() + 1, call.argv.end());
+  if (words !=
+      std::vector<std::string>{"-B1", "--output=source,size,used,avail,pcent,target", "/"}) {
+    throw Unsupported{};
+  }
+  const FileSystem root = root_file_system(call, *call.guest);
+  const double percent = 100.0 * static_cast<double>(root.used) /
+                         static_cast<double>(std::max<std::int64_t>(root.used + root.available, 1));
+  const std::size_t width = std::max<std::size_t>(root.source.size(), 10);
+  call.out(fmt::format("{:<{}}  {:>11} {:>10} {:>10} {} {}\n", "Filesystem", width, "1B-blocks",
+                       "Used", "Avail", "Use%", "Mounted on"));
+  call.out(fmt::format("{:<{}}  {:>11} {:>10} {:>10} {:>3.0f}% /\n", root.source, width, root.size,
+                       root.used, root.available, percent));
+  return 0;
+}
+
+int systemd_detect_virt(Call& call) {
+  if (call.argv.size() != 1) throw Unsupported{};
+  const std::string& hypervisor = call.model().node.hypervisor;
+  if (call.is_node() && hypervisor.empty()) {
+    call.out("none\n");
+    return 1;
+  }
+  call.out((call.is_node() ? hypervisor : call.guest->kind == "lxc" ? "lxc" : "kvm") + "\n");
+  return 0;
+}
+
+// cloud-init status --wait --format json: 0 done, 2 done with recoverable errors, 1 failed
+int cloud_init(Call& call) {
+  if (call.guest->kind != "vm") {
+    return call.fail(127, "bash: line 1: cloud-init: command not found");
+  }
+  const std::vector<std::string> words(call.argv.begin() + 1, call.argv.end());
+  if (words != std::vector<std::string>{"status", "--wait", "--format", "json"}) {
+    throw Unsupported{};
+  }
+  call.spend(1.2);
+  const std::string& status = call.model().vm.cloud_init_status;
+  const bool degraded = status == "degraded";
+  const Json reply = {
+      {"boot_status_code", "enabled-by-generator"},
+      {"datasource", "nocloud"},
+      {"detail", "DataSourceNoCloud [seed=/dev/sr0]"},
+      {"errors",
+       status == "error" ? Json{"('scripts_user', ProcessExecutionError())"} : Json::array()},
+      {"extended_status", degraded ? "degraded done" : status},
+      {"recoverable_errors",
+       degraded ? Json{{"WARNING", {"deprecated configuration"}}} : Json::object()},
+      {"status", degraded ? "done" : status},
+  };
+  call.out(reply.dump(2) + "\n");
+  if (status == "error") return 1;
+  return degraded ? 2 : 0;
+}
+
+}  // namespace pve_accept::sim

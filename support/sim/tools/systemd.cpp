@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <cctype>
+#include <regex>
+
+#include "support/sim/model/containers.h"
+#include "support/sim/tools/tools.h"
+
+namespace pve_accept::sim {
+namespace {
+
+std::string description(const std::string& unit) {
+  static const std::map<std::string, std::string> known = {
+      {"sys-kernel-config.mount", "Kernel Configuration File System"},
+      {"sys-kernel-debug.mount", "Kernel Debug File System"},
+      {"systemd-networkd-wait-online.service", "Wait for Network to be Configured"},
+      {"docker.service", "Docker Application Container Engine"},
+  };
+  const auto found = known.find(unit);
+  return found == known.end() ? unit : found->second;
+}
+
+int start_service(Call& call, const std::string& name) {
+  const std::string package = name.substr(0, name.find(".service"));
+  const bool installed =
+      call.guest->has_package(package) || (package == "docker" && has_docker(*call.guest));
+  if (!installed) {
+    return call.fail(
+        5, fmt::format("Failed to start {0}.service: Unit {0}.service not found.", package));
+  }
+  call.spend(0.3);
+  if (package == "qemu-guest-agent") call.guest->agent_running = true;
+  return 0;
+}
+
+// --since @SECONDS, or nothing; 0 is the beginning.
+std::int64_t parse_since(const std::string& text) {
+  if (!text.starts_with('@') || text.find_first_not_of("0123456789", 1) != std::string::npos ||
+      text.size() < 2) {
+    throw Unsupported{};
+  }
+  return std::stoll(text.substr(1));
+}
+
+}  // namespace
+
+int systemctl(Call& call) {
+  const std::vector<std::string> words(call.argv.begin() + 1, call.argv.end());
+  using Words = std::vector<std::string>;
+  if (call.is_node()) throw Unsupported{};
+  const auto& failed = call.guest_model().failed_units;
+  call.spend(0.02);
+  if (words == Words{"--version"}) {
+    call.out(
+        fmt::format("systemd {}\n+PAM +AUDIT +SELINUX +APPARMOR +IMA +IPE +SMACK +SECCOMP "
+                    "+GCRYPT -GNUTLS +OPENSSL +ACL +BLKID +CURL +ELFUTILS +FIDO2 +IDN2 -IDN "
+                    "+IPTC +KMOD +LIBCRYPTSETUP +LIBCRYPTSETUP_PLUGINS +LIBFDISK +PCRE2 "
+                    "+PWQUALITY +P11KIT +QRENCODE +TPM2 +BZIP2 +LZ4 +XZ +ZLIB +ZSTD "
+                    "+BPF_FRAMEWORK +BTF -XKBCOMMON -UTMP +SYSVINIT +LIBARCHIVE\n",
+                    call.guest_model().systemd_version));
+    return 0;
+  }
+  if (words == Words{"is-system-running"} || words == Words{"is-system-running", "--wait"}) {
+    if (words.size() == 2) call.spend(1.5);
+    call.out(failed.empty() ? "running\n" : "degraded\n");
+    return failed.empty() ? 0 : 1;
+  }
+  if (words == Words{"--failed", "--no-legend", "--plain"}) {
+    std::size_t width = 0;
+    for (const std::string& unit : failed) width = std::max(width, unit.size());
+    for (const std::string& unit : failed) {
+      call.out(fmt::format("{:<{}} loaded failed failed {}\n", unit, width, description(unit)));
+    }
+    return 0;
+  }
+  if (words.size() == 2 && words[0] == "start") return start_service(call, words[1]);
+  if (words.size() == 2 && words[0] == "is-active") {
+    const bool active = words[1] == "docker"
+                            ? has_docker(*call.guest)
+                            : words[1] == "qemu-guest-agent" && call.guest->agent_running;
+    call.out(active ? "active\n" : "inactive\n");
+    return active ? 0 : 3;
+  }
+  throw Unsupported{};
+}
+
+// journalctl [-k] -o json --quiet --no-pager [--since @SECONDS] [-g PATTERN]: the messages that the
+// scenario gave. On the node they came when the first guest started, in a guest at its first boot.
+int journalctl(Call& call) {
+  bool json = false, quiet = false;
+  std::string pattern;
+  std::int64_t since = 0;
+  for (std::size_t i = 1; i < call.argv.size(); ++i) {
+    const std::string& word = call.argv[i];
+    const bool more = i + 1 < call.argv.size();
+    if (word == "-o" && more && call.argv[i + 1] == "json") {
+      json = true;
+      ++i;
+    } else if (word == "--quiet" || word == "-q") {
+      quiet = true;
+    } else if (word == "-g" && more) {
+      pattern = call.argv[++i];
+    } else if (word == "--since" && more) {
+      since = parse_since(call.argv[++i]);
+    } else if (word != "-k" && word != "--no-pager") {
+      throw Unsupported{};
+    }
+  }
+  if (!json || (!call.is_node() && pattern.empty())) throw Unsupported{};
+  call.spend(0.2);
+  const auto& messages =
+      call.is_node() ? call.model().node.kernel_messages : call.guest_model().journal;
+  Millis first = kNever;
+  for (const Activity& activity : call.state().activities) {
+    if (activity.what == "running") first = std::min(first, activity.from);
+  }
+  if (first == kNever) first = call.now() + 1;
+  // As journalctl does it: case counts when the pattern has a capital letter.
+  const bool capital = std::any_of(pattern.begin(), pattern.end(),
+                                   [](unsigned char c) { return std::isupper(c) != 0; });
+  const std::regex wanted(
+      pattern, capital ? std::regex::ECMAScript : std::regex::ECMAScript | std::regex::icase);
+  int index = 0, printed = 0;
+  for (const std::string& message : messages) {
+    const Millis at = first + 1000 + 250 * index++;
+    const std::int64_t epoch_ms = call.state().epoch_ms + at;
+    if (at > call.now() || epoch_ms < since * 1000) continue;
+    if (!pattern.empty() && !std::regex_search(message, wanted)) continue;
+    call.out(line_of({{"MESSAGE", message},
+                      {"PRIORITY", "4"},
+                      {"SYSLOG_IDENTIFIER", "kernel"},
+                      {"_HOSTNAME", call.is_node() ? call.model().node.name : call.guest->name()},
+                      {"_TRANSPORT", "kernel"},
+                      {"__REALTIME_TIMESTAMP", std::to_string(epoch_ms * 1000)}}));
+    ++printed;
+  }
+  if (printed == 0 && !quiet) call.out("-- No entries --\n");
+  return printed == 0 && !pattern.empty() ? 1 : 0;
+}
+
+}  // namespace pve_accept::sim
