@@ -1,10 +1,13 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <concepts>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -12,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/base/guest_kind.h"
 #include "support/base/json.h"
 
 // One list of a struct's fields serves reading it from JSON, writing it, refusing keys that it does
@@ -27,14 +31,23 @@
 //   const Json json = write_fields(cpu);
 //
 // A field that is missing keeps what the struct has by default; an empty std::optional is null, and
-// null is read as an empty one. A type of its own (an enumeration, a time) takes part by
-// `void read_field(const JsonCursor&, T&)` and `Json write_field(const T&)` beside it. What follows
-// a field is a rule that its value keeps, `required`, or one of between(), matching() and so on.
+// null is read as an empty one; a number that is not finite is null too. A type of its own (an
+// enumeration, a time) takes part by `void read_field(const JsonCursor&, T&)` and `Json
+// write_field(const T&)` beside it. What follows a field is a rule that its value keeps,
+// `required`, or one of between(), matching() and so on.
 namespace pve_accept {
 
 // The key has to be there.
 struct Required {};
 inline constexpr Required required;
+
+// A null is read as if the key were not there.
+struct NullKeepsDefault {};
+inline constexpr NullKeepsDefault null_keeps_default;
+
+// Not written at all while the std::optional or the list is empty.
+struct IfSet {};
+inline constexpr IfSet if_set;
 
 // A rule: throws InputError by place.fail() when the value breaks it.
 template <class Check>
@@ -75,6 +88,24 @@ concept HasWriter = requires(const T& value) {
   write_field(value);
 };
 
+// For an enumeration: reads the value that `name` gives that text to.
+template <class Enum, class Range, class Name>
+Enum read_choice(const JsonCursor& place, const Range& choices, Name name) {
+  std::vector<std::string> names;
+  for (const Enum choice : choices) {
+    names.emplace_back(name(choice));
+    if (place.value() == names.back()) return choice;
+  }
+  place.fail(
+      fmt::format("expected one of {}, found {}", fmt::join(names, ", "), place.value().dump()));
+}
+
+// "lxc" or "vm".
+inline void read_field(const JsonCursor& place, GuestKind& kind) {
+  kind = read_choice<GuestKind>(place, kGuestKinds, [](GuestKind each) { return to_string(each); });
+}
+inline Json write_field(const GuestKind& kind) { return to_string(kind); }
+
 template <class T>
 void read_value(const JsonCursor& place, T& value);
 template <class T>
@@ -91,10 +122,12 @@ class FieldReader {
     const auto member = object_.find(name);
     if (!member) {
       (require(name, rules), ...);
-      return;
+    } else if (!member->value().is_null()) {
+      (apply(*member, rules), ...);
+      read_value(*member, value);
+    } else if (!(std::same_as<Rules, NullKeepsDefault> || ...)) {
+      read_value(*member, value);
     }
-    if (!member->value().is_null()) (apply(*member, rules), ...);
-    read_value(*member, value);
   }
 
   void refuse_others() const { object_.allow_only(known_); }
@@ -104,7 +137,8 @@ class FieldReader {
   template <class R>
   void require(const char* /*name*/, const R& /*rule*/) const {}
 
-  static void apply(const JsonCursor& /*place*/, Required /*rule*/) {}
+  template <class R>
+  static void apply(const JsonCursor& /*place*/, const R& /*rule*/) {}
   template <class Check>
   static void apply(const JsonCursor& place, const Rule<Check>& rule) {
     rule.check(place);
@@ -118,7 +152,9 @@ class FieldWriter {
  public:
   template <class T, class... Rules>
   void operator()(const char* name, const T& value, const Rules&... /*rules*/) {
-    object_[name] = write_value(value);
+    Json written = write_value(value);
+    if ((std::same_as<Rules, IfSet> || ...) && (written.is_null() || written.empty())) return;
+    object_[name] = std::move(written);
   }
 
   Json object() && { return std::move(object_); }
@@ -157,6 +193,10 @@ inline constexpr bool is_map = false;
 template <class T>
 inline constexpr bool is_map<std::map<std::string, T>> = true;
 template <class T>
+inline constexpr bool is_guest_map = false;
+template <class T>
+inline constexpr bool is_guest_map<std::map<GuestKind, T>> = true;
+template <class T>
 inline constexpr bool is_duration = false;
 template <class R, class P>
 inline constexpr bool is_duration<std::chrono::duration<R, P>> = true;
@@ -183,6 +223,12 @@ void read_value(const JsonCursor& place, T& value) {
   } else if constexpr (detail::is_map<T>) {
     value.clear();
     for (const auto& [key, member] : place.members()) read_value(member, value[key]);
+  } else if constexpr (detail::is_guest_map<T>) {
+    for (const auto& [key, member] : place.members()) {
+      const auto kind = guest_kind(key);
+      if (!kind) member.fail("unknown key; known here: lxc, vm");
+      read_value(member, value[*kind]);
+    }
   } else if constexpr (detail::is_duration<T>) {
     value = T(place.integer());  // in the duration's own unit, which the key names
   } else if constexpr (std::same_as<T, Json>) {
@@ -195,7 +241,9 @@ void read_value(const JsonCursor& place, T& value) {
     constexpr auto kLowest = static_cast<std::int64_t>(std::numeric_limits<T>::min());
     value = static_cast<T>(place.integer_between(kLowest, kHighest));
   } else if constexpr (std::floating_point<T>) {
-    value = place.number();
+    value = static_cast<T>(place.number());
+  } else if constexpr (std::same_as<T, std::filesystem::path>) {
+    value = place.string();
   } else {
     static_assert(std::same_as<T, std::string>, "give the type a field list or read_field()");
     value = place.string();
@@ -220,23 +268,19 @@ Json write_value(const T& value) {
     Json object = Json::object();
     for (const auto& [key, member] : value) object[key] = write_value(member);
     return object;
+  } else if constexpr (detail::is_guest_map<T>) {
+    Json object = Json::object();
+    for (const auto& [kind, member] : value) object[to_string(kind)] = write_value(member);
+    return object;
+  } else if constexpr (std::floating_point<T>) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+  } else if constexpr (std::same_as<T, std::filesystem::path>) {
+    return value.string();
   } else if constexpr (detail::is_duration<T>) {
     return value.count();
   } else {
     return value;
   }
-}
-
-// For an enumeration: reads the value that `name` gives that text to.
-template <class Enum, class Range, class Name>
-Enum read_choice(const JsonCursor& place, const Range& choices, Name name) {
-  std::vector<std::string> names;
-  for (const Enum choice : choices) {
-    names.emplace_back(name(choice));
-    if (place.value() == names.back()) return choice;
-  }
-  place.fail(
-      fmt::format("expected one of {}, found {}", fmt::join(names, ", "), place.value().dump()));
 }
 
 }  // namespace pve_accept
