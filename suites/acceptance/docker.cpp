@@ -9,57 +9,68 @@ PVE_ACCEPT_ON_BOTH_GUESTS(Docker);
 // Docker comes from the configured source, in the guest's own release channel.
 // Example failure: Docker's repository has no trixie channel and bookworm's was installed.
 TEST_P(Docker, ComesFromItsChannel) {
-  const auto source = run().lab().docker_source;
-  judge("docker.channel",
-        {.measured = channel_differences(installed_origin(shell(), source), source,
-                                         system().os_release().version_codename),
-         .how = "apt-cache policy"});
+  judge("docker.channel", [&] {
+    const auto source = run().lab().docker_source;
+    return Observation{.measured = channel_differences(installed_origin(shell(), source), source,
+                                                       system().os_release().version_codename),
+                       .how = "apt-cache policy"};
+  });
 }
 
 // A container runs.
 // Example failure: open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied.
 TEST_P(Docker, RunsHelloWorld) {
-  const HelloWorld hello = docker().hello_world(run().lab().timeouts.pull);
-  judge("docker.hello-world", {.measured = hello.greeted ? "Hello from Docker!" : hello.result.err,
-                               .how = "docker run --rm hello-world"});
+  judge("docker.hello-world", [&] {
+    const HelloWorld hello = docker().hello_world(run().lab().timeouts.pull);
+    return Observation{.measured = hello.greeted ? "Hello from Docker!" : hello.result.err,
+                       .how = "docker run --rm hello-world"};
+  });
 }
 
 // A process can be added to a running container; this breaks separately from `run`.
 // Example failure: failed to update /proc/1234/timens_offsets.
 TEST_P(Docker, ExecsIntoAContainer) {
-  const CommandResult result = docker().exec(container(kDatabaseService), {"true"});
-  judge("docker.exec", {.measured = result.exit_status, .how = "docker exec", .note = result.err});
+  judge("docker.exec", [&] {
+    const CommandResult result = docker().exec(container(kDatabaseService), {"true"});
+    return Observation{.measured = result.exit_status, .how = "docker exec", .note = result.err};
+  });
 }
 
 // Layers are stored on an overlay file system, not on a copying fallback.
 // Example failure: measured vfs, because the guest's root is on ZFS before 2.2.
 TEST_P(Docker, UsesOverlayStorage) {
-  judge("docker.storage-driver",
-        {.measured = docker().info().driver,
-         .how = "docker info",
-         .also = {{"container root", docker().container_root_fs(container(kDatabaseService))},
-                  {"growth of ten containers",
-                   docker().growth_of_containers(10, std::string(kDatabaseImage))}}});
+  judge("docker.storage-driver", [&] {
+    return Observation{
+        .measured = docker().info().driver,
+        .how = "docker info",
+        .also = {{"container root", docker().container_root_fs(container(kDatabaseService))},
+                 {"growth of ten containers",
+                  docker().growth_of_containers(10, std::string(kDatabaseImage))}}};
+  });
 }
 
 // Docker uses cgroup v2 through systemd, and limits bite.
 // Example failure: a container started with 64 MiB sees "max" in memory.max.
 TEST_P(Docker, LimitsMemoryByCgroupV2) {
-  const DockerInfo info = docker().info();
-  const auto limit = docker().memory_limit_seen(64);
-  judge("docker.cgroup", {.measured = info.cgroup_version,
-                          .how = "docker info",
-                          .also = {{"cgroup driver", info.cgroup_driver},
-                                   {"memory.max", limit ? std::to_string(*limit) : "max"}}});
+  judge("docker.cgroup", [&] {
+    const DockerInfo info = docker().info();
+    const auto limit = docker().memory_limit_seen(64);
+    return Observation{.measured = info.cgroup_version,
+                       .how = "docker info",
+                       .also = {{"cgroup driver", info.cgroup_driver},
+                                {"memory.max", limit ? std::to_string(*limit) : "max"}}};
+  });
 }
 
 // Processes in a container can talk over a unix socket.
 // Example failure: AppArmor denies family="unix"; hello-world passes, PostgreSQL does not.
 TEST_P(Docker, TalksOverUnixSockets) {
-  auto engine = docker();
-  const CommandResult result = Database(engine, container(kDatabaseService)).query("select 1");
-  judge("docker.unix-socket",
-        {.measured = result.exit_status, .how = "psql -h /var/run/postgresql", .note = result.err});
+  judge("docker.unix-socket", [&] {
+    auto engine = docker();
+    const CommandResult result = Database(engine, container(kDatabaseService)).query("select 1");
+    return Observation{
+        .measured = result.exit_status, .how = "psql -h /var/run/postgresql", .note = result.err};
+  });
 }
 
 }  // namespace pve_accept::acceptance

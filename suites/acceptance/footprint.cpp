@@ -5,15 +5,15 @@ namespace pve_accept::acceptance {
 class Memory : public GuestClaimTest {
  protected:
   // What the node books on the guest: the container's cgroup, or the VM's KVM process.
-  Observation booked(const Json& window) {
-    if (window["figures"].contains("process_rss_mib")) {
+  Observation booked(const WindowRecord& window) {
+    if (window.figures.contains("process_rss_mib")) {
       return {.how = "RSS and PSS of the KVM process",
-              .also = {{"PSS", figure(window, "process_pss_mib")["median"]}},
-              .statistics = figure(window, "process_rss_mib")};
+              .also = {{"PSS", window.figure("process_pss_mib").median}},
+              .figure = window.figure("process_rss_mib")};
     }
     return {.how = "memory.current of the container's cgroup",
-            .also = {{"without page cache", figure(window, "cgroup_without_cache_mib")["median"]}},
-            .statistics = figure(window, "cgroup_current_mib")};
+            .also = {{"without page cache", window.figure("cgroup_without_cache_mib").median}},
+            .figure = window.figure("cgroup_current_mib")};
   }
 };
 PVE_ACCEPT_ON_BOTH_GUESTS(Memory);
@@ -21,70 +21,82 @@ PVE_ACCEPT_ON_BOTH_GUESTS(Memory);
 class Cpu : public GuestClaimTest {};
 PVE_ACCEPT_ON_BOTH_GUESTS(Cpu);
 
-class Disk : public GuestClaimTest {
- protected:
-  Json disk() { return run().record().measurement(GetParam(), "load")["disk"]; }
-};
+class Disk : public GuestClaimTest {};
 PVE_ACCEPT_ON_BOTH_GUESTS(Disk);
 
 // The node's RAM in use with the idle guest, above the baseline of this run.
 // Example failure: measured 640 MiB, at most 311 MiB.
 TEST_P(Memory, CostsLittleWhenIdle) {
-  judge("memory.idle-delta", {.how = "MemTotal - MemAvailable, idle window - baseline",
-                              .statistics = ram_above_baseline(idle())});
+  judge("memory.idle-delta", [&] {
+    return Observation{.how = "MemTotal - MemAvailable, idle window - baseline",
+                       .figure = ram_above_baseline(idle())};
+  });
 }
 
 // The same under load.
 // Example failure: measured 900 MiB, at most 560 MiB.
 TEST_P(Memory, CostsLittleUnderLoad) {
-  judge("memory.load-delta", {.how = "MemTotal - MemAvailable, load window - baseline",
-                              .statistics = ram_above_baseline(load())});
+  judge("memory.load-delta", [&] {
+    return Observation{.how = "MemTotal - MemAvailable, load window - baseline",
+                       .figure = ram_above_baseline(load())};
+  });
 }
 
 // What the node books on the guest stays within its allocation.
 // Example failure: measured 2411 MiB, at most 2176 MiB.
-TEST_P(Memory, IsAttributedToTheGuest) { judge("memory.attribution", booked(load())); }
+TEST_P(Memory, IsAttributedToTheGuest) {
+  judge("memory.attribution", [&] { return booked(load()); });
+}
 
 // The guest sees the memory that it was given.
 // Example failure: measured 15771 MiB: lxcfs is gone and the container sees the node's.
 TEST_P(Memory, IsSeenByTheGuest) {
-  judge("memory.guest-view",
-        {.measured = idle()["guest_mem_total_mib"], .how = "MemTotal in the guest"});
+  judge("memory.guest-view", [&] {
+    return Observation{.measured = idle().guest_mem_total_mib, .how = "MemTotal in the guest"};
+  });
 }
 
 // Host CPU that the idle guest takes, 100 - idle.
 // Example failure: measured 14.2 %, at most 9 %: the HPET ticks again.
 TEST_P(Cpu, CostsLittleWhenIdle) {
-  judge("cpu.idle", {.how = "/proc/stat over the idle window",
-                     .statistics = figure(idle(), "cpu_used_percent")});
+  judge("cpu.idle", [&] {
+    return Observation{.how = "/proc/stat over the idle window",
+                       .figure = idle().figure("cpu_used_percent")};
+  });
 }
 
 // Host CPU under load; waiting for the disk is on record apart.
 // Example failure: measured 5 %: the load did not run.
 TEST_P(Cpu, IsBusyUnderLoad) {
-  const Json window = load();
-  judge("cpu.load", {.how = "/proc/stat over the load window",
-                     .also = {{"iowait", figure(window, "cpu_iowait_percent")["mean"]},
-                              {"busy", figure(window, "cpu_busy_percent")["mean"]}},
-                     .statistics = figure(window, "cpu_used_percent")});
+  judge("cpu.load", [&] {
+    const LoadRecord window = load();
+    return Observation{.how = "/proc/stat over the load window",
+                       .also = {{"iowait", window.figure("cpu_iowait_percent").mean},
+                                {"busy", window.figure("cpu_busy_percent").mean}},
+                       .figure = window.figure("cpu_used_percent")};
+  });
 }
 
 // The disk is as large as asked for.
 // Example failure: measured 3 GiB: the resize exited 0 and did nothing.
 TEST_P(Disk, IsAsLargeAsAskedFor) {
-  judge("disk.allocated", {.measured = disk()["allocated_gib"], .how = disk()["how"]});
+  judge("disk.allocated",
+        [&] { return Observation{.measured = load().disk.allocated_gib, .how = load().disk.how}; });
 }
 
 // What the disk takes on the storage.
 // Example failure: measured 6.1 GiB, at most 3.27 GiB: layers are copied.
 TEST_P(Disk, TakesLittleOnTheStorage) {
-  judge("disk.host-used", {.measured = disk()["host_used_gib"], .how = disk()["how"]});
+  judge("disk.host-used",
+        [&] { return Observation{.measured = load().disk.host_used_gib, .how = load().disk.how}; });
 }
 
 // What it takes inside the guest.
 // Example failure: measured 5.4 GiB, at most 2.7 GiB.
 TEST_P(Disk, TakesLittleInTheGuest) {
-  judge("disk.guest-used", {.measured = disk()["guest_used_gib"], .how = "df / in the guest"});
+  judge("disk.guest-used", [&] {
+    return Observation{.measured = load().disk.guest_used_gib, .how = "df / in the guest"};
+  });
 }
 
 }  // namespace pve_accept::acceptance

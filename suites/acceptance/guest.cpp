@@ -9,42 +9,51 @@ PVE_ACCEPT_ON_BOTH_GUESTS(Guest);
 // The node accepted the specification and kept it.
 // Example failure: measured "cores: 1 instead of 2".
 TEST_P(Guest, IsAsSpecified) {
-  judge("guest.as-specified", {.measured = guest().differences_from(guest_spec(run(), GetParam())),
-                               .how = "configuration of the guest, read back"});
+  judge("guest.as-specified", [&] {
+    return Observation{.measured = guest().differences_from(guest_spec(run(), GetParam())),
+                       .how = "configuration of the guest, read back"};
+  });
 }
 
 // The guest is as isolated as it says: a pass without confinement means nothing.
 // Example failure: the container's init has the AppArmor label "unconfined".
 TEST_P(Guest, IsConfined) {
-  judge("guest.confined", {.measured = guest().gaps_in_confinement(shell()),
-                           .how = "configuration, uid map, AppArmor label, virtualization"});
+  judge("guest.confined", [&] {
+    return Observation{.measured = guest().gaps_in_confinement(shell()),
+                       .how = "configuration, uid map, AppArmor label, virtualization"};
+  });
 }
 
 // From the first create command to the first answered command it takes seconds, not minutes.
 // Example failure: measured 312 s, because the guest waits for DHCPv6.
 TEST_P(Guest, IsReadyInTime) {
-  const Json entry = run().record().json()["guests"][std::string(to_string(GetParam()))];
-  judge("guest.ready-in-time", {.measured = entry.value("ready_s", Json(nullptr)),
-                                .how = "clock from create to the first answer over SSH"});
+  judge("guest.ready-in-time", [&] {
+    return Observation{.measured = record().ready_s,
+                       .how = "clock from create to the first answer over SSH"};
+  });
 }
 
 // The guest booted clean: no failed units but the listed ones, a route, name resolution, Debian 13.
 // Example failure: measured systemd-networkd.service.
 TEST_P(Guest, IsHealthy) {
-  judge("guest.healthy", {.measured = system().failed_units(),
-                          .how = "systemctl --failed",
-                          .also = {{"default route", system().has_default_route()},
-                                   {"name resolution", system().resolves(run().lab().resolve_name)},
-                                   {"Debian release", system().os_release().version_id}}});
+  judge("guest.healthy", [&] {
+    return Observation{.measured = system().failed_units(),
+                       .how = "systemctl --failed",
+                       .also = {{"default route", system().has_default_route()},
+                                {"name resolution", system().resolves(run().lab().resolve_name)},
+                                {"Debian release", system().os_release().version_id}}};
+  });
 }
 
 // The guest agent answers and can freeze file systems.
 // Example failure: QEMU guest agent is not running.
 TEST_P(Guest, FreezesFileSystems) {
-  GuestAgent agent(run().node_shell(), guest().vmid());
-  judge("guest.freeze", {.measured = agent.ping() ? "answers" : "does not answer",
-                         .how = "qm guest cmd ping, fsfreeze-status",
-                         .also = {{"fsfreeze-status", agent.fsfreeze_status()}}});
+  judge("guest.freeze", [&] {
+    GuestAgent agent(run().node_shell(), guest().vmid());
+    return Observation{.measured = agent.ping() ? "answers" : "does not answer",
+                       .how = "qm guest cmd ping, fsfreeze-status",
+                       .also = {{"fsfreeze-status", agent.fsfreeze_status()}}};
+  });
 }
 
 }  // namespace pve_accept::acceptance

@@ -7,14 +7,11 @@ class Stack : public GuestClaimTest {
  protected:
   // Rows of this run that the database has once the stack is healthy again. Throws HarnessError
   // when the stack is not: a dead database is not an empty one.
-  Json rows_left();
-  std::string address() {
-    return run().record().json()["guests"][std::string(to_string(GetParam()))]["address"];
-  }
+  std::int64_t rows_left();
 };
 PVE_ACCEPT_ON_BOTH_GUESTS(Stack);
 
-Json Stack::rows_left() {
+std::int64_t Stack::rows_left() {
   auto compose = stack();
   if (const auto problems = stack_problems(compose); !problems.empty()) {
     throw HarnessError("count the rows that are left", "the stack is not up: " + problems.front());
@@ -30,53 +27,62 @@ Json Stack::rows_left() {
 // PostgreSQL, Redis and nginx come up and stay up.
 // Example failure: measured 2 healthy services; the database restarts in a loop.
 TEST_P(Stack, IsHealthy) {
-  auto compose = stack();
-  int healthy = 0;
-  int restarts = 0;
-  for (const ContainerState& service : compose.inspect(stack_services())) {
-    healthy += service.state == "running" && service.health == "healthy" ? 1 : 0;
-    restarts += service.restarts;
-  }
-  judge("stack.healthy",
-        {.measured = healthy, .how = "docker inspect", .also = {{"restarts", restarts}}});
+  judge("stack.healthy", [&] {
+    auto compose = stack();
+    int healthy = 0;
+    int restarts = 0;
+    for (const ContainerState& service : compose.inspect(stack_services())) {
+      healthy += service.state == "running" && service.health == "healthy" ? 1 : 0;
+      restarts += service.restarts;
+    }
+
+    return Observation{
+        .measured = healthy, .how = "docker inspect", .also = {{"restarts", restarts}}};
+  });
 }
 
 // Data in a named volume outlives its container and a restart of the guest.
 // Example failure: measured 0 rows after down and up, because the volume was anonymous.
 TEST_P(Stack, KeepsVolumes) {
-  auto engine = docker();
-  Database(engine, container(kDatabaseService)).store_row(run().id());
+  judge("stack.volume-persists", [&] {
+    auto engine = docker();
+    Database(engine, container(kDatabaseService)).store_row(run().id());
 
-  stack().down();
-  stack().up();
-  const Json after_down_and_up = rows_left();
-  restart(run(), GetParam());
-  stack().up();
-  judge("stack.volume-persists",
-        {.measured = after_down_and_up,
-         .how = "insert, docker compose down, up, select; restart of the guest, select",
-         .also = {{"rows after a restart of the guest", rows_left()}}});
+    stack().down();
+    stack().up();
+    const auto after_down_and_up = rows_left();
+    restart(run(), GetParam());
+    stack().up();
+    return Observation{
+        .measured = after_down_and_up,
+        .how = "insert, docker compose down, up, select; restart of the guest, select",
+        .also = {{"rows after a restart of the guest", rows_left()}}};
+  });
 }
 
 // The published port answers, inside the guest and from the node.
 // Example failure: measured 502 from inside, 0 (no answer) from the node.
 TEST_P(Stack, AnswersHttp) {
-  judge("stack.http-200",
-        {.measured = http_status(shell(), web_url("localhost")),
-         .how = "curl in the guest and on the node",
-         .also = {{"from the node", http_status(run().node_shell(), web_url(address()))}}});
+  judge("stack.http-200", [&] {
+    return Observation{.measured = http_status(shell(), web_url("localhost")),
+                       .how = "curl in the guest and on the node",
+                       .also = {{"from the node", http_status(run().node_shell(),
+                                                              web_url(record().address.value()))}}};
+  });
 }
 
 // The services reach each other by name.
 // Example failure: measured cache:6379 not reached from web.
 TEST_P(Stack, ConnectsItsServices) {
-  Json unreached = Json::array();
-  for (const auto& [service, port] : {std::pair("db", 5432), std::pair("cache", 6379)}) {
-    if (!docker().reaches(container(kWebService), service, port)) {
-      unreached.push_back(fmt::format("{}:{}", service, port));
+  judge("stack.networking", [&] {
+    std::vector<std::string> unreached;
+    for (const auto& [service, port] : {std::pair("db", 5432), std::pair("cache", 6379)}) {
+      if (!docker().reaches(container(kWebService), service, port)) {
+        unreached.push_back(fmt::format("{}:{}", service, port));
+      }
     }
-  }
-  judge("stack.networking", {.measured = unreached, .how = "nc in the web container"});
+    return Observation{.measured = unreached, .how = "nc in the web container"};
+  });
 }
 
 }  // namespace pve_accept::acceptance

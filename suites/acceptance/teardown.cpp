@@ -4,32 +4,34 @@ namespace pve_accept::acceptance {
 
 class Teardown : public ClaimTest {
  protected:
-  // What the teardown stage saw; null when it did not come that far.
-  Json seen(const char* key) {
-    return run().record().json().value("teardown", Json::object()).value(key, Json(nullptr));
-  }
+  // What the teardown stage saw.
+  TeardownRecord seen() { return run().parts().need(RunDirectory::teardown()); }
 };
 
 // Nothing of ours is left; with --keep, both guests are there and stopped.
 // Example failure: measured "volume local-lvm:vm-9000-cloudinit".
 TEST_F(Teardown, LeavesNothing) {
-  judge("teardown.complete", {.measured = seen("left"), .how = "guests, volumes, keys, lock"});
+  judge("teardown.complete",
+        [&] { return Observation{.measured = seen().left, .how = "guests, volumes, keys, lock"}; });
 }
 
 // Nothing else changed.
 // Example failure: measured "guest 101 has changed".
 TEST_F(Teardown, TouchesNothingElse) {
-  judge("teardown.untouched",
-        {.measured = seen("changes"),
-         .how = "guests, configurations, storages and bridges before and after"});
+  judge("teardown.untouched", [&] {
+    return Observation{.measured = seen().changes,
+                       .how = "guests, configurations, storages and bridges before and after"};
+  });
 }
 
 // RAM comes back.
 // Example failure: measured 612 MiB above the baseline.
 TEST_F(Teardown, GivesTheMemoryBack) {
-  judge("teardown.baseline", {.measured = minus(seen("settled_ram_mib"),
-                                                baseline()["figures"]["ram_used_mib"]["median"]),
-                              .how = "settled RAM used - baseline median"});
+  judge("teardown.baseline", [&] {
+    return Observation{
+        .measured = minus(seen().settled_ram_mib, baseline().figure("ram_used_mib").median),
+        .how = "settled RAM used - baseline median"};
+  });
 }
 
 }  // namespace pve_accept::acceptance

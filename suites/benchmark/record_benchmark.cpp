@@ -6,7 +6,7 @@
 #include "suites/unit/measure/samples.h"
 #include "suites/unit/temporary_directory.h"
 #include "support/measure/cpu_share.h"
-#include "support/record/run_record.h"
+#include "support/record/run_directory.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {
@@ -26,19 +26,25 @@ Sample sample_of_a_guest(int second) {
 Window window_of_a_guest(int samples) {
   std::vector<Sample> list;
   for (int second = 0; second < samples; ++second) list.push_back(sample_of_a_guest(second));
-  return window_of(list);
+  Window window = window_of(list);
+  for (TimedSample& timed : window.samples) timed.line = write_fields(timed.sample).dump();
+  return window;
 }
 
-// A record of about 300 KB, as large as that of a whole run.
-RunRecord large_record() {
+// The parts of a whole run, whose record is about 300 KB.
+RunDirectory large_run(const TemporaryDirectory& directory) {
   constexpr int kSamples = 75;
-  const Json window = to_json(window_of_a_guest(kSamples));
-  RunRecord record("20260607T085000Z-bench", "2026-06-07T08:50:00Z", "0");
-  for (const GuestKind guest : {GuestKind::kLxc, GuestKind::kVm}) {
-    record.put_measurement(guest, "idle", window);
-    record.put_measurement(guest, "load", window);
+  const Window window = window_of_a_guest(kSamples);
+  const RunDirectory run(directory.path());
+  run.put(RunDirectory::run(), {.id = "20260607T085000Z-bench"});
+  run.put(RunDirectory::node(), {.name = "bench"});
+  for (const GuestKind guest : kGuestKinds) {
+    run.put_samples(RunDirectory::idle(guest), sample_lines(window));
+    run.put(RunDirectory::idle(guest), IdleRecord{{.figures = figures(window)}});
+    run.put_samples(RunDirectory::load(guest), sample_lines(window));
+    run.put(RunDirectory::load(guest), LoadRecord{{.figures = figures(window)}});
   }
-  return record;
+  return run;
 }
 
 void QuoteCommandLine(benchmark::State& state) {
@@ -48,7 +54,7 @@ void QuoteCommandLine(benchmark::State& state) {
 }
 
 void ParseSample(benchmark::State& state) {
-  const std::string line = to_json(sample_of_a_guest(1)).dump();
+  const std::string line = write_fields(sample_of_a_guest(1)).dump();
   while (state.KeepRunning()) benchmark::DoNotOptimize(parse_sample(line));
 }
 
@@ -63,29 +69,36 @@ void ComputeFiguresOfAWindow(benchmark::State& state) {
   while (state.KeepRunning()) benchmark::DoNotOptimize(figures(window));
 }
 
-void ReadRecord(benchmark::State& state) {
+// What a claim's process does with the record: a part read, a verdict written.
+void ReadPart(benchmark::State& state) {
   const TemporaryDirectory directory;
-  large_record().save(directory.path());
-  while (state.KeepRunning()) benchmark::DoNotOptimize(RunRecord::load(directory.path()));
-  state.counters["bytes"] =
-      static_cast<double>(std::filesystem::file_size(RunRecord::file_in(directory.path())));
+  const RunDirectory run = large_run(directory);
+  const auto part = RunDirectory::idle(GuestKind::kVm);
+  while (state.KeepRunning()) benchmark::DoNotOptimize(run.need(part));
 }
 
-void UpdateRecord(benchmark::State& state) {
+void WritePart(benchmark::State& state) {
   const TemporaryDirectory directory;
-  large_record().save(directory.path());
-  const auto change = [](RunRecord& record) {
-    record.put_stage("baseline", {.outcome = Outcome::kPass});
-  };
-  while (state.KeepRunning()) RunRecord::update(directory.path(), change);
+  const RunDirectory run = large_run(directory);
+  const ClaimResult result{.id = "docker.exec", .guest = GuestKind::kVm};
+  const auto part = RunDirectory::claim(result.id, result.guest);
+  while (state.KeepRunning()) run.put(part, result);
+}
+
+void AssembleRecord(benchmark::State& state) {
+  const TemporaryDirectory directory;
+  const RunDirectory run = large_run(directory);
+  while (state.KeepRunning()) run.save(run.assemble());
+  state.counters["bytes"] = static_cast<double>(std::filesystem::file_size(run.record_file()));
 }
 
 BENCHMARK(QuoteCommandLine)->Unit(benchmark::kMicrosecond);
 BENCHMARK(ParseSample)->Unit(benchmark::kMicrosecond);
 BENCHMARK(ComputeCpuShare)->Unit(benchmark::kMicrosecond);
 BENCHMARK(ComputeFiguresOfAWindow)->Unit(benchmark::kMicrosecond);
-BENCHMARK(ReadRecord)->Unit(benchmark::kMillisecond);
-BENCHMARK(UpdateRecord)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(ReadPart)->Unit(benchmark::kMicrosecond);
+BENCHMARK(WritePart)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(AssembleRecord)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace pve_accept

@@ -16,16 +16,22 @@ std::string describe(const HarnessError::Details& details) {
     if (details.exit_status) text += fmt::format(" exited {}", *details.exit_status);
   }
   if (!details.output_tail.empty()) text += ": " + details.output_tail;
-  if (!details.hint.empty()) text += ". Hint: " + details.hint;
   return text;
+}
+
+std::string with_hint(std::string text, const std::string& hint) {
+  return hint.empty() ? text : text + ". Hint: " + hint;
 }
 
 }  // namespace
 
 HarnessError::HarnessError(Details details)
-    : std::runtime_error(describe(details)), details_(std::move(details)) {}
+    : std::runtime_error(with_hint(describe(details), details.hint)),
+      details_(std::move(details)) {}
 
 HarnessError::HarnessError(std::string attempted, std::string problem)
     : HarnessError(Details{.attempted = std::move(attempted), .problem = std::move(problem)}) {}
+
+std::string HarnessError::text_without_hint() const { return describe(details_); }
 
 }  // namespace pve_accept

@@ -24,6 +24,8 @@ class HarnessError : public std::runtime_error {
   HarnessError(std::string attempted, std::string problem);
 
   const Details& details() const { return details_; }
+  // what() without the hint at its end, for who shows the hint apart.
+  std::string text_without_hint() const;
 
  private:
   Details details_;

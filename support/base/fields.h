@@ -84,7 +84,17 @@ concept HasReader = requires(const JsonCursor& place, T& value) {
   read_field(place, value);
 };
 template <class T>
-concept HasWriter = requires(const T& value) {
+concept HasCheck = requires(const JsonCursor& place, const T& value) {
+  check_fields(place, value);
+};
+// Becomes a T and nothing that a T could be converted into.
+template <class T>
+struct Exactly {
+  template <std::same_as<T> U>
+  operator const U&() const;
+};
+template <class T>
+concept HasWriter = requires(Exactly<T> value) {
   write_field(value);
 };
 
@@ -152,14 +162,24 @@ class FieldWriter {
  public:
   template <class T, class... Rules>
   void operator()(const char* name, const T& value, const Rules&... /*rules*/) {
-    Json written = write_value(value);
-    if ((std::same_as<Rules, IfSet> || ...) && (written.is_null() || written.empty())) return;
-    object_[name] = std::move(written);
+    if ((std::same_as<Rules, IfSet> || ...) && !is_set(value)) return;
+    object_[name] = write_value(value);
   }
 
   Json object() && { return std::move(object_); }
 
  private:
+  template <class T>
+  static bool is_set(const T& value) {
+    if constexpr (requires { value.has_value(); }) {
+      return value.has_value();
+    } else if constexpr (requires { value.empty(); }) {
+      return !value.empty();
+    } else {
+      return true;
+    }
+  }
+
   Json object_ = Json::object();
 };
 
@@ -211,6 +231,7 @@ void read_value(const JsonCursor& place, T& value) {
     FieldReader reader(place);
     visit(value, reader);
     reader.refuse_others();
+    if constexpr (HasCheck<T>) check_fields(place, value);
   } else if constexpr (detail::is_optional<T>) {
     if (place.value().is_null()) {
       value.reset();

@@ -186,31 +186,4 @@ LoadWindow run_load_window(Shell& guest, Sampler& sampler, const Clock& clock,
   return Observation(clock, plan).run(guest, sampler);
 }
 
-Json to_json(const LoadWindow& load) {
-  const auto seconds = [&](Clock::Instant instant) {
-    return to_seconds(instant - load.window.began);
-  };
-  Json object = to_json(load.window);
-  object["opens_s"] = seconds(load.opens);
-  object["closes_s"] = seconds(load.closes);
-  object["samples_inside"] = load.samples_inside;
-  object["samples_outside"] = load.samples_outside;
-  object["zero_tps_intervals"] = load.zero_tps_intervals;
-  object["progress"] = Json::array();
-  for (const ProgressInterval& interval : load.progress) {
-    object["progress"].push_back({{"from_s", seconds(interval.from)},
-                                  {"to_s", seconds(interval.to)},
-                                  {"at_s", interval.progress.at_s},
-                                  {"tps", interval.progress.tps}});
-  }
-  object["load"] = nullptr;
-  if (load.load) {
-    object["load"] = {{"exit_status", load.load->exit_status},
-                      {"elapsed_s", to_seconds(load.load->elapsed)}};
-  }
-  // What broke off comes before what the figures miss because of it.
-  if (!load.problem.empty()) object["problem"] = load.problem;
-  return object;
-}
-
 }  // namespace pve_accept

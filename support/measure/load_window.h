@@ -60,10 +60,4 @@ inline constexpr Clock::Duration kJointTolerance = std::chrono::milliseconds(150
 LoadWindow run_load_window(Shell& guest, Sampler& sampler, const Clock& clock,
                            const LoadPlan& plan);
 
-// to_json of the window, and "opens_s", "closes_s", "samples_inside", "samples_outside",
-// "zero_tps_intervals", "progress": [{"from_s", "to_s", "at_s", "tps"}], "load": {"exit_status",
-// "elapsed_s"} or null, and "problem" where there is one. Times are seconds since the start
-// command.
-Json to_json(const LoadWindow& load);
-
 }  // namespace pve_accept

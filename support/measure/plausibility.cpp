@@ -56,11 +56,11 @@ class Check {
 
   void check_memory() {
     if (window_.samples.empty()) return;
-    const std::int64_t total_kib = window_.samples.front().sample.mem_total_kib;
+    const std::int64_t total_kib = window_.samples.front().sample.memory.total_kib;
     for (const TimedSample& timed : window_.samples) {
-      if (timed.sample.mem_total_kib != total_kib) {
+      if (timed.sample.memory.total_kib != total_kib) {
         problem(fmt::format("MemTotal changed from {} to {} KiB {}", total_kib,
-                            timed.sample.mem_total_kib, at(timed)));
+                            timed.sample.memory.total_kib, at(timed)));
         break;
       }
     }
@@ -75,7 +75,7 @@ class Check {
 
   static std::string memory_fault(const Sample& sample) {
     const double used_mib = ram_used_mib(sample);
-    const double total_mib = static_cast<double>(sample.mem_total_kib) / 1024;
+    const double total_mib = static_cast<double>(sample.memory.total_kib) / 1024;
     if (!std::isfinite(used_mib)) return "RAM used is not a number";
     if (used_mib < 0) return fmt::format("RAM used is negative ({:.0f} MiB)", used_mib);
     if (used_mib > total_mib) {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "support/base/json.h"
+#include "support/base/fields.h"
 
 namespace pve_accept {
 
@@ -50,9 +50,13 @@ struct Sample {
     std::optional<std::int64_t> pss_kib = {};  // now and then only: it is costly to read
   };
 
+  struct Memory {  // MemTotal, MemAvailable
+    std::int64_t total_kib = 0;
+    std::int64_t available_kib = 0;
+  };
+
   double t_s = 0;  // seconds since 1970 by the node's clock
-  std::int64_t mem_total_kib = 0;
-  std::int64_t mem_available_kib = 0;
+  Memory memory = {};
   CpuTicks cpu = {};
   std::optional<Arc> arc = {};
   std::optional<Pressure> pressure = {};
@@ -64,15 +68,64 @@ struct Sample {
 // Throws HarnessError that shows the line and what was expected of it.
 Sample parse_sample(std::string_view line);
 
-// The same from an object that was parsed already; throws InputError that names the JSON path.
-Sample sample_from_json(const JsonCursor& object);
-
-// The sampler's own layout: parse_sample reads it back.
-Json to_json(const Sample& sample);
-
 // Host RAM used: MemTotal - MemAvailable. ZFS's ARC is not in MemAvailable (openzfs#10255) although
 // it gives way, so on ZFS what it holds above its minimum counts as available. May be negative or
 // above the total when the counters are nonsense: check_plausibility says so.
 double ram_used_mib(const Sample& sample);
+
+// The layout of the sampler's line. Counters: one above the range reads as a negative one.
+template <class Fields>
+void visit(Sample::Memory& memory, Fields& fields) {
+  fields("total", memory.total_kib, required, between(1, INT64_MAX));
+  fields("available", memory.available_kib, required, not_negative);
+}
+
+template <class Fields>
+void visit(Sample::Arc& arc, Fields& fields) {
+  fields("size", arc.size_bytes, required, not_negative);
+  fields("c_min", arc.c_min_bytes, required, not_negative);
+}
+
+template <class Fields>
+void visit(Sample::Pressure& pressure, Fields& fields) {
+  fields("cpu", pressure.cpu_us, required, not_negative);
+  fields("io", pressure.io_us, required, not_negative);
+  fields("memory", pressure.memory_us, required, not_negative);
+}
+
+template <class Fields>
+void visit(Sample::Cgroup& cgroup, Fields& fields) {
+  fields("current", cgroup.current_bytes, required, not_negative);
+  fields("anon", cgroup.anon_bytes, required, not_negative);
+  fields("file", cgroup.file_bytes, required, not_negative);
+  fields("kernel", cgroup.kernel_bytes, required, not_negative);
+  fields("usage_usec", cgroup.usage_us, required, not_negative);
+  fields("oom", cgroup.oom, required, not_negative);
+  fields("oom_kill", cgroup.oom_kill, required, not_negative);
+  fields("high", cgroup.high, required, not_negative);
+  fields("max", cgroup.max, required, not_negative);
+}
+
+template <class Fields>
+void visit(Sample::Process& process, Fields& fields) {
+  fields("rss_kib", process.rss_kib, required, not_negative);
+  fields("pss_kib", process.pss_kib, if_set, not_negative);
+}
+
+template <class Fields>
+void visit(Sample& sample, Fields& fields) {
+  fields("t", sample.t_s, required);
+  fields("mem", sample.memory, required);
+  fields("cpu", sample.cpu, required);
+  fields("arc", sample.arc, if_set);
+  fields("psi", sample.pressure, if_set);
+  fields("ksm", sample.ksm_pages_sharing, if_set, not_negative);
+  fields("cgroup", sample.cgroup, if_set);
+  fields("process", sample.process, if_set);
+}
+
+// The ten counters of the line as a list.
+void read_field(const JsonCursor& place, Sample::CpuTicks& ticks);
+Json write_field(const Sample::CpuTicks& ticks);
 
 }  // namespace pve_accept

@@ -56,7 +56,7 @@ TimedSample RunningSampler::take(const OutputLine& line) {
   last_heard_ = line.arrived;
   ++seen_;
   if (done()) close();
-  return {.sample = sample, .arrived = line.arrived};
+  return {.sample = sample, .arrived = line.arrived, .line = line.text};
 }
 
 // Warnings, of a missing locale for one, come and go; a sampler that only complains has stalled.

@@ -44,11 +44,4 @@ Settled settle(Sampler& sampler, const SettleLimits& limits) {
   return state;
 }
 
-Json to_json(const Settled& settled) {
-  return {{"settled", settled.settled},
-          {"took_s", settled.took_s},
-          {"drift_mib", settled.drift_mib},
-          {"ram_used_mib", settled.ram_used_mib}};
-}
-
 }  // namespace pve_accept

@@ -23,6 +23,4 @@ struct Settled {
 // sleeps. Throws HarnessError when the sampler fails or the limits make no sense.
 Settled settle(Sampler& sampler, const SettleLimits& limits = {});
 
-Json to_json(const Settled& settled);
-
 }  // namespace pve_accept

@@ -60,18 +60,13 @@ double percentile(std::vector<double> values, double percent) {
   return values[below] + weight * (values[above] - values[below]);
 }
 
-Statistics summarize(const std::vector<double>& values) {
+Figure summarize(const std::vector<double>& values) {
   return {.n = values.size(),
           .median = median(values),
           .mean = mean(values),
           .min = minimum(values),
           .max = maximum(values),
           .stddev = standard_deviation(values)};
-}
-
-Json to_json(const Statistics& statistics) {
-  return {{"n", statistics.n},     {"median", statistics.median}, {"mean", statistics.mean},
-          {"min", statistics.min}, {"max", statistics.max},       {"stddev", statistics.stddev}};
 }
 
 }  // namespace pve_accept

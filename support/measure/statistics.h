@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <vector>
 
-#include "support/base/json.h"
+#include "support/base/figure.h"
 
 namespace pve_accept {
 
@@ -18,17 +17,6 @@ double standard_deviation(const std::vector<double>& values);
 // percent between 0 and 100; linear between the closest ranks, so that 50 is the median.
 double percentile(std::vector<double> values, double percent);
 
-struct Statistics {
-  std::size_t n = 0;
-  double median = 0;
-  double mean = 0;
-  double min = 0;
-  double max = 0;
-  double stddev = 0;
-};
-
-Statistics summarize(const std::vector<double>& values);
-
-Json to_json(const Statistics& statistics);
+Figure summarize(const std::vector<double>& values);
 
 }  // namespace pve_accept

@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cmath>
-#include <cstdio>
-
 #include "support/base/error.h"
 #include "support/measure/cpu_share.h"
 
@@ -39,44 +35,21 @@ void add_memory(Values& values, const Sample& sample) {
   }
 }
 
-// The derived values of one sample, for plots. Without those of the CPU where there are none.
-Json sample_to_json(const Window& window, std::size_t i) {
+std::string sample_line(const Window& window, std::size_t i) {
   const TimedSample& timed = window.samples[i];
-  Json object = to_json(timed.sample);
-  object["at_s"] = to_seconds(timed.arrived - window.began);
-  object["counts"] = timed.counts;
-  object["ram_used_mib"] = ram_used_mib(timed.sample);
-  if (i == 0) return object;
-  try {
-    const CpuShare share = cpu_share(window.samples[i - 1].sample, timed.sample);
-    object["cpu_used_percent"] = share.used();
-    object["cpu_busy_percent"] = share.busy();
-  } catch (const HarnessError&) {
-    // The figures' "problem" says it.
+  std::string head = fmt::format(R"("at_s":{},"counts":{},"ram_used_mib":{})",
+                                 to_seconds(timed.arrived - window.began), timed.counts,
+                                 ram_used_mib(timed.sample));
+  if (i > 0) {
+    try {
+      const CpuShare share = cpu_share(window.samples[i - 1].sample, timed.sample);
+      head += fmt::format(R"(,"cpu_used_percent":{},"cpu_busy_percent":{})", share.used(),
+                          share.busy());
+    } catch (const HarnessError&) {
+      // check_plausibility() says it.
+    }
   }
-  return object;
-}
-
-// The layout of to_rfc3339.
-Clock::WallTime from_rfc3339(const JsonCursor& value) {
-  const std::string text = value.string();
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  unsigned hour = 0;
-  unsigned minute = 0;
-  unsigned second = 0;
-  const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2uZ", &year, &month, &day, &hour,
-                               &minute, &second);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  const Clock::WallTime time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
-                               std::chrono::minutes(minute) + std::chrono::seconds(second);
-  // Written again it is the same text: so there is nothing else in it and no hour 99.
-  if (read != 6 || !date.ok() || to_rfc3339(time) != text) {
-    value.fail(fmt::format("expected a time like 2026-06-07T09:30:00Z, found '{}'", text));
-  }
-  return time;
+  return "{" + head + "," + timed.line.substr(timed.line.find('{') + 1);
 }
 
 }  // namespace
@@ -98,32 +71,10 @@ Figures figures(const Window& window) {
   return figures;
 }
 
-Json to_json(const Window& window) {
-  Json object = {{"started", to_rfc3339(window.started)},
-                 {"samples", Json::array()},
-                 {"figures", Json::object()}};
-  for (std::size_t i = 0; i < window.samples.size(); ++i) {
-    object["samples"].push_back(sample_to_json(window, i));
-  }
-  try {
-    for (const auto& [name, statistics] : figures(window)) {
-      object["figures"][name] = to_json(statistics);
-    }
-  } catch (const HarnessError& error) {
-    object["problem"] = error.what();
-  }
-  return object;
-}
-
-Window window_from_json(const std::string& name, const JsonCursor& object) {
-  Window window{.name = name, .started = from_rfc3339(object.at("started"))};
-  for (const JsonCursor& sample : object.at("samples").elements()) {
-    const auto at_ms = std::llround(sample.at("at_s").number() * 1000);
-    window.samples.push_back({.sample = sample_from_json(sample),
-                              .arrived = window.began + std::chrono::milliseconds(at_ms),
-                              .counts = sample.at("counts").boolean()});
-  }
-  return window;
+std::vector<std::string> sample_lines(const Window& window) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < window.samples.size(); ++i) lines.push_back(sample_line(window, i));
+  return lines;
 }
 
 }  // namespace pve_accept

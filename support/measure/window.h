@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "support/base/json.h"
 #include "support/measure/sample.h"
 #include "support/measure/statistics.h"
 #include "support/shell/clock.h"
@@ -14,7 +13,8 @@ namespace pve_accept {
 struct TimedSample {
   Sample sample;
   Clock::Instant arrived;
-  bool counts = true;  // false: kept in the record, but enters no figure
+  bool counts = true;     // false: kept in the record, but enters no figure
+  std::string line = {};  // as the sampler printed it
 };
 
 // What the sampler saw in a stretch of time: "idle", "load", "baseline".
@@ -32,17 +32,12 @@ struct Window {
 //   cgroup_current_mib, cgroup_without_cache_mib, process_rss_mib, process_pss_mib.
 // A CPU share belongs to the sample that ends its interval, so the first sample has none.
 // Throws HarnessError when too few samples count for a figure, or their counters went back.
-using Figures = std::map<std::string, Statistics>;
+using Figures = std::map<std::string, Figure>;
 Figures figures(const Window& window);
 
-// {"started": RFC 3339, "samples": [...], "figures": {name: {n, median, mean, min, max, stddev}}}.
-// A sample is the sampler's line, with "at_s" (its arrival, seconds since the window's start),
-// "counts", "ram_used_mib" and, but for the first, "cpu_used_percent" and "cpu_busy_percent".
-// Never throws for bad data: "figures" is then empty and "problem" says why.
-Json to_json(const Window& window);
-
-// The window again, from to_json's samples; derived values are not read but computed anew.
-// Throws InputError that names the JSON path.
-Window window_from_json(const std::string& name, const JsonCursor& object);
+// The sampler's lines, each with "at_s" (its arrival, seconds since the window's start), "counts",
+// "ram_used_mib" and, but for the first, "cpu_used_percent" and "cpu_busy_percent" put in front;
+// without those of the CPU where its counters went back.
+std::vector<std::string> sample_lines(const Window& window);
 
 }  // namespace pve_accept

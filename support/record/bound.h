@@ -2,44 +2,52 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "support/base/json.h"
+#include "support/base/fields.h"
+#include "support/record/value.h"
 
 namespace pve_accept {
 
 // What a claim allows: the `allowed` object of thresholds.json. One of
-//   {"equals": value}          the same JSON value; an empty array stands for "none"
-//   {"one_of": [values]}       one of these; of a measured array, every element
-//   {"none_of": [values]}      none of these; of a measured array, no element
+//   {"equals": value}          the same value; an empty list stands for "no complaints"
+//   {"one_of": [values]}       one of these; of a measured list, every element
+//   {"none_of": [values]}      none of these; of a measured list, no element
 //   {"min": n, "max": n}       a number within; either or both
-class Bound {
- public:
-  // Reads the object at `place`. Throws InputError with its path.
-  explicit Bound(const JsonCursor& place);
+struct Bound {
+  std::optional<Value> equals = {};
+  std::optional<std::vector<Value>> one_of = {};
+  std::optional<std::vector<Value>> none_of = {};
+  std::optional<double> min = {};
+  std::optional<double> max = {};
 
   // Why this bound cannot judge `measured` (nothing measured, not a finite number, another type
   // than the bound speaks of); empty when it can.
-  std::optional<std::string> unusable(const Json& measured) const;
+  std::optional<std::string> unusable(const Value& measured) const;
 
   // Only of a value that is usable: NaN holds nowhere, but says nothing either.
-  bool holds(const Json& measured) const;
+  bool holds(const Value& measured) const;
 
-  bool numeric() const;               // min or max
-  std::optional<double> min() const;  // for plots
-  std::optional<double> max() const;
-  const Json& json() const { return json_; }
+  bool numeric() const { return min || max; }
 
-  // "one of overlayfs, overlay2", "at most 311 MiB", "1500 to 2156 MiB", "none".
+  // "one of overlayfs, overlay2", "at most 311 MiB", "1500 to 2156 MiB", "no complaints".
   std::string text(const std::optional<std::string>& unit = {}) const;
 
- private:
-  std::optional<double> number(const char* key) const;
-
-  Json json_;
+  // A measured value as it reads beside this bound: an empty list of complaints is "no complaints".
+  std::string measured_text(const Value& measured,
+                            const std::optional<std::string>& unit = {}) const;
 };
 
-// A measured or allowed value as a reader wants it: strings bare, numbers with six significant
-// digits, arrays as a list, "none" for an empty one, "nothing" for null; then the unit of a number.
-std::string value_text(const Json& value, const std::optional<std::string>& unit = {});
+template <class Fields>
+void visit(Bound& bound, Fields& fields) {
+  fields("equals", bound.equals, if_set);
+  fields("one_of", bound.one_of, if_set);
+  fields("none_of", bound.none_of, if_set);
+  fields("min", bound.min, if_set);
+  fields("max", bound.max, if_set);
+}
+
+// Throws InputError when they make no bound together.
+void check_fields(const JsonCursor& place, const Bound& bound);
 
 }  // namespace pve_accept

@@ -3,7 +3,8 @@
 #include <stdexcept>
 
 #include "support/record/claim_catalogue.h"
-#include "support/record/run_record.h"
+#include "support/record/judge.h"
+#include "support/record/record.h"
 
 namespace pve_accept {
 namespace {
@@ -22,21 +23,20 @@ std::optional<std::string> failed_stage(const std::map<std::string, StageResult>
 
 }  // namespace
 
-void complete(RunRecord& record, const Thresholds& thresholds, Completeness completeness) {
-  const auto stages = record.stages();
+void complete(Record& record, const Thresholds& thresholds, Completeness completeness) {
   for (const ClaimCase& expected : expected_cases()) {
     if (record.claim(expected.id, expected.guest)) continue;
-    const auto cause = failed_stage(stages, expected);
+    const auto cause = failed_stage(record.stages, expected);
     if (!cause && completeness == Completeness::kSelection) continue;
     if (const auto skip = declared_skip(thresholds, expected.id, expected.guest)) {
-      record.put_claim(*skip);
+      record.claims.push_back(*skip);
       continue;
     }
     const std::string problem = cause ? "not run: " + *cause : "not run";
     ClaimResult result =
         could_not_tell(thresholds, expected.id, expected.guest, std::runtime_error(problem));
     result.message = fmt::format("{}: {}", case_name(expected.id, expected.guest), problem);
-    record.put_claim(result);
+    record.claims.push_back(std::move(result));
   }
 }
 

@@ -19,15 +19,9 @@ ClaimResult blank_result(const Thresholds& thresholds, std::string_view id,
   return {.id = std::string(id),
           .guest = guest,
           .unit = claim.unit,
-          .allowed = expectation.allowed ? expectation.allowed->json() : Json(nullptr),
+          .allowed = expectation.allowed,
           .reference = expectation.reference,
           .statement = claim.statement};
-}
-
-// NaN and infinity have no place in JSON: they are what was not measured.
-Json storable(const Json& value) {
-  const bool finite = !value.is_number_float() || std::isfinite(value.get<double>());
-  return finite ? value : Json(nullptr);
 }
 
 // An empty or blank text is no note.
@@ -39,18 +33,20 @@ std::optional<std::string> trimmed(const std::optional<std::string>& note) {
 
 // The value that the bound speaks of, or why there is none.
 struct Main {
-  Json value = {};
+  Value value = {};
   std::optional<std::string> problem = {};
 };
 
-Main choose(const ClaimThresholds& claim, const Observation& observation) {
-  if (observation.statistics.empty()) return {.value = observation.measured};
+std::map<std::string, Value> statistics_of(const Observation& observation) {
+  if (!observation.figure) return {};
+  return {{"median", observation.figure->median}, {"mean", observation.figure->mean}};
+}
+
+Main choose(const ClaimThresholds& claim, const Value& measured,
+            const std::map<std::string, Value>& statistics) {
+  if (statistics.empty()) return {.value = measured};
   if (!claim.statistic) return {.problem = "thresholds.json names no statistic for this claim"};
-  const auto found = observation.statistics.find(std::string(to_string(*claim.statistic)));
-  if (found == observation.statistics.end()) {
-    return {.problem = fmt::format("no {} was measured", to_string(*claim.statistic))};
-  }
-  return {.value = found->second};
+  return {.value = statistics.at(std::string(to_string(*claim.statistic)))};
 }
 
 // Further values: first those that have a bound, then those that are only on record.
@@ -59,11 +55,11 @@ std::vector<AlsoResult> judge_also(const Expectation& expectation, const Observa
   std::vector<AlsoResult> results;
   for (const auto& [name, condition] : expectation.also) {
     const auto found = observation.also.find(name);
-    const Json measured = found == observation.also.end() ? Json(nullptr) : found->second;
+    const Value measured = found == observation.also.end() ? Value() : found->second;
     AlsoResult result{.name = name,
-                      .measured = storable(measured),
+                      .measured = measured,
                       .unit = condition.unit,
-                      .allowed = condition.allowed.json(),
+                      .allowed = condition.allowed,
                       .outcome = Outcome::kError};
     if (const auto problem = condition.allowed.unusable(measured)) {
       problems.push_back(fmt::format("{}: {}", name, *problem));
@@ -74,24 +70,31 @@ std::vector<AlsoResult> judge_also(const Expectation& expectation, const Observa
   }
   for (const auto& [name, measured] : observation.also) {
     if (expectation.also.contains(name)) continue;
-    results.push_back({.name = name, .measured = storable(measured), .outcome = Outcome::kSkip});
+    results.push_back({.name = name, .measured = measured, .outcome = Outcome::kSkip});
   }
   return results;
 }
 
-std::string also_text(const AlsoResult& also, const Expectation& expectation) {
-  const std::string text =
-      fmt::format("; {}: measured {}", also.name, value_text(also.measured, also.unit));
-  if (also.outcome == Outcome::kSkip) return text;
-  return text + ", allowed " + expectation.also.at(also.name).allowed.text(also.unit);
+// "measured 2 GiB, allowed at most 1 GiB"; of complaints that there are none says it all.
+std::string verdict_text(const Value& measured, const Bound& allowed,
+                         const std::optional<std::string>& unit) {
+  const std::string text = allowed.measured_text(measured, unit);
+  if (text == allowed.text(unit) && text == "no complaints") return text;
+  return fmt::format("measured {}, allowed {}", text, allowed.text(unit));
+}
+
+std::string also_text(const AlsoResult& also) {
+  if (!also.allowed) {
+    return fmt::format("; {}: measured {}", also.name, also.measured.to_text(also.unit));
+  }
+  return fmt::format("; {}: {}", also.name, verdict_text(also.measured, *also.allowed, also.unit));
 }
 
 std::string message_of(const ClaimResult& result, const Expectation& expectation,
                        const std::vector<std::string>& problems) {
   std::string text = case_name(result.id, result.guest) + ": ";
   if (problems.empty()) {
-    text += fmt::format("measured {}, allowed {}", value_text(result.measured, result.unit),
-                        expectation.allowed->text(result.unit));
+    text += verdict_text(result.measured, *expectation.allowed, result.unit);
   } else {
     text += fmt::format("measurement not usable: {}", fmt::join(problems, "; "));
   }
@@ -100,7 +103,7 @@ std::string message_of(const ClaimResult& result, const Expectation& expectation
     // Of a false claim only what makes it false.
     const bool all = result.outcome == Outcome::kPass;
     for (const AlsoResult& also : result.also) {
-      if (all || also.outcome == Outcome::kFail) text += also_text(also, expectation);
+      if (all || also.outcome == Outcome::kFail) text += also_text(also);
     }
   }
   if (result.note && !result.note->empty()) text += "; " + *result.note;
@@ -109,20 +112,6 @@ std::string message_of(const ClaimResult& result, const Expectation& expectation
 
 }  // namespace
 
-std::string_view to_string(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kPass:
-      return "pass";
-    case Outcome::kFail:
-      return "fail";
-    case Outcome::kError:
-      return "error";
-    case Outcome::kSkip:
-      return "skip";
-  }
-  return "error";
-}
-
 ClaimResult judge(const Thresholds& thresholds, std::string_view id, std::optional<GuestKind> guest,
                   const Observation& observation) {
   if (auto skip = declared_skip(thresholds, id, guest)) return *skip;
@@ -130,11 +119,11 @@ ClaimResult judge(const Thresholds& thresholds, std::string_view id, std::option
   ClaimResult result = blank_result(thresholds, id, guest);
   result.how = observation.how;
   result.note = trimmed(observation.note);
-  result.statistics = observation.statistics;
+  result.statistics = statistics_of(observation);
 
   std::vector<std::string> problems;
-  Main main = choose(thresholds.claim(id), observation);
-  result.measured = storable(main.value);
+  Main main = choose(thresholds.claim(id), observation.measured, result.statistics);
+  result.measured = main.value;
   if (!main.problem) main.problem = expectation.allowed->unusable(main.value);
   if (main.problem) problems.push_back(*main.problem);
   result.also = judge_also(expectation, observation, problems);
@@ -163,13 +152,8 @@ ClaimResult could_not_tell(const Thresholds& thresholds, std::string_view id,
   ClaimResult result = blank_result(thresholds, id, guest);
   std::string what = trouble.what();
   if (const auto* error = dynamic_cast<const HarnessError*>(&trouble)) {
-    const std::string& hint = error->details().hint;
-    if (!hint.empty()) {
-      result.hint = hint;
-      // The text of the error ends with its hint; here the hint stands by itself.
-      const std::string tail = ". Hint: " + hint;
-      if (what.ends_with(tail)) what.erase(what.size() - tail.size());
-    }
+    what = error->text_without_hint();
+    if (!error->details().hint.empty()) result.hint = error->details().hint;
   }
   result.message = fmt::format("{}: could not tell: {}", case_name(id, guest), what);
   return result;
@@ -177,10 +161,16 @@ ClaimResult could_not_tell(const Thresholds& thresholds, std::string_view id,
 
 ClaimResult rejudge(const ClaimResult& recorded, const Thresholds& thresholds) {
   if (recorded.outcome == Outcome::kError || recorded.outcome == Outcome::kSkip) return recorded;
-  Observation observation{.measured = recorded.measured,
-                          .how = recorded.how,
-                          .note = recorded.note,
-                          .statistics = recorded.statistics};
+  Observation observation{
+      .measured = recorded.measured, .how = recorded.how, .note = recorded.note};
+  if (!recorded.statistics.empty()) {
+    const auto statistic = [&](const char* name) {
+      const auto found = recorded.statistics.find(name);
+      const auto value = found == recorded.statistics.end() ? Value() : found->second;
+      return value.number().value_or(Figure::kUnknown);
+    };
+    observation.figure = Figure{.median = statistic("median"), .mean = statistic("mean")};
+  }
   for (const AlsoResult& also : recorded.also) observation.also[also.name] = also.measured;
   ClaimResult result = judge(thresholds, recorded.id, recorded.guest, observation);
   result.duration_s = recorded.duration_s;

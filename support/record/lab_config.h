@@ -22,6 +22,11 @@ enum class ImageSource {
 std::string_view to_string(DockerSource source);
 std::string_view to_string(ImageSource source);
 
+// A VMID, or none: "auto", the next free one.
+struct VmidChoice {
+  std::optional<int> vmid = {};
+};
+
 // What differs from lab to lab: lab.json. Everything is optional; the defaults are the spike's.
 // There is no secret in it: keys come from the SSH agent or the files that ~/.ssh/config names.
 struct LabConfig {
@@ -64,8 +69,7 @@ struct LabConfig {
   std::string storage = "local-lvm";
   std::string template_storage = "local";
   std::string bridge = "vmbr0";
-  // None: "auto", the next free one.
-  std::map<GuestKind, std::optional<int>> vmids = {{GuestKind::kLxc, 9001}, {GuestKind::kVm, 9000}};
+  std::map<GuestKind, VmidChoice> vmids = {{GuestKind::kLxc, {9001}}, {GuestKind::kVm, {9000}}};
   std::optional<std::string> template_volume = {};  // none: the newest debian-13-standard
   std::string cloud_image = "/var/lib/vz/template/qcow2/debian-13-genericcloud-amd64.qcow2";
   int cores = 2;
@@ -82,10 +86,9 @@ struct LabConfig {
   // Throws InputError that names the file, the JSON path and the remedy; also when images are to be
   // loaded and there are none to load.
   static LabConfig load(const std::filesystem::path& file);
-  static LabConfig from_json(const Json& document, const std::string& source);
 
-  // All keys, as from_json() reads them: what a run directory keeps.
-  Json to_json() const;
+  // The same of a document; `source` names it in errors. A directory of images stays as it is.
+  static LabConfig parse(const Json& document, const std::string& source);
 };
 
 }  // namespace pve_accept

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "support/base/error.h"
+#include "support/base/fields.h"
 #include "support/record/claim_catalogue.h"
 #include "support/record/document.h"
 
@@ -37,18 +38,19 @@ void require_why(const JsonCursor& place, const std::optional<std::string>& why)
 
 Condition read_condition(const JsonCursor& place) {
   place.allow_only({"allowed", "unit", "why"});
-  Condition condition{
-      .allowed = Bound(place.at("allowed")), .unit = unit_in(place), .why = text_in(place, "why")};
+  Condition condition{.allowed = read_fields<Bound>(place.at("allowed")),
+                      .unit = unit_in(place),
+                      .why = text_in(place, "why")};
   require_unit(place, condition.allowed, condition.unit);
   if (condition.allowed.numeric()) require_why(place, condition.why);
   return condition;
 }
 
-// What the spike measured; null when the key is not there.
-Json read_reference(const JsonCursor& place, const Expectation& expectation) {
+// What the spike measured.
+Value read_reference(const JsonCursor& place, const Expectation& expectation) {
   if (place.value().is_null()) place.fail("leave the key out where there is no reference");
   if (expectation.allowed && expectation.allowed->numeric()) place.number();
-  return place.value();
+  return read_fields<Value>(place);
 }
 
 // Whether a `why` has to stand beside a bound that is not a number.
@@ -67,7 +69,7 @@ Expectation read_expectation(const JsonCursor& place, const Unit& unit, Why why)
     }
     return expectation;
   }
-  expectation.allowed = Bound(place.at("allowed"));
+  expectation.allowed = read_fields<Bound>(place.at("allowed"));
   expectation.why = text_in(place, "why");
   require_unit(place, *expectation.allowed, unit);
   if (why == Why::kRequired || expectation.allowed->numeric()) {

@@ -23,7 +23,7 @@ struct Condition {
 struct Expectation {
   std::optional<Bound> allowed;  // empty only where the claim is declared not applicable
   std::optional<std::string> not_applicable;  // why, where it is declared so
-  Json reference;                             // what the spike measured; null when it did not
+  Value reference;                            // what the spike measured, if it did
   std::optional<std::string> why;             // where the bound comes from
   std::map<std::string, Condition> also;
 };

@@ -1,44 +1,41 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
-#include "support/report/lookup.h"
 #include "support/report/report.h"
+#include "support/report/wording.h"
 
 namespace pve_accept {
 namespace {
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
+// What held needs no more than its value; what did not says all.
+std::string verdict_text(const ClaimResult& claim) {
+  if (claim.outcome != Outcome::kPass) return message_text(claim);
+  const std::string measured = measured_text(claim);
+  const std::string allowed = allowed_text(claim);
+  return one_line(measured == allowed ? measured
+                                      : fmt::format("{} (allowed: {})", measured, allowed));
 }
 
-// What held needs no more than its value; what did not says all.
-std::string verdict_text(const Json& claim) {
-  if (outcome_of(claim) != "pass") return message_text(claim);
-  return one_line(fmt::format("{} (allowed: {})", measured_text(claim), allowed_text(claim)));
+std::string hint_line(const std::optional<std::string>& hint) {
+  return hint ? fmt::format("{:<5}  hint: {}\n", "", one_line(*hint)) : "";
 }
 
 }  // namespace
 
-std::string claim_lines(const Json& record) {
+std::string claim_lines(const Record& record) {
   std::string text;
-  if (simulated(record)) text += simulation_notice(record) + "\n";
+  if (record.node.simulated()) text += simulation_notice(record) + "\n";
   const auto claims = claims_of(record);
   std::size_t width = 0;
-  for (const Json& claim : claims) width = std::max(width, case_label(claim).size());
-  for (const Json& claim : claims) {
-    text += fmt::format("{:<5}  {:<{}}  {}\n", upper(outcome_of(claim)), case_label(claim), width,
-                        verdict_text(claim));
-    const Json hint = lookup(claim, {"hint"});
-    if (hint.is_string()) {
-      text += fmt::format("{:<5}  hint: {}\n", "", one_line(hint.get<std::string>()));
-    }
+  for (const ClaimResult* claim : claims) width = std::max(width, case_label(*claim).size());
+  for (const ClaimResult* claim : claims) {
+    text += fmt::format("{:<5}  {:<{}}  {}\n", outcome_text(claim->outcome), case_label(*claim),
+                        width, verdict_text(*claim));
+    text += hint_line(claim->hint);
   }
-  for (const auto& [name, message] : failed_stages(record)) {
-    text += fmt::format("ERROR  stage {}: {}\n", name, message);
+  for (const auto& [name, stage] : failed_stages(record)) {
+    text += fmt::format("ERROR  stage {}: {}\n", name, stage->message) + hint_line(stage->hint);
   }
   return text + fmt::format("{} on {}\n", counts_text(record), node_label(record));
 }

@@ -2,50 +2,66 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <optional>
 #include <string_view>
 
-#include "support/report/lookup.h"
 #include "support/report/report.h"
+#include "support/report/wording.h"
 
 namespace pve_accept {
 namespace {
 
-using Value = std::optional<double>;
+using Number = std::optional<double>;
 
-// A row is about a claim, whose thresholds know the spike's values, or about a figure that no claim
-// is about, with the spike's values from Phase 0 §2 here.
+// What of a guest a row without a claim of its own shows.
+using OfGuest = Number (*)(const Record&, GuestKind);
+
+template <class Window>
+Number statistic(const Window* window, const char* figure, double Figure::*which) {
+  if (window == nullptr) return std::nullopt;
+  const auto found = window->figures.find(figure);
+  return found == window->figures.end() ? std::nullopt : Number(found->second.*which);
+}
+
+Number idle_ram(const Record& record, GuestKind guest) {
+  return statistic(record.idle(guest), "ram_used_mib", &Figure::median);
+}
+Number load_ram(const Record& record, GuestKind guest) {
+  return statistic(record.load(guest), "ram_used_mib", &Figure::median);
+}
+Number iowait(const Record& record, GuestKind guest) {
+  return statistic(record.load(guest), "cpu_iowait_percent", &Figure::mean);
+}
+Number transactions(const Record& record, GuestKind guest) {
+  const LoadRecord* load = record.load(guest);
+  if (load == nullptr || !load->pgbench.transactions) return std::nullopt;
+  return static_cast<double>(*load->pgbench.transactions);
+}
+
+// A row is about a claim, or about a figure that no claim is about.
 struct Metric {
   std::string_view name;
   std::string_view unit;
   int decimals;
   std::string_view claim = "";
   std::string_view delta = "";  // the claim on the difference
-  const char* place = "";       // of the figure within the measurements of a guest
-  Value spike_lxc = {};
-  Value spike_vm = {};
+  OfGuest of_guest = nullptr;
 };
 
 // clang-format off
 constexpr Metric kMetrics[] = {
     {"Idle host-RAM delta", "MiB", 0, "memory.idle-delta", "delta.memory-idle"},
-    {.name = "Idle host RAM used", .unit = "MiB", .decimals = 0,
-     .place = "/idle/figures/ram_used_mib/median", .spike_lxc = 1913, .spike_vm = 3758},
+    {"Idle host RAM used", "MiB", 0, "", "", idle_ram},
     {"Under-load host-RAM delta", "MiB", 0, "memory.load-delta", "delta.memory-load"},
-    {.name = "Under-load host RAM used", .unit = "MiB", .decimals = 0,
-     .place = "/load/figures/ram_used_mib/median", .spike_lxc = 2112, .spike_vm = 3786},
+    {"Under-load host RAM used", "MiB", 0, "", "", load_ram},
     {"Booked on the guest under load", "MiB", 0, "memory.attribution"},
     {"Memory that the guest sees", "MiB", 0, "memory.guest-view"},
     {"Idle host CPU used", "%", 1, "cpu.idle", "delta.cpu-idle"},
     {"Under-load host CPU used", "%", 1, "cpu.load", "delta.cpu-load"},
-    {.name = "  of it iowait", .unit = "%", .decimals = 1, .delta = "delta.iowait",
-     .place = "/load/figures/cpu_iowait_percent/mean", .spike_lxc = 14.5, .spike_vm = 16.4},
+    {"  of it iowait", "%", 1, "", "delta.iowait", iowait},
     {"pgbench throughput", "tps", 1, "load.throughput", "delta.throughput"},
     {"pgbench latency", "ms", 3, "load.latency"},
-    {.name = "pgbench transactions (spike: 60 s, 90 s)", .unit = "", .decimals = 0,
-     .place = "/load/pgbench/transactions", .spike_lxc = 132710, .spike_vm = 163764},
+    {"pgbench transactions", "", 0, "", "", transactions},
     {"pgbench failed transactions", "", 0, "load.zero-failed"},
     {"Disk allocated", "GiB", 0, "disk.allocated"},
     {"Disk used on the storage", "GiB", 2, "disk.host-used", "delta.disk-used"},
@@ -54,96 +70,100 @@ constexpr Metric kMetrics[] = {
 };
 // clang-format on
 
-Value number(const Json& value) {
-  return value.is_number() ? Value(value.get<double>()) : std::nullopt;
+Number minus(const Number& left, const Number& right) {
+  return left && right ? Number(*left - *right) : std::nullopt;
 }
 
-Json json(const Value& value) { return value ? Json(*value) : Json(nullptr); }
+// What a run has for a row.
+struct Side {
+  const ClaimResult* lxc;
+  const ClaimResult* vm;
+  const ClaimResult* delta;
+  Number lxc_value;
+  Number vm_value;
 
-Value minus(const Value& left, const Value& right) {
-  return left && right ? Value(*left - *right) : std::nullopt;
+  Side(const Record& record, const Metric& metric)
+      : lxc(record.claim(metric.claim, GuestKind::kLxc)),
+        vm(record.claim(metric.claim, GuestKind::kVm)),
+        delta(record.claim(metric.delta, std::nullopt)),
+        lxc_value(value(record, metric, lxc, GuestKind::kLxc)),
+        vm_value(value(record, metric, vm, GuestKind::kVm)) {}
+
+  static Number value(const Record& record, const Metric& metric, const ClaimResult* claim,
+                      GuestKind guest) {
+    if (metric.of_guest != nullptr) return metric.of_guest(record, guest);
+    return claim == nullptr ? std::nullopt : claim->measured.number();
+  }
+
+  // A claim on the difference in the row's own unit has the exact value; one in another unit
+  // (throughput is judged in percent) stands beside it.
+  std::string delta_text(const Metric& metric) const {
+    const std::string difference = signed_or_missing(minus(vm_value, lxc_value), metric.decimals);
+    const Number claimed = delta == nullptr ? std::nullopt : delta->measured.number();
+    if (!claimed) return difference;
+    if (delta->unit == metric.unit || delta->unit == "pp") {
+      return signed_or_missing(claimed, metric.decimals);
+    }
+    return fmt::format("{} ({} {})", difference, signed_or_missing(claimed, 1),
+                       text_or_missing(delta->unit));
+  }
+
+  // "PASS", or what did not pass: "FAIL vm, ERROR Δ".
+  std::string verdict() const {
+    std::string text;
+    bool judged = false;
+    for (const auto& [claim, name] : {std::pair(lxc, "lxc"), {vm, "vm"}, {delta, "Δ"}}) {
+      if (claim == nullptr) continue;
+      judged = true;
+      if (claim->outcome == Outcome::kPass) continue;
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", outcome_text(claim->outcome), name);
+    }
+    if (!judged) return std::string(kMissing);
+    return text.empty() ? "PASS" : text;
+  }
+};
+
+// A count depends on how long the load ran.
+std::string name_of(const Metric& metric, const Record& reference) {
+  const LoadRecord* lxc = reference.load(GuestKind::kLxc);
+  const LoadRecord* vm = reference.load(GuestKind::kVm);
+  if (metric.of_guest != transactions || lxc == nullptr || vm == nullptr) {
+    return std::string(metric.name);
+  }
+  return fmt::format("{} (spike: {} s, {} s)", metric.name,
+                     number_or_missing(lxc->pgbench.duration_s, 0),
+                     number_or_missing(vm->pgbench.duration_s, 0));
 }
 
-Value reference(const Metric& metric, const Json& claim, GuestKind guest) {
-  if (const Value value = number(lookup(claim, {"reference"}))) return value;
-  return guest == GuestKind::kLxc ? metric.spike_lxc : metric.spike_vm;
-}
-
-Value measured(const Json& record, const Metric& metric, const Json& claim, GuestKind guest) {
-  if (!metric.claim.empty()) return number(lookup(claim, {"measured"}));
-  const Json all = lookup(record, {"measurements", to_string(guest)});
-  const Json::json_pointer place(metric.place);
-  return all.is_object() && all.contains(place) ? number(all.at(place)) : std::nullopt;
-}
-
-// The difference of a row. A claim on it in the row's own unit has the exact value; one in another
-// unit (throughput is judged in percent) stands beside it.
-std::string delta_text(const Metric& metric, const Json& claim, const char* key,
-                       const Value& difference) {
-  const Value claimed = number(lookup(claim, {key}));
-  const Json unit = lookup(claim, {"unit"});
-  if (!claimed) return signed_or_missing(json(difference), metric.decimals);
-  if (unit == metric.unit || unit == "pp") return signed_or_missing(*claimed, metric.decimals);
-  return fmt::format("{} ({} {})", signed_or_missing(json(difference), metric.decimals),
-                     signed_or_missing(*claimed, 1), text_or_missing(unit));
-}
-
-// "PASS", or what did not pass: "FAIL vm, ERROR Δ".
-std::string verdict(const Json& lxc, const Json& vm, const Json& delta) {
-  std::string text;
-  bool judged = false;
-  const auto add = [&](const Json& claim, const char* name) {
-    if (claim.is_null()) return;
-    judged = true;
-    std::string outcome = outcome_of(claim);
-    if (outcome == "pass") return;
-    std::transform(outcome.begin(), outcome.end(), outcome.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", outcome, name);
-  };
-  add(lxc, "lxc");
-  add(vm, "vm");
-  add(delta, "Δ");
-  if (!judged) return std::string(kMissing);
-  return text.empty() ? "PASS" : text;
-}
-
-Table::Row row_of(const Json& record, const Metric& metric) {
-  const Json lxc = claim_of(record, metric.claim, GuestKind::kLxc);
-  const Json vm = claim_of(record, metric.claim, GuestKind::kVm);
-  const Json delta = claim_of(record, metric.delta, std::nullopt);
-  const Value spike_lxc = reference(metric, lxc, GuestKind::kLxc);
-  const Value spike_vm = reference(metric, vm, GuestKind::kVm);
-  const Value run_lxc = measured(record, metric, lxc, GuestKind::kLxc);
-  const Value run_vm = measured(record, metric, vm, GuestKind::kVm);
-  const auto text = [&](const Value& value) {
-    return number_or_missing(json(value), metric.decimals);
-  };
-  return {metric.unit.empty() ? std::string(metric.name)
-                              : fmt::format("{}, {}", metric.name, metric.unit),
-          text(spike_lxc),
-          text(run_lxc),
-          text(spike_vm),
-          text(run_vm),
-          delta_text(metric, delta, "reference", minus(spike_vm, spike_lxc)),
-          delta_text(metric, delta, "measured", minus(run_vm, run_lxc)),
-          verdict(lxc, vm, delta)};
+Table::Row row_of(const Record& reference, const Record& run, const Metric& metric) {
+  const Side then(reference, metric);
+  const Side now(run, metric);
+  const auto text = [&](const Number& value) { return number_or_missing(value, metric.decimals); };
+  const std::string name = name_of(metric, reference);
+  return {metric.unit.empty() ? name : fmt::format("{}, {}", name, metric.unit),
+          text(then.lxc_value),
+          text(now.lxc_value),
+          text(then.vm_value),
+          text(now.vm_value),
+          then.delta_text(metric),
+          now.delta_text(metric),
+          now.verdict()};
 }
 
 }  // namespace
 
-Table comparison_table(const Json& record) {
+Table comparison_table(const Record& reference, const Record& run) {
   Table table{.header = {"Metric", "spike LXC", "this LXC", "spike VM", "this VM", "spike Δ",
                          "this Δ", "verdict"},
               .rows = {}};
-  for (const Metric& metric : kMetrics) table.rows.push_back(row_of(record, metric));
+  for (const Metric& metric : kMetrics) table.rows.push_back(row_of(reference, run, metric));
   return table;
 }
 
-std::string comparison_text(const Json& record) {
+std::string comparison_text(const Record& record) {
   std::string text;
-  if (simulated(record)) text += simulation_notice(record) + "\n";
-  return text + aligned(comparison_table(record));
+  if (record.node.simulated()) text += simulation_notice(record) + "\n";
+  return text + aligned(comparison_table(reference_run(), record));
 }
 
 }  // namespace pve_accept

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "support/base/json.h"
+#include "support/record/record.h"
 #include "support/report/table.h"
 
 namespace pve_accept {
 
-// The spike's comparison table (findings, §2): its values and this run's, side by side, with the
-// verdict of the claims behind each row.
-Table comparison_table(const Json& record);
+// The comparison table of the spike's findings (§2): the values of two runs side by side, with the
+// verdict of the claims of `run` behind each row.
+Table comparison_table(const Record& reference, const Record& run);
 
 }  // namespace pve_accept

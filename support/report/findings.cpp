@@ -1,143 +1,177 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "support/report/comparison.h"
-#include "support/report/lookup.h"
 #include "support/report/report.h"
 #include "support/report/sections.h"
+#include "support/report/wording.h"
 
 namespace pve_accept {
 namespace {
 
-std::string run_text(const Json& record, std::string_view key) {
-  return markdown_escaped(text_or_missing(lookup(record, {"run", key})));
-}
-
-std::string head(const Json& record) {
+std::string head(const Record& record) {
+  const Record& spike = reference_run();
+  const auto escaped = [](const std::optional<std::string>& text) {
+    return markdown_escaped(text_or_missing(text));
+  };
   std::string text;
-  if (simulated(record)) text += fmt::format("> **{}**\n\n", simulation_notice(record));
+  if (record.node.simulated()) text += fmt::format("> **{}**\n\n", simulation_notice(record));
   text += "# VM vs LXC overhead: findings of an acceptance run\n\n";
   text += fmt::format("**Node:** {} ({}). **Run:** {}, {} to {}, suite {}. **Result:** {}.\n\n",
                       markdown_escaped(node_label(record)),
-                      simulated(record) ? "simulated" : "Proxmox VE", run_text(record, "id"),
-                      run_text(record, "started"), run_text(record, "finished"),
-                      run_text(record, "suite_version"), counts_text(record));
-  return text +
-         "\"Spike\" is what Phase 0 measured on demo-felhom (Proxmox VE 9.2.2) on 2026-06-07.\n\n";
+                      record.node.simulated() ? "simulated" : "Proxmox VE", escaped(record.run.id),
+                      escaped(record.run.started), escaped(record.run.finished),
+                      escaped(record.run.suite_version), counts_text(record));
+  return text + fmt::format("\"Spike\" is what Phase 0 measured on {} (Proxmox VE {}) on {}.\n\n",
+                            spike.node.name, spike.node.packages.at("pve-manager"),
+                            spike.run.started);
 }
 
-// A package of the node and the version that the spike had.
-struct Component {
-  std::string_view name;
-  std::string_view spike;
-};
+template <class Value>
+std::string at_or_missing(const std::map<std::string, Value>& values, const std::string& key) {
+  const auto found = values.find(key);
+  return text_or_missing(found == values.end() ? std::nullopt : std::optional(found->second));
+}
 
-constexpr Component kPackages[] = {
-    {"pve-manager", "9.2.2"},     {"running kernel", "7.0.2-6-pve"},
-    {"pve-qemu-kvm", "11.0.0-3"}, {"qemu-server", "9.1.15"},
-    {"pve-container", "6.1.10"},  {"lxc-pve", "7.0.0-2"},
-    {"lxcfs", "7.0.0-pve1"},      {"criu", "4.1.1-1"},
-};
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-Table platform_table(const Json& record) {
+Table platform_table(const Record& record) {
+  const NodeRecord& spike = reference_run().node;
+  const NodeRecord& node = record.node;
   Table table{.header = {"Component", "spike", "this run"}, .rows = {}};
-  for (const Component& package : kPackages) {
-    table.rows.push_back({std::string(package.name), std::string(package.spike),
-                          text_or_missing(lookup(record, {"node", "packages", package.name}))});
+  for (const char* package : {"pve-manager", "running kernel", "pve-qemu-kvm", "qemu-server",
+                              "pve-container", "lxc-pve", "lxcfs", "criu"}) {
+    table.rows.push_back(
+        {package, at_or_missing(spike.packages, package), at_or_missing(node.packages, package)});
   }
-  const auto add = [&](std::string name, std::string spike, const Json& value) {
-    table.rows.push_back({std::move(name), std::move(spike), text_or_missing(value)});
+  const auto add = [&](const char* name, auto value) {
+    table.rows.push_back({name, text_or_missing(value(spike)), text_or_missing(value(node))});
   };
-  add("CPU model", std::string(kMissing), lookup(record, {"node", "cpu", "model"}));
-  add("CPUs", "4", lookup(record, {"node", "cpu", "cpus"}));
-  add("CPU governor", std::string(kMissing), lookup(record, {"node", "cpu", "governor"}));
-  add("Memory, MiB", "15771", lookup(record, {"node", "memory_mib"}));
-  add("KSM", std::string(kMissing), lookup(record, {"node", "ksm"}));
-  add("Storage of the guests", "local-lvm", lookup(record, {"node", "storage", "name"}));
-  add("Type of the storage", "lvmthin", lookup(record, {"node", "storage", "type"}));
+  const auto cpu = [](const NodeRecord& n) { return n.cpu.value_or(NodeRecord::Cpu{}); };
+  const auto storage = [](const NodeRecord& n) {
+    return n.storage.value_or(NodeRecord::Storage{});
+  };
+  add("CPU model", [&](const NodeRecord& n) { return cpu(n).model; });
+  add("CPUs", [&](const NodeRecord& n) { return cpu(n).cpus; });
+  add("CPU governor", [&](const NodeRecord& n) { return cpu(n).governor; });
+  add("Memory, MiB", [](const NodeRecord& n) {
+    return n.memory_mib ? std::optional(std::to_string(*n.memory_mib)) : std::nullopt;
+  });
+  add("KSM", [](const NodeRecord& n) { return n.ksm; });
+  add("Storage of the guests", [&](const NodeRecord& n) { return storage(n).name; });
+  add("Type of the storage", [&](const NodeRecord& n) { return storage(n).type; });
   return table;
 }
 
-Table image_table(const Json& record) {
+Table image_table(const Record& record) {
+  const NodeRecord& spike = reference_run().node;
   Table table{.header = {"Image", "spike", "this run"}, .rows = {}};
-  table.rows.push_back({"LXC template", "local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst",
-                        text_or_missing(lookup(record, {"node", "template"}))});
-  table.rows.push_back({"VM cloud image", "debian-13-genericcloud-amd64.qcow2",
-                        text_or_missing(lookup(record, {"node", "cloud_image"}))});
+  table.rows.push_back({"LXC template", text_or_missing(spike.template_volume),
+                        text_or_missing(record.node.template_volume)});
+  table.rows.push_back({"VM cloud image", file_name(text_or_missing(spike.cloud_image)),
+                        text_or_missing(record.node.cloud_image)});
   return table;
 }
 
-Table guest_table(const Json& record) {
+Table guest_table(const Record& record) {
   Table table{.header = {"In the guest", "spike, both", "LXC", "VM"}, .rows = {}};
-  const auto add = [&](std::string name, std::string spike, auto... keys) {
-    table.rows.push_back({std::move(name), std::move(spike),
-                          text_or_missing(lookup(record, {"guests", "lxc", keys...})),
-                          text_or_missing(lookup(record, {"guests", "vm", keys...}))});
+  const auto add = [&](const char* name, auto value) {
+    const auto of = [&](const Record& run, GuestKind kind) {
+      const GuestRecord* guest = run.guest(kind);
+      return guest == nullptr ? std::string(kMissing) : value(*guest);
+    };
+    const std::string spike_lxc = of(reference_run(), GuestKind::kLxc);
+    const std::string spike_vm = of(reference_run(), GuestKind::kVm);
+    table.rows.push_back({name, spike_lxc == spike_vm ? spike_lxc : spike_lxc + ", " + spike_vm,
+                          of(record, GuestKind::kLxc), of(record, GuestKind::kVm)});
   };
-  add("VMID", "9001, 9000", "vmid");
-  add("Debian", "13.1, 13.5", "debian");
-  add("Docker", "29.5.3", "components", "docker");
-  add("Docker build", "d1c06ef", "components", "docker_build");
-  add("containerd", std::string(kMissing), "components", "containerd");
-  add("runc", std::string(kMissing), "components", "runc");
-  add("Compose", std::string(kMissing), "components", "compose");
-  add("systemd", std::string(kMissing), "components", "systemd");
+  add("VMID", [](const GuestRecord& guest) { return std::to_string(guest.vmid); });
+  add("Debian", [](const GuestRecord& guest) { return text_or_missing(guest.debian); });
+  for (const auto& [name, key] : {std::pair("Docker", "docker"),
+                                  {"Docker build", "docker_build"},
+                                  {"containerd", "containerd"},
+                                  {"runc", "runc"},
+                                  {"Compose", "compose"},
+                                  {"systemd", "systemd"}}) {
+    add(name, [&](const GuestRecord& guest) { return at_or_missing(guest.components, key); });
+  }
   return table;
 }
 
-std::string baseline_line(const Json& record) {
-  const auto figure = [&](std::string_view name, std::string_view statistic, int decimals) {
-    return number_or_missing(lookup(record, {"baseline", "figures", name, statistic}), decimals);
+Figure figure_of(const WindowRecord* window, const std::string& name) {
+  if (window == nullptr) return {};
+  const auto found = window->figures.find(name);
+  return found == window->figures.end() ? Figure{} : found->second;
+}
+
+std::string baseline_line(const Record& record) {
+  const auto baseline = [](const Record& run) { return run.baseline ? &*run.baseline : nullptr; };
+  const Figure spike = figure_of(baseline(reference_run()), "ram_used_mib");
+  const Figure ram = figure_of(baseline(record), "ram_used_mib");
+  const auto cpu = [&](const Record& run) {
+    return number_or_missing(figure_of(baseline(run), "cpu_used_percent").mean, 1);
   };
+  const auto mib = [](double value) { return number_or_missing(value, 0); };
   return fmt::format(
-      "Baseline, no guest running: host RAM used median {} MiB (range {}–{}; spike 1702, range "
-      "1699–1703), host CPU used {} % (spike 0.1 %). RAM used is MemTotal − MemAvailable; deltas "
-      "are "
-      "against this baseline.\n\n",
-      figure("ram_used_mib", "median", 0), figure("ram_used_mib", "min", 0),
-      figure("ram_used_mib", "max", 0), figure("cpu_used_percent", "mean", 1));
+      "Baseline, no guest running: host RAM used median {} MiB (range {}–{}; spike {}, range "
+      "{}–{}), host CPU used {} % (spike {} %). RAM used is MemTotal − MemAvailable; deltas "
+      "are against this baseline.\n\n",
+      mib(ram.median), mib(ram.min), mib(ram.max), mib(spike.median), mib(spike.min),
+      mib(spike.max), cpu(record), cpu(reference_run()));
 }
 
 // The shares of host CPU that the totals of the comparison are made of.
-Table cpu_table(const Json& record) {
+Table cpu_table(const Record& record) {
   Table table{.header = {"Host CPU, % (mean)", "used", "busy", "user", "system", "iowait",
                          "softirq", "guest", "steal"},
               .rows = {}};
-  const auto add = [&](std::string name, const Json& figures) {
+  const auto add = [&](std::string name, const WindowRecord* window) {
     Table::Row row = {std::move(name)};
     for (const char* figure :
          {"cpu_used_percent", "cpu_busy_percent", "cpu_user_percent", "cpu_system_percent",
           "cpu_iowait_percent", "cpu_softirq_percent", "cpu_guest_percent", "cpu_steal_percent"}) {
-      row.push_back(number_or_missing(lookup(figures, {figure, "mean"}), 2));
+      row.push_back(number_or_missing(figure_of(window, figure).mean, 2));
     }
     table.rows.push_back(std::move(row));
   };
-  add("baseline", lookup(record, {"baseline", "figures"}));
-  for (const char* window : {"idle", "load"}) {
-    for (const GuestKind guest : kGuestKinds) {
-      add(fmt::format("{}, {}", window, to_string(guest)),
-          lookup(record, {"measurements", to_string(guest), window, "figures"}));
-    }
+  add("baseline", record.baseline ? &*record.baseline : nullptr);
+  for (const GuestKind guest : kGuestKinds) {
+    add(fmt::format("idle, {}", to_string(guest)), record.idle(guest));
+  }
+  for (const GuestKind guest : kGuestKinds) {
+    add(fmt::format("load, {}", to_string(guest)), record.load(guest));
   }
   return table;
 }
 
+std::string spike_note() {
+  const Record& spike = reference_run();
+  const auto mib = [](const WindowRecord* window, const char* figure) {
+    return number_or_missing(figure_of(window, figure).median, 0);
+  };
+  return fmt::format(
+      "\nΔ is VM − LXC. The spike booked {} MiB on the idle container and {} MiB on the idle VM; "
+      "its figures of provisioning are rough (10–15 s, 60–75 s).\n\n",
+      mib(spike.idle(GuestKind::kLxc), "cgroup_current_mib"),
+      mib(spike.idle(GuestKind::kVm), "process_rss_mib"));
+}
+
 }  // namespace
 
-std::string provenance_section(const Json& record) {
+std::string provenance_section(const Record& record) {
   return "## 1. Provenance\n\n### Platform\n\n" + markdown(platform_table(record)) +
          "\n### Guest images\n\n" + markdown(image_table(record)) + "\n### Guests and Docker\n\n" +
          markdown(guest_table(record)) + "\n";
 }
 
-std::string comparison_section(const Json& record) {
-  return "## 2. Comparison table\n\n" + baseline_line(record) + markdown(comparison_table(record)) +
-         "\nΔ is VM − LXC. The spike booked 1961 MiB on the idle container and 2031 MiB on the "
-         "idle "
-         "VM; its figures of provisioning are rough (10–15 s, 60–75 s).\n\n" +
+std::string comparison_section(const Record& record) {
+  return "## 2. Comparison table\n\n" + baseline_line(record) +
+         markdown(comparison_table(reference_run(), record)) + spike_note() +
          markdown(cpu_table(record)) + "\n";
 }
 
-std::string findings_markdown(const Json& record) {
+std::string findings_markdown(const Record& record) {
   return head(record) + provenance_section(record) + comparison_section(record) +
          viability_section(record) + observations_section(record) + command_log_section(record) +
          teardown_section(record);

@@ -98,7 +98,7 @@ TEST_F(LoadWindowTest, CountsNothingBeforeALateLoad) {
   EXPECT_EQ(load.samples_outside, 13);
   EXPECT_EQ(load.progress.size(), 20U);
   EXPECT_TRUE(load.load);
-  EXPECT_TRUE(to_json(load).at("figures").empty());
+  EXPECT_THROW(figures(load.window), HarnessError);
 }
 
 TEST_F(LoadWindowTest, CountsOnlyTheRestOfALateLoad) {
@@ -232,23 +232,6 @@ TEST_F(LoadWindowTest, RefusesAPlanWithoutAWindow) {
   plan_.seconds = 6;
   const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
   EXPECT_THAT(load.problem, HasSubstr("a load of 6 s leaves no window after a lead-in of 5 s"));
-}
-
-TEST_F(LoadWindowTest, BecomesJsonForTheRecord) {
-  const LoadWindow load = observe(
-      progress_lines(200ms, 10), {10400ms, {.exit_status = 2, .err = "broke", .elapsed = 10400ms}});
-  const Json stored = to_json(load);
-  EXPECT_EQ(stored.at("samples").size(), load.window.samples.size());
-  EXPECT_EQ(stored.at("opens_s"), 5);
-  EXPECT_EQ(stored.at("closes_s"), 19);
-  EXPECT_EQ(stored.at("samples_inside"), 4);
-  EXPECT_EQ(stored.at("/figures/ram_used_mib/n"_json_pointer), 4);
-  EXPECT_EQ(stored.at("/progress/0"_json_pointer),
-            Json::parse(R"({"from_s":0.2,"to_s":1.2,"at_s":1.0,"tps":2211.7})"));
-  EXPECT_EQ(stored.at("load"), Json::parse(R"({"exit_status":2,"elapsed_s":10.4})"));
-  EXPECT_THAT(stored.at("problem").get<std::string>(), HasSubstr("the load exited 2"));
-  EXPECT_EQ(window_from_json("load", JsonCursor(stored, "record.json")).samples.size(),
-            load.window.samples.size());
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST_F(PlausibilityTest, RefusesAnEmptyWindowWhateverTheLimit) {
 }
 
 TEST_F(PlausibilityTest, RefusesNegativeRam) {
-  sample(7).mem_available_kib = sample(7).mem_total_kib + 1024;
+  sample(7).memory.available_kib = sample(7).memory.total_kib + 1024;
   EXPECT_THAT(problems(), Contains(HasSubstr("RAM used is negative (-1 MiB) 7.0 s into window")));
 }
 
@@ -63,7 +63,7 @@ TEST_F(PlausibilityTest, RefusesRamThatTheArcMakesNegative) {
 }
 
 TEST_F(PlausibilityTest, RefusesRamAboveCapacity) {
-  for (TimedSample& timed : window_.samples) timed.sample.mem_available_kib = -1024;
+  for (TimedSample& timed : window_.samples) timed.sample.memory.available_kib = -1024;
   EXPECT_THAT(problems(), is_one_problem("RAM used (15772 MiB) is above MemTotal (15771 MiB)"));
 }
 
@@ -101,8 +101,8 @@ TEST_F(PlausibilityTest, AcceptsANodeWithoutKsm) {
 }
 
 TEST_F(PlausibilityTest, RefusesAChangeOfMemTotal) {
-  sample(9).mem_total_kib -= 1024;
-  sample(9).mem_available_kib -= 1024;
+  sample(9).memory.total_kib -= 1024;
+  sample(9).memory.available_kib -= 1024;
   EXPECT_THAT(problems(), is_one_problem("MemTotal changed from 16149504 to 16148480 KiB 9.0 s"));
 }
 

@@ -66,7 +66,7 @@ TEST_F(SamplerTest, IsNotDisturbedByWarnings) {
 }
 
 TEST_F(SamplerTest, ReportsAnEarlyEnd) {
-  node_runs({{100ms, to_json(sample_at(0)).dump()},
+  node_runs({{100ms, write_fields(sample_at(0)).dump()},
              {200ms, "sampler: /proc/stat has no cpu line", OutputLine::Stream::kErr}},
             {300ms, {.exit_status = 2}});
   EXPECT_THAT(error_of([&] { sampler_.run("idle", 3, {}); }),

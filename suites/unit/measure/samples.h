@@ -14,8 +14,9 @@ namespace pve_accept {
 inline Sample sample_at(int second, double ram_used_mib = 1702) {
   Sample sample;
   sample.t_s = 1'780'822'200.0 + second;
-  sample.mem_total_kib = 15771 * 1024;
-  sample.mem_available_kib = sample.mem_total_kib - static_cast<std::int64_t>(ram_used_mib * 1024);
+  sample.memory.total_kib = 15771 * 1024;
+  sample.memory.available_kib =
+      sample.memory.total_kib - static_cast<std::int64_t>(ram_used_mib * 1024);
   sample.cpu = {.user = 60 * second,
                 .system = 30 * second,
                 .idle = 80 * second,
@@ -28,7 +29,8 @@ inline Sample sample_at(int second, double ram_used_mib = 1702) {
 inline Window window_of(const std::vector<Sample>& samples) {
   Window window{.name = "idle"};
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    window.samples.push_back({samples[i], window.began + std::chrono::seconds(i)});
+    window.samples.push_back(
+        {.sample = samples[i], .arrived = window.began + std::chrono::seconds(i)});
   }
   return window;
 }
@@ -46,7 +48,7 @@ inline std::vector<ScriptedLine> sampler_lines(const std::vector<Sample>& sample
                                                Clock::Duration apart = std::chrono::seconds(1)) {
   std::vector<ScriptedLine> lines;
   for (const Sample& sample : samples) {
-    lines.push_back({from, to_json(sample).dump()});
+    lines.push_back({from, write_fields(sample).dump()});
     from += apart;
   }
   return lines;

@@ -86,10 +86,5 @@ TEST_F(SettleTest, FailsWithItsSampler) {
   EXPECT_THROW(settle(sampler_), HarnessError);
 }
 
-TEST(Settled, BecomesJson) {
-  EXPECT_EQ(to_json(Settled{.settled = true, .took_s = 19, .drift_mib = -1, .ram_used_mib = 1702}),
-            Json::parse(R"({"settled":true,"took_s":19,"drift_mib":-1,"ram_used_mib":1702})"));
-}
-
 }  // namespace
 }  // namespace pve_accept

@@ -20,7 +20,7 @@ TEST(Statistics, GiveTheSpikesMedians) {
 TEST(Statistics, TakeTheMeanOfTheMiddleTwo) { EXPECT_DOUBLE_EQ(median({4, 1, 3, 2}), 2.5); }
 
 TEST(Statistics, SummarizeTheLoad) {
-  const Statistics load = summarize(kLxcLoad);
+  const Figure load = summarize(kLxcLoad);
   EXPECT_EQ(load.n, 5U);
   EXPECT_DOUBLE_EQ(load.median, 2112);
   EXPECT_DOUBLE_EQ(load.mean, 2112.2);
@@ -53,7 +53,7 @@ TEST(Statistics, RefuseWhatIsNotFinite) {
 }
 
 TEST(Statistics, BecomeJson) {
-  EXPECT_EQ(to_json(summarize({1, 3})).dump(),
+  EXPECT_EQ(write_fields(summarize({1, 3})).dump(),
             R"({"max":3.0,"mean":2.0,"median":2.0,"min":1.0,"n":2,"stddev":1.4142135623730951})");
 }
 

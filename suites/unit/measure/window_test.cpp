@@ -59,46 +59,29 @@ TEST(Window, HasNoFiguresWithoutAnInterval) {
   EXPECT_THAT([] { figures(quiet_window(1)); }, refuses);
 }
 
-TEST(Window, SurvivesTheRecord) {
-  FakeClock clock;
+TEST(Window, KeepsTheSamplersOwnLines) {
   Window window = quiet_window(4);
-  window.started = clock.wall();
+  for (TimedSample& timed : window.samples) timed.line = write_fields(timed.sample).dump();
   window.samples[2].counts = false;
   window.samples[3].arrived += std::chrono::milliseconds(123);
-  const Json stored = Json::parse(to_json(window).dump());
-  const Window again = window_from_json("idle", JsonCursor(stored, "record.json"));
-  EXPECT_EQ(to_json(again), stored);
-  EXPECT_EQ(again.samples.size(), 4U);
-  EXPECT_FALSE(again.samples[2].counts);
-  EXPECT_EQ(stored.at("started"), "2026-06-07T08:50:00Z");
-  EXPECT_EQ(stored.at("/samples/3/at_s"_json_pointer), 3.123);
-  EXPECT_EQ(stored.at("/samples/3/ram_used_mib"_json_pointer), 1702);
-  EXPECT_EQ(stored.at("/samples/3/cpu_used_percent"_json_pointer), 60);
-  EXPECT_FALSE(stored.at("/samples/0"_json_pointer).contains("cpu_used_percent"));
-  EXPECT_EQ(stored.at("/figures/cpu_used_percent/n"_json_pointer), 2);
+  const auto lines = sample_lines(window);
+  ASSERT_EQ(lines.size(), 4U);
+  const Json last = Json::parse(lines[3]);
+  EXPECT_EQ(last.at("at_s"), 3.123);
+  EXPECT_EQ(last.at("counts"), true);
+  EXPECT_EQ(last.at("ram_used_mib"), 1702);
+  EXPECT_EQ(last.at("cpu_used_percent"), 60);
+  EXPECT_EQ(Json::parse(lines[2]).at("counts"), false);
+  EXPECT_FALSE(Json::parse(lines[0]).contains("cpu_used_percent"));
+  EXPECT_THAT(lines[3], testing::EndsWith(window.samples[3].line.substr(1)));
 }
 
-TEST(Window, KeepsBadDataInTheRecordAndSaysSo) {
+TEST(Window, KeepsLinesWhoseCountersMakeNoShare) {
   Window window = quiet_window(3);
+  for (TimedSample& timed : window.samples) timed.line = write_fields(timed.sample).dump();
   window.samples[2].sample.cpu = window.samples[1].sample.cpu;
-  const Json stored = to_json(window);
-  EXPECT_EQ(stored.at("samples").size(), 3U);
-  EXPECT_TRUE(stored.at("figures").empty());
-  EXPECT_THAT(stored.at("problem").get<std::string>(), HasSubstr("no tick passed"));
-}
-
-TEST(Window, NamesThePlaceOfABadRecord) {
-  const auto read = [](Json stored, const char* path, const Json& value) {
-    stored[Json::json_pointer(path)] = value;
-    window_from_json("idle", JsonCursor(stored, "record.json"));
-  };
-  const Json stored = to_json(quiet_window(2));
-  EXPECT_THAT([&] { read(stored, "/samples/1/at_s", "x"); },
-              ThrowsMessage<InputError>(HasSubstr("samples/1/at_s: expected a number")));
-  EXPECT_THAT([&] { read(stored, "/started", "2026-06-31T08:50:00Z"); },
-              ThrowsMessage<InputError>(HasSubstr("started: expected a time like")));
-  EXPECT_THAT([&] { read(stored, "/started", "yesterday"); },
-              ThrowsMessage<InputError>(HasSubstr("found 'yesterday'")));
+  EXPECT_FALSE(Json::parse(sample_lines(window)[2]).contains("cpu_used_percent"));
+  EXPECT_THAT([&] { figures(window); }, ThrowsMessage<HarnessError>(HasSubstr("no tick passed")));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
-Observation overlay(Json driver) {
+Observation overlay(Value driver) {
   return {.measured = std::move(driver),
           .how = "docker info",
           .also = {{"container root", "overlay"}, {"growth of ten containers", 0.4}}};
@@ -36,7 +36,7 @@ TEST_F(Judge, PassesWhatIsAllowed) {
   const ClaimResult result = storage(overlay("overlayfs"));
   EXPECT_EQ(result.outcome, Outcome::kPass);
   EXPECT_EQ(result.measured, "overlayfs");
-  EXPECT_EQ(result.allowed, Json::parse(R"({"one_of": ["overlayfs", "overlay2"]})"));
+  EXPECT_EQ(write_fields(result.allowed), Json::parse(R"({"one_of": ["overlayfs", "overlay2"]})"));
   EXPECT_EQ(result.reference, "overlayfs");
   EXPECT_THAT(result.statement, HasSubstr("overlay file system"));
 }
@@ -79,32 +79,32 @@ TEST_F(Judge, CanNotTellWithoutAFurtherValue) {
 }
 
 TEST_F(Judge, CanNotTellFromWhatIsNoData) {
-  for (const Json& measured : {Json(nullptr), Json(""), Json(kNotANumber), Json(3), Json(true)}) {
+  for (const Value& measured : {Value(), Value(""), Value(kNotANumber), Value(3), Value(true)}) {
     const ClaimResult result = storage(overlay(measured));
-    EXPECT_EQ(result.outcome, Outcome::kError) << measured;
-    EXPECT_THAT(result.message, HasSubstr("measurement not usable")) << measured;
+    EXPECT_EQ(result.outcome, Outcome::kError) << measured.to_text();
+    EXPECT_THAT(result.message, HasSubstr("measurement not usable")) << measured.to_text();
   }
-  for (const Json& measured :
-       {Json(nullptr), Json(kNotANumber), Json("2056"), Json::array({2056})}) {
-    EXPECT_EQ(idle_ram({.measured = measured}).outcome, Outcome::kError) << measured;
+  for (const Value& measured :
+       {Value(), Value(kNotANumber), Value("2056"), Value(Value::List{"2056"})}) {
+    EXPECT_EQ(idle_ram({.measured = measured}).outcome, Outcome::kError) << measured.to_text();
   }
-  EXPECT_EQ(idle_ram({.measured = kNotANumber}).measured, nullptr);
+  EXPECT_TRUE(write_fields(idle_ram({.measured = kNotANumber}).measured).is_null());
 }
 
 TEST_F(Judge, TakesTheStatisticOfTheClaim) {
-  const ClaimResult ram = idle_ram({.statistics = {{"median", 2056.0}, {"mean", 9999.0}}});
+  const ClaimResult ram = idle_ram({.figure = Figure{.median = 2056, .mean = 9999}});
   EXPECT_EQ(ram.outcome, Outcome::kPass);
   EXPECT_EQ(ram.measured, 2056.0);
   EXPECT_EQ(ram.statistics.at("mean"), 9999.0);
   const ClaimResult cpu =
-      judge(thresholds_, "cpu.idle", kVm, {.statistics = {{"median", 1.0}, {"mean", 12.0}}});
+      judge(thresholds_, "cpu.idle", kVm, {.figure = Figure{.median = 1, .mean = 12}});
   EXPECT_EQ(cpu.outcome, Outcome::kFail);
 }
 
 TEST_F(Judge, CanNotTellWithoutTheStatistic) {
-  EXPECT_EQ(idle_ram({.statistics = {{"mean", 2056.0}}}).outcome, Outcome::kError);
-  EXPECT_EQ(idle_ram({.statistics = {{"median", kNotANumber}}}).outcome, Outcome::kError);
-  EXPECT_EQ(judge(thresholds_, "docker.exec", kLxc, {.statistics = {{"median", 0}}}).outcome,
+  EXPECT_EQ(idle_ram({.figure = Figure{.mean = 2056}}).outcome, Outcome::kError);
+  EXPECT_EQ(idle_ram({.figure = Figure{.median = kNotANumber}}).outcome, Outcome::kError);
+  EXPECT_EQ(judge(thresholds_, "docker.exec", kLxc, {.figure = Figure{.median = 0}}).outcome,
             Outcome::kError);
 }
 
@@ -117,7 +117,7 @@ TEST_F(Judge, AddsANoteUnlessItIsBlank) {
 }
 
 TEST_F(Judge, ToleratesOnlyTheListedUnits) {
-  const auto health = [&](GuestKind guest, const Json& failed) {
+  const auto health = [&](GuestKind guest, const Value::List& failed) {
     return judge(thresholds_, "guest.healthy", guest,
                  {.measured = failed,
                   .also = {{"default route", true},
@@ -125,10 +125,10 @@ TEST_F(Judge, ToleratesOnlyTheListedUnits) {
                            {"Debian release", "13"}}})
         .outcome;
   };
-  EXPECT_EQ(health(kLxc, Json::array({"sys-kernel-debug.mount"})), Outcome::kPass);
-  EXPECT_EQ(health(kVm, Json::array({"sys-kernel-debug.mount"})), Outcome::kFail);
-  EXPECT_EQ(health(kVm, Json::array()), Outcome::kPass);
-  EXPECT_EQ(health(kLxc, Json::array({"docker.service"})), Outcome::kFail);
+  EXPECT_EQ(health(kLxc, {"sys-kernel-debug.mount"}), Outcome::kPass);
+  EXPECT_EQ(health(kVm, {"sys-kernel-debug.mount"}), Outcome::kFail);
+  EXPECT_EQ(health(kVm, {}), Outcome::kPass);
+  EXPECT_EQ(health(kLxc, {"docker.service"}), Outcome::kFail);
 }
 
 TEST_F(Judge, SkipsByDeclarationAlone) {
@@ -161,7 +161,7 @@ TEST_F(Judge, RejudgesFromWhatIsOnRecord) {
             ["max"] = 0.1;
     return Thresholds(document, "strict.json");
   }();
-  ClaimResult ram = idle_ram({.how = "idle", .statistics = {{"median", 2056.0}, {"mean", 1.0}}});
+  ClaimResult ram = idle_ram({.how = "idle", .figure = Figure{.median = 2056, .mean = 1}});
   ram.duration_s = 3;
   EXPECT_EQ(rejudge(ram, strict).outcome, Outcome::kFail);
   EXPECT_EQ(rejudge(ram, strict).duration_s, 3);
@@ -170,7 +170,7 @@ TEST_F(Judge, RejudgesFromWhatIsOnRecord) {
 }
 
 TEST_F(Judge, RejudgesNeitherErrorNorSkip) {
-  const ClaimResult error = idle_ram({.measured = nullptr});
+  const ClaimResult error = idle_ram({});
   EXPECT_EQ(rejudge(error, thresholds_).outcome, Outcome::kError);
   EXPECT_EQ(rejudge(error, thresholds_).message, error.message);
   const ClaimResult skip = *declared_skip(thresholds_, "guest.freeze", kLxc);
@@ -183,30 +183,30 @@ TEST_F(Judge, SurvivesTheRecord) {
   ClaimResult result = storage(observation);
   result.hint = "a hint";
   result.duration_s = 0.25;
-  const Json entry = to_json(result);
+  const Json entry = write_fields(result);
   EXPECT_EQ(entry["guest"], "lxc");
   EXPECT_EQ(entry["outcome"], "pass");
   EXPECT_EQ(entry["unit"], nullptr);
-  const ClaimResult back = claim_result_from_json(JsonCursor(entry, "record.json"));
-  EXPECT_EQ(to_json(back), entry);
+  const ClaimResult back = read_fields<ClaimResult>(JsonCursor(entry, "record.json"));
+  EXPECT_EQ(write_fields(back), entry);
   EXPECT_EQ(rejudge(back, thresholds_).message, result.message);
 }
 
 TEST_F(Judge, RecordsStatisticsThatAreNotFiniteAsNull) {
-  const Json entry = to_json(idle_ram({.statistics = {{"median", kNotANumber}}}));
+  const Json entry = write_fields(idle_ram({.figure = Figure{.median = kNotANumber}}));
   EXPECT_EQ(entry["statistics"]["median"], nullptr);
-  EXPECT_EQ(to_json(claim_result_from_json(JsonCursor(entry, "record.json"))), entry);
+  EXPECT_EQ(write_fields(read_fields<ClaimResult>(JsonCursor(entry, "record.json"))), entry);
 }
 
 TEST_F(Judge, RefusesADamagedEntry) {
-  Json entry = to_json(storage(overlay("overlayfs")));
+  Json entry = write_fields(storage(overlay("overlayfs")));
   entry["outcome"] = "green";
-  EXPECT_EQ(input_complaint([&] { claim_result_from_json(JsonCursor(entry, "record.json")); }),
-            "record.json: outcome: expected pass, fail, error or skip, found \"green\"");
+  EXPECT_EQ(input_complaint([&] { read_fields<ClaimResult>(JsonCursor(entry, "record.json")); }),
+            "record.json: outcome: expected one of pass, fail, error, skip, found \"green\"");
   entry["outcome"] = "pass";
   entry["guest"] = "kvm";
-  EXPECT_THAT(input_complaint([&] { claim_result_from_json(JsonCursor(entry, "record.json")); }),
-              HasSubstr("guest: expected lxc, vm or null"));
+  EXPECT_THAT(input_complaint([&] { read_fields<ClaimResult>(JsonCursor(entry, "record.json")); }),
+              HasSubstr("guest: expected one of lxc, vm, found \"kvm\""));
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST(ThresholdsFile, AllowsWhatTheSpikeMeasured) {
   const Thresholds thresholds = suite_thresholds();
   for (const ClaimCase& expected : expected_cases()) {
     const Expectation& rule = thresholds.expectation(expected.id, expected.guest);
-    if (rule.reference.is_null()) continue;
+    if (rule.reference.nothing()) continue;
     EXPECT_TRUE(rule.allowed->holds(rule.reference)) << case_name(expected.id, expected.guest);
   }
 }
@@ -43,13 +43,12 @@ TEST(ThresholdsFile, AllowsWhatTheSpikeMeasured) {
 TEST(ThresholdsFile, HasTheSpikesFigures) {
   const Thresholds thresholds = suite_thresholds();
   const Expectation& idle = thresholds.expectation("memory.idle-delta", GuestKind::kVm);
-  EXPECT_EQ(idle.reference, 2056);
-  EXPECT_EQ(idle.allowed->min(), 1500);
-  EXPECT_EQ(idle.allowed->max(), 2156);
+  EXPECT_EQ(idle.reference, Value(2056));
+  EXPECT_EQ(idle.allowed->min, 1500);
+  EXPECT_EQ(idle.allowed->max, 2156);
   EXPECT_EQ(thresholds.claim("memory.idle-delta").unit, "MiB");
   EXPECT_EQ(thresholds.claim("memory.idle-delta").statistic, Statistic::kMedian);
-  EXPECT_EQ(thresholds.expectation("load.throughput", GuestKind::kLxc).allowed->min(),
-            0.8 * 2211.7);
+  EXPECT_EQ(thresholds.expectation("load.throughput", GuestKind::kLxc).allowed->min, 0.8 * 2211.7);
   EXPECT_TRUE(thresholds.expectation("guest.freeze", GuestKind::kLxc).not_applicable);
 }
 
@@ -176,8 +175,8 @@ class OwnThresholds : public testing::Test {
 TEST_F(OwnThresholds, AreMergedOverTheSuites) {
   const Thresholds thresholds =
       load(R"({"claims": {"cpu.idle": {"vm": {"allowed": {"max": 12}}}}})");
-  EXPECT_EQ(thresholds.expectation("cpu.idle", GuestKind::kVm).allowed->max(), 12);
-  EXPECT_EQ(thresholds.expectation("cpu.idle", GuestKind::kLxc).allowed->max(), 1.5);
+  EXPECT_EQ(thresholds.expectation("cpu.idle", GuestKind::kVm).allowed->max, 12);
+  EXPECT_EQ(thresholds.expectation("cpu.idle", GuestKind::kLxc).allowed->max, 1.5);
 }
 
 TEST_F(OwnThresholds, RemoveWithNull) {

@@ -43,14 +43,14 @@ std::string malformed(const std::string& xml) {
 }
 
 TEST(JUnit, NamesTestsAsCTestDoes) {
-  const std::string xml = junit_xml(sample_record().json());
+  const std::string xml = junit_xml(sample_record());
   EXPECT_THAT(xml,
               HasSubstr("classname=\"sim.Docker\" name=\"sim.Docker.UsesOverlayStorage/lxc\""));
   EXPECT_THAT(xml, HasSubstr("name=\"sim.Difference.OfIdleMemoryIsLarge\""));
 }
 
 TEST(JUnit, CountsEveryOutcome) {
-  const std::string xml = junit_xml(sample_record().json());
+  const std::string xml = junit_xml(sample_record());
   EXPECT_THAT(xml, HasSubstr("tests=\"10\" failures=\"1\" errors=\"1\" skipped=\"1\""));
   EXPECT_EQ(occurrences(xml, "<testcase "), 10);
   EXPECT_EQ(occurrences(xml, "<failure "), 1);
@@ -60,23 +60,24 @@ TEST(JUnit, CountsEveryOutcome) {
 }
 
 TEST(JUnit, OfASimulationSaysSo) {
-  EXPECT_THAT(junit_xml(sample_record().json()), HasSubstr("figures come from a model"));
+  EXPECT_THAT(junit_xml(sample_record()), HasSubstr("figures come from a model"));
 }
 
 TEST(JUnit, HasAFailedStageAsAnError) {
-  RunRecord record("run-1", "", "");
-  record.json()["node"] = {{"name", "pve1"}, {"kind", "pve"}};
-  record.put_stage("preflight", {.outcome = Outcome::kPass});
-  record.put_stage("stop/vm", {.outcome = Outcome::kError, .message = "it still runs"});
-  const std::string xml = junit_xml(record.json());
+  Record record;
+  record.node = {.kind = "pve", .name = "pve1"};
+  record.stages["preflight"].outcome = Outcome::kPass;
+  record.stages["stop/vm"] = {.message = "it still runs", .hint = "stop it"};
+  const std::string xml = junit_xml(record);
+  EXPECT_THAT(xml, HasSubstr("it still runs&#10;Hint: stop it</error>"));
   EXPECT_THAT(xml, HasSubstr("tests=\"1\" failures=\"0\" errors=\"1\""));
   EXPECT_THAT(xml, HasSubstr("name=\"pve1.stop/vm\""));
 }
 
 TEST(JUnit, EscapesWhatATestSaid) {
-  Json record = sample_record().json();
-  record["claims"][1]["message"] = "a <b> & \"c\" 'd' \x1b[31m\nnext";
-  record["claims"][1]["hint"] = "]]>";
+  Record record = sample_record();
+  record.claims[1].message = "a <b> & \"c\" 'd' \x1b[31m\nnext";
+  record.claims[1].hint = "]]>";
   const std::string xml = junit_xml(record);
   EXPECT_THAT(xml, HasSubstr("a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos; \\x1b[31m&#10;next"));
   EXPECT_THAT(xml, Not(HasSubstr("]]>")));

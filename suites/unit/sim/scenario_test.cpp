@@ -50,7 +50,7 @@ TEST(SimScenario, ReadsEveryAction) {
       R"({"rules":[{"target":"vm","command":"pgbench","stdout":"o","stderr":"e","exit":3,
           "replace":{"pattern":"a+","with":"b"},"delay_s":1.5,"hang":true,"drop_connection":true,
           "drop_connection_after_s":20,"times":2,"skip":1}]})");
-  const Rule& rule = scenario.rules.at(0);
+  const CommandRule& rule = scenario.rules.at(0);
   EXPECT_EQ(rule.target, "vm");
   EXPECT_EQ(rule.out, "o");
   EXPECT_EQ(rule.err, "e");

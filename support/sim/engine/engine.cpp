@@ -156,7 +156,7 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
 RuleEffect Engine::apply_rules(const std::string& target, const std::string& line) {
   RuleEffect effect;
   for (std::size_t i = 0; i < scenario_.rules.size(); ++i) {
-    const Rule& rule = scenario_.rules[i];
+    const CommandRule& rule = scenario_.rules[i];
     if (rule.target != "any" && rule.target != target) continue;
     if (!std::regex_search(line, rule.command_regex)) continue;
     const std::int64_t match = state_.rule_matches[i]++;

@@ -29,7 +29,7 @@ class VirtualClock final : public Clock {
 struct RuleEffect {
   std::optional<std::string> out, err;
   std::optional<int> exit_status;
-  std::vector<const Rule*> replacements;
+  std::vector<const CommandRule*> replacements;
   Millis delay = 0;
   std::optional<Millis> drop_after;
   bool executes = true, hangs = false, drops = false;

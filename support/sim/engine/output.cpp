@@ -21,10 +21,10 @@ std::string Output::text(Stream stream) const {
   return text;
 }
 
-void Output::replace(const std::vector<const Rule*>& rules) {
+void Output::replace(const std::vector<const CommandRule*>& rules) {
   if (rules.empty()) return;
   std::string whole = text(Stream::kOut);
-  for (const Rule* rule : rules) {
+  for (const CommandRule* rule : rules) {
     whole = std::regex_replace(whole, rule->pattern_regex, rule->with);
   }
   std::erase_if(pieces_, [](const Piece& piece) { return piece.stream == Stream::kOut; });

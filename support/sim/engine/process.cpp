@@ -32,7 +32,7 @@ void SimProcess::split_lines(Output output) {
 }
 
 std::string SimProcess::replaced(std::string text) const {
-  for (const Rule* rule : plan_.replacements) {
+  for (const CommandRule* rule : plan_.replacements) {
     text = std::regex_replace(text, rule->pattern_regex, rule->with);
   }
   return text;

@@ -29,10 +29,10 @@ Clock::Duration seconds(const JsonCursor& place) {
 
 std::int64_t count(const JsonCursor& place) { return place.integer_between(0, 1'000'000); }
 
-Rule parse_rule(const JsonCursor& place) {
+CommandRule parse_rule(const JsonCursor& place) {
   place.allow_only({"target", "command", "stdout", "replace", "stderr", "exit", "delay_s", "hang",
                     "drop_connection", "drop_connection_after_s", "times", "skip"});
-  Rule rule;
+  CommandRule rule;
   if (const auto target = place.find("target")) {
     rule.target = target->string();
     if (rule.target != "node" && rule.target != "lxc" && rule.target != "vm" &&
@@ -141,7 +141,7 @@ Scenario load_scenario(const std::filesystem::path& file) {
 
 Json to_json(const Scenario& scenario) {
   Json rules = Json::array();
-  for (const Rule& rule : scenario.rules) {
+  for (const CommandRule& rule : scenario.rules) {
     Json entry = {{"target", rule.target}, {"command", rule.command}};
     if (rule.out) entry["stdout"] = *rule.out;
     if (rule.err) entry["stderr"] = *rule.err;

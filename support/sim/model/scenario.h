@@ -24,7 +24,7 @@ struct Fault;
 // `pattern`/`with` in its standard output, `err` in place of its standard error, an `exit_status`
 // of 0 in place of its own, `delay` before it starts, `drop_after` from its start.
 // Of several rules that match one command, each applies, in their order in the scenario.
-struct Rule {
+struct CommandRule {
   std::string target = "any";  // "node", "lxc", "vm", "any"
   std::string command;         // ECMAScript, searched in the command line as it arrives
   std::regex command_regex;
@@ -46,7 +46,7 @@ struct Scenario {
   std::uint64_t seed = 42;
   Model model;
   std::vector<std::string> faults;  // as written; their rules and figures are in the other members
-  std::vector<Rule> rules;
+  std::vector<CommandRule> rules;
 };
 
 // Throws InputError that names the file, the place in it and the remedy.

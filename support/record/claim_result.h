@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/fields.h"
+#include "support/base/guest_kind.h"
+#include "support/record/bound.h"
+#include "support/record/value.h"
+
+namespace pve_accept {
+
+enum class Outcome {
+  kPass,
+  kFail,   // the claim is false
+  kError,  // it could not be told whether the claim is true
+  kSkip,   // declared not applicable
+};
+
+inline constexpr std::array kOutcomes = {Outcome::kPass, Outcome::kFail, Outcome::kError,
+                                         Outcome::kSkip};
+
+std::string_view to_string(Outcome outcome);  // "pass", "fail", "error", "skip"
+
+void read_field(const JsonCursor& place, Outcome& outcome);
+Json write_field(const Outcome& outcome);
+
+// A further value of a claim, judged.
+struct AlsoResult {
+  std::string name = {};
+  Value measured = {};
+  std::optional<std::string> unit = {};
+  std::optional<Bound> allowed = {};  // none: on record only, no verdict depends on it
+  Outcome outcome = Outcome::kError;
+};
+
+// The verdict on a case: an entry of `claims` in record.json.
+struct ClaimResult {
+  std::string id = {};
+  std::optional<GuestKind> guest = {};  // none for a claim on the node or on both guests
+  Outcome outcome = Outcome::kError;
+  Value measured = {};  // nothing when nothing usable was measured
+  std::optional<std::string> unit = {};
+  std::optional<Bound> allowed = {};
+  Value reference = {};
+  std::string statement = {};
+  std::string how = {};
+  std::vector<AlsoResult> also = {};
+  std::map<std::string, Value> statistics = {};  // by name: "median", "mean"
+  std::optional<std::string> note = {};
+  std::string message = {};
+  std::optional<std::string> hint = {};
+  double duration_s = 0;
+};
+
+template <class Fields>
+void visit(AlsoResult& also, Fields& fields) {
+  fields("name", also.name, required);
+  fields("measured", also.measured, required);
+  fields("unit", also.unit);
+  fields("allowed", also.allowed);
+  fields("outcome", also.outcome, required);
+}
+
+template <class Fields>
+void visit(ClaimResult& claim, Fields& fields) {
+  fields("id", claim.id, required);
+  fields("guest", claim.guest, required);
+  fields("outcome", claim.outcome, required);
+  fields("measured", claim.measured, required);
+  fields("unit", claim.unit);
+  fields("allowed", claim.allowed);
+  fields("reference", claim.reference);
+  fields("statement", claim.statement);
+  fields("how", claim.how);
+  fields("also", claim.also);
+  fields("statistics", claim.statistics);
+  fields("note", claim.note);
+  fields("message", claim.message);
+  fields("hint", claim.hint);
+  fields("duration_s", claim.duration_s);
+}
+
+}  // namespace pve_accept

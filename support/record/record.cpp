@@ -1,0 +1,106 @@
+#include "support/record/record.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "support/base/embedded.h"
+#include "support/base/error.h"
+#include "support/record/record_fields.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr int kSchema = 1;
+
+template <class Value>
+const Value* find(const std::map<GuestKind, Value>& values, GuestKind kind) {
+  const auto found = values.find(kind);
+  return found == values.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+void check_fields(const JsonCursor& place, const StageResult& stage) {
+  if (stage.outcome == Outcome::kPass || stage.outcome == Outcome::kError) return;
+  place.at("outcome").fail(
+      fmt::format("expected pass or error, found \"{}\"", to_string(stage.outcome)));
+}
+
+void check_fields(const JsonCursor& place, const Record& record) {
+  if (record.schema == kSchema) return;
+  place.at("schema").fail(fmt::format("expected {}: another version wrote this", kSchema));
+}
+
+const Figure& WindowRecord::figure(const std::string& name) const {
+  if (!problems.empty()) {
+    throw HarnessError(fmt::format("read the figure {}", name),
+                       fmt::format("{}", fmt::join(problems, "; ")));
+  }
+  const auto found = figures.find(name);
+  if (found == figures.end()) {
+    throw HarnessError(fmt::format("read the figure {}", name), "the window does not have it");
+  }
+  return found->second;
+}
+
+const ClaimResult* Record::claim(std::string_view id, std::optional<GuestKind> guest) const {
+  const auto found = std::ranges::find_if(
+      claims, [&](const ClaimResult& claim) { return claim.id == id && claim.guest == guest; });
+  return found == claims.end() ? nullptr : &*found;
+}
+
+const GuestRecord* Record::guest(GuestKind kind) const { return find(guests, kind); }
+
+const IdleRecord* Record::idle(GuestKind kind) const {
+  const Measurements* measured = find(measurements, kind);
+  return measured != nullptr && measured->idle ? &*measured->idle : nullptr;
+}
+
+const LoadRecord* Record::load(GuestKind kind) const {
+  const Measurements* measured = find(measurements, kind);
+  return measured != nullptr && measured->load ? &*measured->load : nullptr;
+}
+
+int Record::exit_status() const {
+  const int status = pve_accept::exit_status(claims);
+  const bool stage_failed = std::ranges::any_of(
+      stages, [](const auto& stage) { return stage.second.outcome == Outcome::kError; });
+  return status == 0 && stage_failed ? 2 : status;
+}
+
+Record parse_record(const Json& document, const std::string& source) {
+  try {
+    return read_fields<Record>(JsonCursor(document, source));
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: this is no run record, or it is damaged", error.what()));
+  }
+}
+
+Record load_record(const std::filesystem::path& file) {
+  return parse_record(read_strict_json(file), file.string());
+}
+
+const Record& reference_run() {
+  static const Record kSpike = [] {
+    constexpr const char* kFile = "fixtures/assets/reference_run.json";
+    return parse_record(parse_strict_json(embedded(kFile), kFile), kFile);
+  }();
+  return kSpike;
+}
+
+std::string to_json_text(const Record& record) {
+  // Output of foreign tools may hold bytes that are no UTF-8; JSON can not.
+  return write_fields(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+int exit_status(const std::vector<ClaimResult>& claims) {
+  const auto any = [&](Outcome outcome) {
+    return std::ranges::find(claims, outcome, &ClaimResult::outcome) != claims.end();
+  };
+  if (any(Outcome::kFail)) return 1;
+  return claims.empty() || any(Outcome::kError) ? 2 : 0;
+}
+
+}  // namespace pve_accept

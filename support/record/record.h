@@ -1,0 +1,227 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/base/figure.h"
+#include "support/base/guest_kind.h"
+#include "support/record/claim_result.h"
+#include "support/record/thresholds.h"
+#include "support/record/value.h"
+
+namespace pve_accept {
+
+// Everything that a run observed and judged. record.json is written from it and read into it; its
+// schema is the field lists of record_fields.h. While a run goes on its parts stand in files of
+// their own (run_directory.h). Times are RFC 3339; "none" where something was not seen.
+
+struct RunInfo {
+  std::string id = {};
+  std::string started = {};
+  std::optional<std::string> finished = {};
+  std::string suite_version = {};
+};
+
+// What of a node must be the same after a run as before it, by name.
+struct NodeState {
+  using Properties = std::map<std::string, Value>;
+  struct Guest {
+    std::string status = {};
+    std::string config = {};  // the text of its configuration file
+  };
+
+  std::map<std::string, Guest> guests = {};  // those that are not ours, by VMID
+  std::map<std::string, Properties> storages = {};
+  std::map<std::string, Properties> bridges = {};
+};
+
+struct NodeRecord {
+  struct Cpu {
+    std::optional<std::string> model = {};
+    std::optional<int> cpus = {};
+    std::optional<std::string> governor = {};
+  };
+  struct Storage {
+    std::string name = {};
+    std::string type = {};
+  };
+
+  std::string kind = "pve";  // "pve", or "sim": its figures come from a model
+  std::string name = {};     // what test names and reports call it
+  // From here on as preflight found it.
+  std::optional<std::string> host = {};
+  std::optional<std::string> release = {};
+  std::map<std::string, std::string> packages = {};
+  std::optional<std::string> kernel = {};
+  std::optional<Cpu> cpu = {};
+  std::optional<std::int64_t> memory_mib = {};
+  std::optional<std::string> hypervisor = {};  // under which the node itself runs
+  std::optional<std::string> ksm = {};         // "running", "off"
+  std::optional<Storage> storage = {};
+  std::optional<std::string> template_volume = {};
+  std::optional<std::string> cloud_image = {};
+  std::optional<std::int64_t> epoch_at_start = {};
+  std::optional<double> clock_ahead_s = {};
+  std::optional<NodeState> before = {};
+  std::vector<std::string> unknown_commands = {};  // of a simulated node
+
+  bool simulated() const { return kind == "sim"; }
+};
+
+struct GuestRecord {
+  struct Stack {
+    int exit_status = 0;
+    std::string error = {};
+  };
+
+  int vmid = 0;
+  std::optional<std::string> address = {};
+  std::vector<std::string> host_keys = {};
+  std::optional<double> ready_s = {};
+  std::optional<std::string> debian = {};
+  std::map<std::string, std::string> components = {};  // "docker": "29.5.3"
+  std::optional<Stack> stack = {};
+};
+
+// How the node's RAM came to rest before a window.
+struct SettleRecord {
+  bool settled = false;
+  double took_s = 0;
+  double drift_mib = 0;
+  double ram_used_mib = 0;
+};
+
+struct WindowRecord {
+  std::string started = {};
+  std::map<std::string, Figure> figures = {};
+  std::vector<std::string> problems = {};  // why it is not usable: no figure of it is judged
+  std::vector<std::string> notes = {};
+  std::optional<SettleRecord> settle = {};
+  // The sampler's lines as it printed them, each with "at_s", "counts", "ram_used_mib" and but for
+  // the first "cpu_used_percent", "cpu_busy_percent". Only in record.json: nobody judges by them.
+  std::vector<Json> samples = {};
+
+  // Throws HarnessError when the window is not usable or does not have the figure.
+  const Figure& figure(const std::string& name) const;
+};
+
+struct IdleRecord : WindowRecord {
+  std::optional<double> guest_mem_total_mib = {};
+};
+
+// What pgbench reported of itself; without a report, the problem.
+struct PgbenchRecord {
+  std::optional<int> exit_status = {};
+  std::optional<std::int64_t> transactions = {};
+  std::optional<std::int64_t> failed = {};
+  std::optional<bool> aborted = {};
+  std::optional<bool> ran_full_time = {};
+  std::optional<double> duration_s = {};
+  std::optional<double> latency_ms = {};
+  std::optional<double> tps = {};
+  std::optional<int> clients = {};
+  std::optional<int> scale = {};
+  std::optional<std::string> problem = {};
+};
+
+struct DiskRecord {
+  std::optional<double> allocated_gib = {};
+  std::optional<double> host_used_gib = {};
+  std::optional<double> guest_used_gib = {};
+  std::string how = {};
+};
+
+struct LoadRecord : WindowRecord {
+  struct Progress {
+    double from_s = 0;
+    double to_s = 0;
+    double at_s = 0;
+    double tps = 0;
+  };
+  struct End {
+    int exit_status = 0;
+    double elapsed_s = 0;
+  };
+
+  // Times are seconds since the load's start command.
+  double opens_s = 0;
+  double closes_s = 0;
+  std::optional<int> samples_inside = {};
+  std::optional<int> samples_outside = {};
+  std::optional<int> zero_tps_intervals = {};
+  std::vector<Progress> progress = {};
+  std::optional<End> load = {};
+  std::optional<std::string> problem = {};  // why the load could not be followed to its end
+  PgbenchRecord pgbench = {};
+  DiskRecord disk = {};
+  std::optional<std::vector<std::string>> anomalies = {};
+};
+
+struct Measurements {
+  std::optional<IdleRecord> idle = {};
+  std::optional<LoadRecord> load = {};
+};
+
+// How a stage of the run ended. A stage has no verdict: it passes, or it could not be done.
+struct StageResult {
+  Outcome outcome = Outcome::kError;  // kPass or kError
+  std::string message = {};
+  std::optional<std::string> hint = {};
+  std::string started = {};
+  double duration_s = 0;
+};
+
+struct TeardownRecord {
+  std::vector<std::string> left = {};
+  std::vector<std::string> changes = {};
+  bool kept = false;
+  std::optional<double> settled_ram_mib = {};
+};
+
+struct Record {
+  int schema = 1;
+  RunInfo run = {};
+  NodeRecord node = {};
+  std::map<GuestKind, GuestRecord> guests = {};
+  std::optional<WindowRecord> baseline = {};
+  std::map<GuestKind, Measurements> measurements = {};
+  std::map<std::string, StageResult> stages = {};  // by name: "provision/lxc"
+  std::vector<ClaimResult> claims = {};
+  std::optional<TeardownRecord> teardown = {};
+
+  // Null when it has none.
+  const ClaimResult* claim(std::string_view id, std::optional<GuestKind> guest) const;
+  const GuestRecord* guest(GuestKind kind) const;
+  const IdleRecord* idle(GuestKind kind) const;
+  const LoadRecord* load(GuestKind kind) const;
+
+  // exit_status() of the claims, and 2 instead of 0 when a stage failed.
+  int exit_status() const;
+};
+
+// `source` names the document in errors. Throws InputError when it is damaged or no record.
+Record parse_record(const Json& document, const std::string& source);
+Record load_record(const std::filesystem::path& file);
+// The spike as a recorded run: its figures stand in fixtures/assets/reference_run.json only.
+const Record& reference_run();
+
+std::string to_json_text(const Record& record);
+
+// 1 when a claim is false; else 2 when something could not be told, which is also so when nothing
+// was judged at all; else 0.
+int exit_status(const std::vector<ClaimResult>& claims);
+
+enum class Completeness {
+  kWholeSuite,  // every case was to be run
+  kSelection,   // only some were asked for
+};
+
+// Adds an ERROR for every expected case that has no entry: "not run", with the failed stage where
+// one explains it. Of a selection only the cases that a failed stage explains are added.
+void complete(Record& record, const Thresholds& thresholds, Completeness completeness);
+
+}  // namespace pve_accept

@@ -1,0 +1,200 @@
+#pragma once
+
+#include "support/base/fields.h"
+#include "support/record/record.h"
+
+// The schema of record.json, and of the parts of a run directory: one list of fields for each of
+// its structs. What stands there while it is empty is part of the contract; the rest is left out.
+namespace pve_accept {
+
+template <class Fields>
+void visit(RunInfo& run, Fields& fields) {
+  fields("id", run.id, required);
+  fields("started", run.started);
+  fields("finished", run.finished, if_set);
+  fields("suite_version", run.suite_version);
+}
+
+template <class Fields>
+void visit(NodeState::Guest& guest, Fields& fields) {
+  fields("status", guest.status);
+  fields("config", guest.config);
+}
+
+template <class Fields>
+void visit(NodeState& state, Fields& fields) {
+  fields("guests", state.guests, required);
+  fields("storages", state.storages, required);
+  fields("bridges", state.bridges, required);
+}
+
+template <class Fields>
+void visit(NodeRecord::Cpu& cpu, Fields& fields) {
+  fields("model", cpu.model);
+  fields("cpus", cpu.cpus);
+  fields("governor", cpu.governor);
+}
+
+template <class Fields>
+void visit(NodeRecord::Storage& storage, Fields& fields) {
+  fields("name", storage.name);
+  fields("type", storage.type);
+}
+
+template <class Fields>
+void visit(NodeRecord& node, Fields& fields) {
+  fields("kind", node.kind, required);
+  fields("name", node.name, required);
+  fields("host", node.host, if_set);
+  fields("release", node.release, if_set);
+  fields("packages", node.packages, if_set);
+  fields("kernel", node.kernel, if_set);
+  fields("cpu", node.cpu, if_set);
+  fields("memory_mib", node.memory_mib, if_set);
+  fields("virtual", node.hypervisor);
+  fields("ksm", node.ksm, if_set);
+  fields("storage", node.storage, if_set);
+  fields("template", node.template_volume, if_set);
+  fields("cloud_image", node.cloud_image, if_set);
+  fields("epoch_at_start", node.epoch_at_start, if_set);
+  fields("clock_ahead_s", node.clock_ahead_s, if_set);
+  fields("before", node.before, if_set);
+  fields("unknown_commands", node.unknown_commands, if_set);
+}
+
+template <class Fields>
+void visit(GuestRecord::Stack& stack, Fields& fields) {
+  fields("exit_status", stack.exit_status, required);
+  fields("error", stack.error);
+}
+
+template <class Fields>
+void visit(GuestRecord& guest, Fields& fields) {
+  fields("vmid", guest.vmid, required);
+  fields("address", guest.address, if_set);
+  fields("host_keys", guest.host_keys, if_set);
+  fields("ready_s", guest.ready_s, if_set);
+  fields("debian", guest.debian, if_set);
+  fields("components", guest.components, if_set);
+  fields("stack", guest.stack, if_set);
+}
+
+template <class Fields>
+void visit(SettleRecord& settle, Fields& fields) {
+  fields("settled", settle.settled, required);
+  fields("took_s", settle.took_s, required);
+  fields("drift_mib", settle.drift_mib, required);
+  fields("ram_used_mib", settle.ram_used_mib, required);
+}
+
+template <class Fields>
+void visit(WindowRecord& window, Fields& fields) {
+  fields("started", window.started);
+  fields("figures", window.figures, required);
+  fields("problems", window.problems);
+  fields("notes", window.notes);
+  fields("settle", window.settle);
+  fields("samples", window.samples);
+}
+
+template <class Fields>
+void visit(IdleRecord& idle, Fields& fields) {
+  visit(static_cast<WindowRecord&>(idle), fields);
+  fields("guest_mem_total_mib", idle.guest_mem_total_mib);
+}
+
+template <class Fields>
+void visit(PgbenchRecord& pgbench, Fields& fields) {
+  fields("exit_status", pgbench.exit_status, if_set);
+  fields("transactions", pgbench.transactions, if_set);
+  fields("failed", pgbench.failed, if_set);
+  fields("aborted", pgbench.aborted, if_set);
+  fields("ran_full_time", pgbench.ran_full_time, if_set);
+  fields("duration_s", pgbench.duration_s, if_set);
+  fields("latency_ms", pgbench.latency_ms, if_set);
+  fields("tps", pgbench.tps, if_set);
+  fields("clients", pgbench.clients, if_set);
+  fields("scale", pgbench.scale, if_set);
+  fields("problem", pgbench.problem, if_set);
+}
+
+template <class Fields>
+void visit(DiskRecord& disk, Fields& fields) {
+  fields("allocated_gib", disk.allocated_gib);
+  fields("host_used_gib", disk.host_used_gib);
+  fields("guest_used_gib", disk.guest_used_gib);
+  fields("how", disk.how);
+}
+
+template <class Fields>
+void visit(LoadRecord::Progress& progress, Fields& fields) {
+  fields("from_s", progress.from_s, required);
+  fields("to_s", progress.to_s, required);
+  fields("at_s", progress.at_s, required);
+  fields("tps", progress.tps, required);
+}
+
+template <class Fields>
+void visit(LoadRecord::End& end, Fields& fields) {
+  fields("exit_status", end.exit_status, required);
+  fields("elapsed_s", end.elapsed_s);
+}
+
+template <class Fields>
+void visit(LoadRecord& load, Fields& fields) {
+  visit(static_cast<WindowRecord&>(load), fields);
+  fields("opens_s", load.opens_s);
+  fields("closes_s", load.closes_s);
+  fields("samples_inside", load.samples_inside);
+  fields("samples_outside", load.samples_outside);
+  fields("zero_tps_intervals", load.zero_tps_intervals);
+  fields("progress", load.progress);
+  fields("load", load.load);
+  fields("problem", load.problem, if_set);
+  fields("pgbench", load.pgbench);
+  fields("disk", load.disk);
+  fields("anomalies", load.anomalies);
+}
+
+template <class Fields>
+void visit(Measurements& measurements, Fields& fields) {
+  fields("idle", measurements.idle, if_set);
+  fields("load", measurements.load, if_set);
+}
+
+template <class Fields>
+void visit(StageResult& stage, Fields& fields) {
+  fields("outcome", stage.outcome, required);
+  fields("message", stage.message);
+  fields("hint", stage.hint, if_set);
+  fields("started", stage.started);
+  fields("duration_s", stage.duration_s);
+}
+
+template <class Fields>
+void visit(TeardownRecord& teardown, Fields& fields) {
+  fields("left", teardown.left, required);
+  fields("changes", teardown.changes, required);
+  fields("kept", teardown.kept);
+  fields("settled_ram_mib", teardown.settled_ram_mib, if_set);
+}
+
+template <class Fields>
+void visit(Record& record, Fields& fields) {
+  fields("schema", record.schema, required);
+  fields("run", record.run, required);
+  fields("node", record.node, required);
+  fields("guests", record.guests);
+  fields("baseline", record.baseline);
+  fields("measurements", record.measurements);
+  fields("stages", record.stages);
+  fields("claims", record.claims, required);
+  fields("teardown", record.teardown, if_set);
+}
+
+// A stage passes or could not be done; it is never false.
+void check_fields(const JsonCursor& place, const StageResult& stage);
+// Throws InputError for a record of another schema.
+void check_fields(const JsonCursor& place, const Record& record);
+
+}  // namespace pve_accept

@@ -1,0 +1,109 @@
+#include "support/record/run_directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/base/error.h"
+#include "support/record/claim_catalogue.h"
+
+namespace pve_accept {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> files_in(const fs::path& directory) {
+  std::vector<fs::path> files;
+  if (!fs::exists(directory)) return files;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() == ".json" && !entry.path().filename().string().starts_with('.')) {
+      files.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
+RunDirectory::Part<ClaimResult> RunDirectory::claim(std::string_view id,
+                                                    std::optional<GuestKind> guest) {
+  return {"claims/" + encoded(case_name(id, guest))};
+}
+
+std::string RunDirectory::of(const char* what, GuestKind kind) {
+  return fmt::format("{}@{}", what, to_string(kind));
+}
+
+std::string RunDirectory::encoded(std::string name) {
+  std::ranges::replace(name, '/', '@');
+  return name;
+}
+
+fs::path RunDirectory::file_of(const std::string& name) const { return parts() / (name + ".json"); }
+
+void RunDirectory::write(const std::string& name, const Json& document) const {
+  const fs::path file = file_of(name);
+  fs::create_directories(file.parent_path());
+  // Output of foreign tools may hold bytes that are no UTF-8; JSON can not.
+  write_file_atomically(file, document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void RunDirectory::write_samples(const std::string& name,
+                                 const std::vector<std::string>& lines) const {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  fs::create_directories(parts());
+  write_file_atomically(parts() / (name + ".samples"), text);
+}
+
+std::vector<Json> RunDirectory::samples_of(const std::string& name) const {
+  const fs::path file = parts() / (name + ".samples");
+  std::vector<Json> samples;
+  if (!fs::exists(file)) return samples;
+  const std::string text = read_file(file);
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    samples.push_back(parse_strict_json(text.substr(from, end - from), file.string()));
+    from = end + 1;
+  }
+  return samples;
+}
+
+void RunDirectory::not_on_record(const std::string& name) {
+  throw HarnessError("read the run's record", fmt::format("it has no {}: not done yet", name));
+}
+
+Record RunDirectory::assemble() const {
+  Record record{.run = need(run()), .node = need(node())};
+  record.node.before = get(before());
+  const auto with_samples = [&](const auto& part) {
+    auto window = get(part);
+    if (window) window->samples = samples_of(part.name);
+    return window;
+  };
+  record.baseline = with_samples(baseline());
+  for (const GuestKind kind : kGuestKinds) {
+    if (auto of_guest = get(guest(kind))) record.guests.emplace(kind, *std::move(of_guest));
+    Measurements measured{.idle = with_samples(idle(kind)), .load = with_samples(load(kind))};
+    if (measured.idle || measured.load) record.measurements.emplace(kind, std::move(measured));
+  }
+  for (const fs::path& file : files_in(parts() / "stages")) {
+    std::string name = file.stem().string();
+    std::ranges::replace(name, '@', '/');
+    record.stages.emplace(name, need(stage(name)));
+  }
+  for (const ClaimCase& expected : expected_cases()) {
+    if (auto result = get(claim(expected.id, expected.guest))) {
+      record.claims.push_back(*std::move(result));
+    }
+  }
+  record.teardown = get(teardown());
+  if (const auto end = get(ending())) {
+    record.run.finished = end->finished;
+    record.node.unknown_commands = end->unknown_commands;
+  }
+  return record;
+}
+
+}  // namespace pve_accept
