@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <regex>
-#include <set>
+#include <utility>
 
 #include "support/base/error.h"
 #include "support/base/file.h"
@@ -14,62 +14,97 @@
 namespace pve_accept {
 namespace {
 
-// Follows the parser and remembers the keys of every open object, to find a key that comes twice.
-class DuplicateKeys {
- public:
-  explicit DuplicateKeys(const std::string& source) : source_(source) {}
+[[noreturn]] void fail_at(const std::string& source, const std::string& path,
+                          std::string_view problem) {
+  throw InputError(fmt::format("{}: {}: {}", source, path.empty() ? "(top level)" : path, problem));
+}
 
-  bool operator()(int /*depth*/, Json::parse_event_t event, const Json& parsed) {
-    using Event = Json::parse_event_t;
-    switch (event) {
-      case Event::object_start:
-        levels_.push_back({});
-        break;
-      case Event::object_end:
-        levels_.pop_back();
-        break;
-      case Event::key:
-        note(parsed.get<std::string>());
-        break;
-      default:
-        break;
-    }
+// Follows the parser, builds the document and knows where it is, so that a key that comes twice and
+// a number that no double holds are refused with their place.
+class StrictReader : public nlohmann::json_sax<Json> {
+ public:
+  explicit StrictReader(const std::string& source) : source_(source) {}
+
+  Json document() && { return std::move(document_); }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t& /*text*/) override { return add(value); }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t& /*value*/) override { return false; }  // JSON text has none
+  bool start_object(std::size_t /*size*/) override { return open(Json::value_t::object); }
+  bool start_array(std::size_t /*size*/) override { return open(Json::value_t::array); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& key) override {
+    const auto [member, is_new] = open_.back().container->emplace(std::move(key), nullptr);
+    open_.back().member = member;
+    if (!is_new) fail("the key stands twice; keep one of the two");
     return true;
   }
 
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const nlohmann::detail::exception& error) override {
+    constexpr int kNumberOverflow = 406;  // of json.exception.out_of_range
+    if (error.id == kNumberOverflow) {
+      add(nullptr);  // it has no value, but a place
+      fail("expected a finite number; this one is too large");
+    }
+    // nlohmann's text: "[json.exception.parse_error.101] parse error at line 1, column 5: …".
+    std::string_view problem = error.what();
+    if (const auto bracket = problem.find("] "); bracket != std::string_view::npos) {
+      problem.remove_prefix(bracket + 2);
+    }
+    throw InputError(fmt::format("{}: not valid JSON: {}", source_, problem));
+  }
+
  private:
-  struct Level {
-    std::set<std::string> keys;
-    std::string current;
+  struct Open {
+    Json* container;
+    Json::iterator member = {};  // of an object: the last one that was begun
   };
 
-  void note(const std::string& key) {
-    Level& level = levels_.back();
-    level.current = key;
-    if (level.keys.insert(key).second) return;
-    std::string path;
-    for (const Level& outer : levels_) path += (path.empty() ? "" : "/") + outer.current;
-    throw InputError(
-        fmt::format("{}: {}: the key stands twice; keep one of the two", source_, path));
+  Json* place(Json value) {
+    if (open_.empty()) return &(document_ = std::move(value));
+    Open& open = open_.back();
+    if (open.container->is_array()) return &open.container->emplace_back(std::move(value));
+    return &(*open.member = std::move(value));
+  }
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+  bool open(Json::value_t type) {
+    open_.push_back({.container = place(type)});
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  [[noreturn]] void fail(std::string_view problem) const {
+    std::vector<std::string> path;
+    for (const auto& [container, member] : open_) {
+      path.push_back(container->is_array() ? std::to_string(container->size() - 1) : member.key());
+    }
+    fail_at(source_, fmt::format("{}", fmt::join(path, "/")), problem);
   }
 
   const std::string& source_;
-  std::vector<Level> levels_;
+  Json document_;
+  std::vector<Open> open_;  // from the outermost to the innermost
 };
 
 }  // namespace
 
 Json parse_strict_json(std::string_view text, const std::string& source) {
-  try {
-    return Json::parse(text, DuplicateKeys(source));
-  } catch (const Json::exception& error) {  // syntax, or a number that no double holds
-    // nlohmann's text: "[json.exception.parse_error.101] parse error at line 1, column 5: …".
-    std::string problem = error.what();
-    if (const auto bracket = problem.find("] "); bracket != std::string::npos) {
-      problem.erase(0, bracket + 2);
-    }
-    throw InputError(fmt::format("{}: not valid JSON: {}", source, problem));
-  }
+  StrictReader reader(source);
+  Json::sax_parse(text, &reader);
+  return std::move(reader).document();
 }
 
 Json read_strict_json(const std::filesystem::path& file) {
@@ -160,9 +195,6 @@ bool JsonCursor::boolean() const {
   return value_->get<bool>();
 }
 
-void JsonCursor::fail(std::string_view problem) const {
-  throw InputError(
-      fmt::format("{}: {}: {}", source_, path_.empty() ? "(top level)" : path_, problem));
-}
+void JsonCursor::fail(std::string_view problem) const { fail_at(source_, path_, problem); }
 
 }  // namespace pve_accept

@@ -14,8 +14,9 @@ namespace pve_accept {
 
 using Json = nlohmann::json;
 
-// Parses JSON that a person wrote: unlike nlohmann/json's own parser it refuses duplicate keys.
-// `source` names the text in errors. Throws InputError with line, column or JSON path.
+// Parses JSON that a person wrote: unlike nlohmann/json's own parser it refuses duplicate keys, and
+// names the place of a number that no double holds. `source` names the text in errors. Throws
+// InputError with line, column or JSON path.
 Json parse_strict_json(std::string_view text, const std::string& source);
 
 // The same for a file. Throws InputError also when the file cannot be read.

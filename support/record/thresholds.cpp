@@ -7,7 +7,6 @@
 #include "support/base/error.h"
 #include "support/base/fields.h"
 #include "support/record/claim_catalogue.h"
-#include "support/record/document.h"
 
 namespace pve_accept {
 namespace {
@@ -147,7 +146,7 @@ ClaimThresholds read_claim(const JsonCursor& place, const ClaimInfo& info) {
 
 // What a file of a lab's own may hold at all; the rest is checked after the merge.
 Json read_own(const std::filesystem::path& file) {
-  Json own = read_document(file);
+  Json own = read_strict_json(file);
   const JsonCursor cursor(own, file.string());
   cursor.allow_only({"schema", "claims"});
   if (const auto claims = cursor.find("claims")) {
@@ -166,7 +165,7 @@ std::string_view to_string(Statistic statistic) {
 
 Thresholds Thresholds::load(const std::filesystem::path& file,
                             const std::optional<std::filesystem::path>& own) {
-  Json document = read_document(file);
+  Json document = read_strict_json(file);
   Thresholds suite(document, file.string());
   if (!own) return suite;
   // The suite's own file is sound by itself, so what is wrong from here on comes from `own`.

@@ -19,9 +19,28 @@ std::string complaint(const std::function<void()>& action) {
   return "no complaint";
 }
 
-TEST(StrictJson, RefusesDuplicateKeyWithItsPath) {
-  EXPECT_EQ(complaint([] { parse_strict_json(R"({"a": {"b": 1, "b": 2}})", "lab.json"); }),
+TEST(StrictJson, NamesThePlaceOfWhatItRefuses) {
+  const auto complaint_of = [](const char* text) {
+    return complaint([&] { parse_strict_json(text, "lab.json"); });
+  };
+  EXPECT_EQ(complaint_of(R"({"a": {"b": 1, "b": 2}})"),
             "lab.json: a/b: the key stands twice; keep one of the two");
+  EXPECT_EQ(complaint_of(R"({"a": [[], {"c": {}, "b": [1], "b": 2}]})"),
+            "lab.json: a/1/b: the key stands twice; keep one of the two");
+  EXPECT_EQ(complaint_of(R"({"a": 1, "claims": {"cpu.idle": [{"max": 2}, {"max": 1e999}]}})"),
+            "lab.json: claims/cpu.idle/1/max: expected a finite number; this one is too large");
+  EXPECT_EQ(complaint_of("[1, [2, -1e999]]"),
+            "lab.json: 1/1: expected a finite number; this one is too large");
+  EXPECT_EQ(complaint_of("1e999"),
+            "lab.json: (top level): expected a finite number; this one is too large");
+}
+
+TEST(StrictJson, ReadsWhatTheLibraryReads) {
+  for (const char* text :
+       {R"({"a": [1, -2, 2.5, true, null, "\u00e4\n", {}, [], [[{"b": {"c": [1]}}]]], "": 0})",
+        R"("text")", "18446744073709551615", "[1e308, 123456789012345678901234567890]", " [ ] "}) {
+    EXPECT_EQ(parse_strict_json(text, "lab.json"), Json::parse(text)) << text;
+  }
 }
 
 TEST(StrictJson, AcceptsTheSameKeyInSiblings) {
@@ -29,8 +48,14 @@ TEST(StrictJson, AcceptsTheSameKeyInSiblings) {
 }
 
 TEST(StrictJson, NamesLineOfSyntaxError) {
-  EXPECT_THAT(complaint([] { parse_strict_json("{\n\"a\": }", "lab.json"); }),
-              testing::HasSubstr("lab.json: not valid JSON: parse error at line 2, column 6"));
+  for (const auto& [text, place] :
+       {std::pair("{\n\"a\": }", "line 2, column 6"), std::pair("", "line 1, column 1"),
+        std::pair("{\"max\": NaN}", "line 1, column 9"), std::pair("[1] 2", "line 1, column 5"),
+        std::pair("[\"\xff\"]", "line 1, column 3")}) {
+    EXPECT_THAT(
+        complaint([&] { parse_strict_json(text, "lab.json"); }),
+        testing::StartsWith(std::string("lab.json: not valid JSON: parse error at ") + place));
+  }
 }
 
 TEST(StrictJson, NamesFileThatIsMissing) {

@@ -6,7 +6,6 @@
 #include "suites/unit/record/record_testing.h"
 #include "support/base/file.h"
 #include "support/record/claim_catalogue.h"
-#include "support/record/document.h"
 
 namespace pve_accept {
 namespace {
@@ -141,21 +140,6 @@ constexpr PatchMistake kBadThresholds[] = {
 
 INSTANTIATE_TEST_SUITE_P(, BadThresholds, testing::ValuesIn(kBadThresholds),
                          [](const auto& test) { return std::string(test.param.name); });
-
-TEST(Document, RefusesNumbersThatAreNotFinite) {
-  EXPECT_EQ(input_complaint([] {
-              parse_document(R"({"a": 1, "claims": {"cpu.idle": [{"max": 2}, {"max": 1e999}]}})",
-                             "own.json");
-            }),
-            "own.json: claims/cpu.idle/1/max: expected a finite number; this one is too large");
-  EXPECT_THAT(input_complaint([] { parse_document(R"({"max": NaN})", "own.json"); }),
-              HasSubstr("own.json: not valid JSON"));
-}
-
-TEST(Document, RefusesDuplicateKeys) {
-  EXPECT_THAT(input_complaint([] { parse_document(R"({"a": {"max": 1, "max": 2}})", "own.json"); }),
-              HasSubstr("own.json: a/max: the key stands twice"));
-}
 
 class OwnThresholds : public testing::Test {
  protected:
