@@ -14,9 +14,23 @@
 namespace pve_accept {
 namespace {
 
-[[noreturn]] void fail_at(const std::string& source, const std::string& path,
+[[noreturn]] void fail_at(const std::string& source, const std::vector<std::string>& path,
                           std::string_view problem) {
-  throw InputError(fmt::format("{}: {}: {}", source, path.empty() ? "(top level)" : path, problem));
+  throw InputError(
+      fmt::format("{}: {}: {}", source,
+                  path.empty() ? "(top level)" : fmt::format("{}", fmt::join(path, "/")), problem));
+}
+
+// The keys and indices on the way from `root` to the very value `wanted`.
+bool find_path(const Json& root, const Json* wanted, std::vector<std::string>& path) {
+  if (&root == wanted) return true;
+  if (!root.is_structured()) return false;
+  for (const auto& [key, member] : root.items()) {
+    path.push_back(key);
+    if (find_path(member, wanted, path)) return true;
+    path.pop_back();
+  }
+  return false;
 }
 
 // Follows the parser, builds the document and knows where it is, so that a key that comes twice and
@@ -91,7 +105,7 @@ class StrictReader : public nlohmann::json_sax<Json> {
     for (const auto& [container, member] : open_) {
       path.push_back(container->is_array() ? std::to_string(container->size() - 1) : member.key());
     }
-    fail_at(source_, fmt::format("{}", fmt::join(path, "/")), problem);
+    fail_at(source_, path, problem);
   }
 
   const std::string& source_;
@@ -112,29 +126,27 @@ Json read_strict_json(const std::filesystem::path& file) {
 }
 
 JsonCursor::JsonCursor(const Json& root, std::string source)
-    : JsonCursor(root, std::move(source), "") {}
+    : JsonCursor(std::make_shared<const Document>(Document{root, std::move(source)}), root) {}
 
-JsonCursor::JsonCursor(const Json& value, std::string source, std::string path)
-    : value_(&value), source_(std::move(source)), path_(std::move(path)) {}
+JsonCursor::JsonCursor(std::shared_ptr<const Document> document, const Json& value)
+    : document_(std::move(document)), value_(&value) {}
 
-JsonCursor JsonCursor::at(const std::string& key) const {
-  if (auto member = find(key)) return *member;
+JsonCursor JsonCursor::at(std::string_view key) const {
+  if (auto member = find(key)) return *std::move(member);
   fail(fmt::format("'{}' is missing", key));
 }
 
-std::optional<JsonCursor> JsonCursor::find(const std::string& key) const {
+std::optional<JsonCursor> JsonCursor::find(std::string_view key) const {
   if (!value_->is_object()) fail(fmt::format("expected an object, found {}", value_->dump()));
   const auto member = value_->find(key);
   if (member == value_->end()) return std::nullopt;
-  return JsonCursor(*member, source_, path_.empty() ? key : path_ + "/" + key);
+  return JsonCursor(document_, *member);
 }
 
 std::vector<JsonCursor> JsonCursor::elements() const {
   if (!value_->is_array()) fail(fmt::format("expected an array, found {}", value_->dump()));
   std::vector<JsonCursor> result;
-  for (std::size_t i = 0; i < value_->size(); ++i) {
-    result.push_back(JsonCursor((*value_)[i], source_, fmt::format("{}/{}", path_, i)));
-  }
+  for (const Json& element : *value_) result.push_back(JsonCursor(document_, element));
   return result;
 }
 
@@ -142,14 +154,14 @@ std::vector<std::pair<std::string, JsonCursor>> JsonCursor::members() const {
   if (!value_->is_object()) fail(fmt::format("expected an object, found {}", value_->dump()));
   std::vector<std::pair<std::string, JsonCursor>> result;
   for (const auto& [key, member] : value_->items()) {
-    result.emplace_back(key, JsonCursor(member, source_, path_.empty() ? key : path_ + "/" + key));
+    result.emplace_back(key, JsonCursor(document_, member));
   }
   return result;
 }
 
 void JsonCursor::allow_only(std::span<const std::string_view> keys) const {
   for (const auto& [key, member] : members()) {
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+    if (std::ranges::find(keys, key) == keys.end()) {
       member.fail(fmt::format("unknown key; known here: {}", fmt::join(keys, ", ")));
     }
   }
@@ -195,6 +207,10 @@ bool JsonCursor::boolean() const {
   return value_->get<bool>();
 }
 
-void JsonCursor::fail(std::string_view problem) const { fail_at(source_, path_, problem); }
+void JsonCursor::fail(std::string_view problem) const {
+  std::vector<std::string> path;
+  find_path(document_->root, value_, path);
+  fail_at(document_->source, path, problem);
+}
 
 }  // namespace pve_accept

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -22,7 +23,7 @@ Json parse_strict_json(std::string_view text, const std::string& source);
 // The same for a file. Throws InputError also when the file cannot be read.
 Json read_strict_json(const std::filesystem::path& file);
 
-// A place in a JSON document that knows its path, so that every complaint can name it:
+// A place in a JSON document whose complaints name its path:
 // "thresholds.json: claims/docker.exec/unit: expected a string, found 5".
 // Every accessor throws InputError. The document must outlive the cursor.
 class JsonCursor {
@@ -30,10 +31,9 @@ class JsonCursor {
   JsonCursor(const Json& root, std::string source);
 
   const Json& value() const { return *value_; }
-  const std::string& path() const { return path_; }
 
-  JsonCursor at(const std::string& key) const;                      // error when missing
-  std::optional<JsonCursor> find(const std::string& key) const;     // empty when missing
+  JsonCursor at(std::string_view key) const;                        // error when missing
+  std::optional<JsonCursor> find(std::string_view key) const;       // empty when missing
   std::vector<JsonCursor> elements() const;                         // of an array
   std::vector<std::pair<std::string, JsonCursor>> members() const;  // of an object
 
@@ -56,11 +56,14 @@ class JsonCursor {
   [[noreturn]] void fail(std::string_view problem) const;
 
  private:
-  JsonCursor(const Json& value, std::string source, std::string path);
+  struct Document {
+    const Json& root;
+    std::string source;
+  };
+  JsonCursor(std::shared_ptr<const Document> document, const Json& value);
 
+  std::shared_ptr<const Document> document_;  // where the path is looked up when it is needed
   const Json* value_;
-  std::string source_;
-  std::string path_;
 };
 
 }  // namespace pve_accept

@@ -70,6 +70,16 @@ TEST(JsonCursor, NamesThePathOfAWrongType) {
       "lab.json: windows/idle_s: expected a whole number, found \"long\"");
 }
 
+TEST(JsonCursor, NamesThePathOfWhatLooksTheSame) {
+  const Json document = {{"a", {{{"b", 1}}, {{"b", 1}}}}};
+  const JsonCursor second =
+      JsonCursor(document, "lab.json").at("a").elements()[1].members()[0].second;
+  EXPECT_EQ(complaint([&] { second.boolean(); }),
+            "lab.json: a/1/b: expected true or false, found 1");
+  EXPECT_EQ(complaint([&] { JsonCursor(document, "lab.json").at("c"); }),
+            "lab.json: (top level): 'c' is missing");
+}
+
 TEST(JsonCursor, NamesUnknownKeyAndTheKnownOnes) {
   const Json document = {{"strage", "local"}};
   EXPECT_EQ(complaint([&] {
