@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "support/base/error.h"
 #include "support/shell/ssh_setup.h"
 
@@ -66,18 +64,9 @@ std::string adding_command(const SshSession& session, const SshTarget& target,
 }
 
 KeyHandle parse_pinned(const SshSession& session, const std::string& line) {
-  std::istringstream words(line);
-  std::string type;
-  std::string blob;
-  words >> type >> blob;
-  ssh_key key = nullptr;
-  if (ssh_pki_import_pubkey_base64(blob.c_str(), ssh_key_type_from_name(type.c_str()), &key) !=
-      SSH_OK) {
-    refuse(session,
-           fmt::format("the host key that it should show is not a public key: \"{}\"", line),
-           "expected a line as in /etc/ssh/ssh_host_ed25519_key.pub");
-  }
-  return {key, &ssh_key_free};
+  if (KeyHandle key = parse_public_key(line)) return key;
+  refuse(session, fmt::format("the host key that it should show is not a public key: \"{}\"", line),
+         "expected a line as in /etc/ssh/ssh_host_ed25519_key.pub");
 }
 
 }  // namespace

@@ -2,21 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <libssh/libssh.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
+#include <sstream>
 #include <string_view>
 
 #include "support/base/error.h"
+#include "support/shell/ssh_public_key.h"
 
 namespace pve_accept {
 namespace {
-
-using KeyHandle = std::unique_ptr<ssh_key_struct, decltype(&ssh_key_free)>;
 
 constexpr std::string_view kOpensshHeader = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
 
@@ -58,6 +56,24 @@ void write_new_private_file(const std::filesystem::path& file, std::string_view 
 }
 
 }  // namespace
+
+KeyHandle parse_public_key(const std::string& line) {
+  std::istringstream words(line);
+  std::string type;
+  std::string blob;
+  words >> type >> blob;
+  ssh_key key = nullptr;
+  (void)ssh_pki_import_pubkey_base64(blob.c_str(), ssh_key_type_from_name(type.c_str()), &key);
+  return {key, &ssh_key_free};
+}
+
+bool is_public_key(const std::string& line) {
+  const KeyHandle key = parse_public_key(line);
+  LibsshString blob;
+  if (!key || ssh_pki_export_pubkey_base64(key.get(), blob.out()) != SSH_OK) return false;
+  // libssh takes no notice of what stands behind a key.
+  return line == fmt::format("{} {}", ssh_key_type_to_char(ssh_key_type(key.get())), blob.view());
+}
 
 SshKeyPair generate_ssh_key(const std::filesystem::path& private_key_file) {
   ssh_key made = nullptr;

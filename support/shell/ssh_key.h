@@ -14,4 +14,7 @@ struct SshKeyPair {
 // HarnessError, also when the file exists: a key in use is never overwritten.
 SshKeyPair generate_ssh_key(const std::filesystem::path& private_key_file);
 
+// Whether it is a whole public key, with nothing behind it: "ssh-ed25519 AAAA…".
+bool is_public_key(const std::string& line);
+
 }  // namespace pve_accept

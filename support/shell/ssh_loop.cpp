@@ -14,7 +14,7 @@ template <class Action>
 void SshLoop::for_each(Action action) {
   const std::vector<Member*> members = members_;
   for (Member* member : members) {
-    if (std::find(members_.begin(), members_.end(), member) != members_.end()) action(*member);
+    if (std::ranges::find(members_, member) != members_.end()) action(*member);
   }
 }
 

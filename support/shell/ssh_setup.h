@@ -1,12 +1,9 @@
 #pragma once
 
-#include <memory>
-
+#include "support/shell/ssh_public_key.h"
 #include "support/shell/ssh_session.h"
 
 namespace pve_accept {
-
-using KeyHandle = std::unique_ptr<ssh_key_struct, decltype(&ssh_key_free)>;
 
 // What has to happen before a session can run commands. All of it throws ConnectionError.
 

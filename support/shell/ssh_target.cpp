@@ -16,7 +16,7 @@ bool is_ipv6(const std::string& host) {
 
 // A host or user that ssh would take for an option, or that a known_hosts line cannot hold.
 bool is_word(std::string_view text) {
-  return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+  return !text.empty() && text.front() != '-' && std::ranges::all_of(text, [](char c) {
     return c > ' ' && c != 0x7f &&
            std::string_view("\"'\\$`;&|<>()[]{},*?!/@").find(c) == std::string_view::npos;
   });
@@ -36,7 +36,7 @@ HostAndPort split(std::string_view text) {
     if (end + 1 < text.size()) parts.port = text.substr(end + 2);
     return parts;
   }
-  if (std::count(text.begin(), text.end(), ':') != 1) return {std::string(text)};
+  if (std::ranges::count(text, ':') != 1) return {std::string(text)};
   const auto colon = text.find(':');
   return {std::string(text.substr(0, colon)), text.substr(colon + 1)};
 }

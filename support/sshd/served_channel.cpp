@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kWelcome =
     "A simulated Proxmox VE node: what it prints comes from a model. `exit` leaves.\r\n";
 
-SshServedChannel& channel_of(void* userdata) { return *static_cast<SshServedChannel*>(userdata); }
+ServedChannel& channel_of(void* userdata) { return *static_cast<ServedChannel*>(userdata); }
 
 // A terminal begins a new line only where it is told to.
 std::string for_terminal(std::string_view text) {
@@ -24,7 +24,7 @@ std::string for_terminal(std::string_view text) {
 
 }  // namespace
 
-SshServedChannel::SshServedChannel(ServedHosts& hosts, const std::string& host, ssh_session session)
+ServedChannel::ServedChannel(ServedHosts& hosts, const std::string& host, ssh_session session)
     : hosts_(hosts), host_(host), channel_(ssh_channel_new(session)) {
   if (channel_ == nullptr) throw std::bad_alloc();
   callbacks_.userdata = this;
@@ -40,43 +40,43 @@ SshServedChannel::SshServedChannel(ServedHosts& hosts, const std::string& host, 
   ssh_set_channel_callbacks(channel_, &callbacks_);
 }
 
-SshServedChannel::~SshServedChannel() {
+ServedChannel::~ServedChannel() {
   if (ssh_channel channel = abandon()) ssh_channel_free(channel);
 }
 
 // libssh keeps a channel until both sides have closed it: it must not call us meanwhile.
-ssh_channel SshServedChannel::abandon() {
+ssh_channel ServedChannel::abandon() {
   if (channel_ != nullptr) ssh_remove_channel_callbacks(channel_, &callbacks_);
   return std::exchange(channel_, nullptr);
 }
 
-int SshServedChannel::on_exec(ssh_session, ssh_channel, const char* line, void* userdata) {
+int ServedChannel::on_exec(ssh_session, ssh_channel, const char* line, void* userdata) {
   channel_of(userdata).line_ = line;
   return SSH_OK;
 }
 
-int SshServedChannel::on_shell(ssh_session, ssh_channel, void* userdata) {
-  SshServedChannel& channel = channel_of(userdata);
+int ServedChannel::on_shell(ssh_session, ssh_channel, void* userdata) {
+  ServedChannel& channel = channel_of(userdata);
   channel.terminal_.emplace(channel.has_pty_);
   if (channel.has_pty_) channel.out_ += kWelcome;
   channel.command_ended(0);
   return SSH_OK;
 }
 
-int SshServedChannel::on_pty(ssh_session, ssh_channel, const char*, int, int, int, int,
-                             void* userdata) {
+int ServedChannel::on_pty(ssh_session, ssh_channel, const char*, int, int, int, int,
+                          void* userdata) {
   channel_of(userdata).has_pty_ = true;
   return SSH_OK;
 }
 
 // As a stock sshd: nothing of the client's environment is taken.
-int SshServedChannel::on_env(ssh_session, ssh_channel, const char*, const char*, void*) {
+int ServedChannel::on_env(ssh_session, ssh_channel, const char*, const char*, void*) {
   return SSH_ERROR;
 }
 
-int SshServedChannel::on_data(ssh_session, ssh_channel, void* data, std::uint32_t size, int,
-                              void* userdata) {
-  SshServedChannel& channel = channel_of(userdata);
+int ServedChannel::on_data(ssh_session, ssh_channel, void* data, std::uint32_t size, int,
+                           void* userdata) {
+  ServedChannel& channel = channel_of(userdata);
   const char* const bytes = static_cast<const char*>(data);
   // Ctrl-C reaches the command that runs in a terminal, and nothing else does.
   const bool interrupts = channel.has_pty_ && channel.process_ &&
@@ -86,23 +86,23 @@ int SshServedChannel::on_data(ssh_session, ssh_channel, void* data, std::uint32_
   return static_cast<int>(size);
 }
 
-void SshServedChannel::on_eof(ssh_session, ssh_channel, void* userdata) {
+void ServedChannel::on_eof(ssh_session, ssh_channel, void* userdata) {
   channel_of(userdata).input_ended_ = true;
 }
 
-void SshServedChannel::on_close(ssh_session, ssh_channel, void* userdata) {
+void ServedChannel::on_close(ssh_session, ssh_channel, void* userdata) {
   channel_of(userdata).closed_ = true;
 }
 
-void SshServedChannel::on_signal(ssh_session, ssh_channel, const char* signal, void* userdata) {
+void ServedChannel::on_signal(ssh_session, ssh_channel, const char* signal, void* userdata) {
   if (channel_of(userdata).process_) channel_of(userdata).signal_ = signal;
 }
 
-void SshServedChannel::collect(SshLoop::Wait& wait) const {
+void ServedChannel::collect(SshLoop::Wait& wait) const {
   if (process_) wait.until = std::min(wait.until, process_->due());
 }
 
-void SshServedChannel::advance() {
+void ServedChannel::advance() {
   if (closed_) return;
   do {
     if (!process_) start_when_ready();
@@ -112,11 +112,11 @@ void SshServedChannel::advance() {
 }
 
 // No descriptor will announce the lines that have come already.
-bool SshServedChannel::shell_has_more() const {
+bool ServedChannel::shell_has_more() const {
   return shell() && !process_ && !exit_status_ && (!input_.empty() || input_ended_);
 }
 
-void SshServedChannel::start_when_ready() {
+void ServedChannel::start_when_ready() {
   if (exit_status_) return;
   if (shell()) {
     read_terminal();
@@ -125,7 +125,7 @@ void SshServedChannel::start_when_ready() {
   }
 }
 
-void SshServedChannel::read_terminal() {
+void ServedChannel::read_terminal() {
   std::string shown;
   const auto line = terminal_->take(input_, shown);
   out_ += shown;
@@ -146,11 +146,11 @@ void SshServedChannel::read_terminal() {
   }
 }
 
-void SshServedChannel::run(const std::string& line, std::string input) {
+void ServedChannel::run(const std::string& line, std::string input) {
   process_ = hosts_.start(host_, line, std::move(input));
 }
 
-void SshServedChannel::relay() {
+void ServedChannel::relay() {
   const ServedProcess::Output output = process_->take();
   print(output.out);
   print(output.err, /*is_stderr=*/true);
@@ -164,7 +164,7 @@ void SshServedChannel::relay() {
 }
 
 // A shell goes on with the next line.
-void SshServedChannel::command_ended(int exit_status) {
+void ServedChannel::command_ended(int exit_status) {
   if (!shell()) {
     exit_status_ = exit_status;
     return;
@@ -174,7 +174,7 @@ void SshServedChannel::command_ended(int exit_status) {
   if (has_pty_) out_ += fmt::format("root@{}:~# ", hosts_.name_of(host_));
 }
 
-void SshServedChannel::print(std::string_view text, bool is_stderr) {
+void ServedChannel::print(std::string_view text, bool is_stderr) {
   if (has_pty_) {
     out_ += for_terminal(text);
   } else {
@@ -183,7 +183,7 @@ void SshServedChannel::print(std::string_view text, bool is_stderr) {
 }
 
 // True when all was sent. Never blocks: what the window or the socket does not take waits.
-bool SshServedChannel::flush() {
+bool ServedChannel::flush() {
   ssh_session session = ssh_channel_get_session(channel_);
   for (std::string* text : {&out_, &err_}) {
     while (!text->empty()) {
@@ -199,7 +199,7 @@ bool SshServedChannel::flush() {
   return true;
 }
 
-void SshServedChannel::end(int exit_status) {
+void ServedChannel::end(int exit_status) {
   if (!signal_.empty()) {
     ssh_channel_request_send_exit_signal(channel_, signal_.c_str(), 0, "", "");
   } else {

@@ -8,19 +8,19 @@
 #include <string>
 
 #include "support/shell/ssh_loop.h"
-#include "support/shell/terminal_line.h"
 #include "support/sshd/served_hosts.h"
+#include "support/sshd/terminal_line.h"
 
 namespace pve_accept {
 
 // A session channel of a served connection: one command, or a shell that runs one line after the
 // other. Its connection gives it turns.
-class SshServedChannel {
+class ServedChannel {
  public:
-  SshServedChannel(ServedHosts& hosts, const std::string& host, ssh_session session);
-  ~SshServedChannel();
-  SshServedChannel(const SshServedChannel&) = delete;
-  SshServedChannel& operator=(const SshServedChannel&) = delete;
+  ServedChannel(ServedHosts& hosts, const std::string& host, ssh_session session);
+  ~ServedChannel();
+  ServedChannel(const ServedChannel&) = delete;
+  ServedChannel& operator=(const ServedChannel&) = delete;
 
   ssh_channel handle() const { return channel_; }
 

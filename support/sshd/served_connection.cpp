@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <iterator>
 #include <new>
-#include <sstream>
 #include <utility>
 
 #include "support/base/error.h"
+#include "support/shell/ssh_public_key.h"
 
 namespace pve_accept {
 namespace {
 
-SshServedConnection& connection_of(void* userdata) {
-  return *static_cast<SshServedConnection*>(userdata);
+ServedConnection& connection_of(void* userdata) {
+  return *static_cast<ServedConnection*>(userdata);
 }
 
 // Turns a connected socket into libssh's side of a server's connection.
@@ -33,8 +33,8 @@ void accept_socket(ssh_session session, FileDescriptor socket,
 
 }  // namespace
 
-SshServedConnection::SshServedConnection(SshLoop& loop, ServedHosts& hosts, std::string host,
-                                         FileDescriptor socket)
+ServedConnection::ServedConnection(SshLoop& loop, ServedHosts& hosts, std::string host,
+                                   FileDescriptor socket)
     : loop_(loop),
       hosts_(hosts),
       host_(std::move(host)),
@@ -53,7 +53,7 @@ SshServedConnection::SshServedConnection(SshLoop& loop, ServedHosts& hosts, std:
   loop_.add(this);
 }
 
-SshServedConnection::~SshServedConnection() {
+ServedConnection::~ServedConnection() {
   loop_.remove(this);
   take_in_new();
   tunnels_.clear();
@@ -65,8 +65,8 @@ SshServedConnection::~SshServedConnection() {
   ssh_free(session_);
 }
 
-int SshServedConnection::on_auth(ssh_session, const char* user, ssh_key_struct* key, char state,
-                                 void* userdata) {
+int ServedConnection::on_auth(ssh_session, const char* user, ssh_key_struct* key, char state,
+                              void* userdata) {
   // Without a signature the client only asks whether the key would do.
   const bool valid = state == SSH_PUBLICKEY_STATE_NONE || state == SSH_PUBLICKEY_STATE_VALID;
   try {
@@ -76,34 +76,24 @@ int SshServedConnection::on_auth(ssh_session, const char* user, ssh_key_struct* 
   }
 }
 
-bool SshServedConnection::lets_in(const std::string& user, ssh_key_struct* key) {
+bool ServedConnection::lets_in(const std::string& user, ssh_key_struct* key) {
   if (user != "root") return false;
   for (const std::string& line : hosts_.authorized_keys(host_)) {
-    std::istringstream words(line);
-    std::string type;
-    std::string blob;
-    words >> type >> blob;
-    ssh_key authorized = nullptr;
-    if (ssh_pki_import_pubkey_base64(blob.c_str(), ssh_key_type_from_name(type.c_str()),
-                                     &authorized) != SSH_OK) {
-      continue;
-    }
-    const bool same = ssh_key_cmp(authorized, key, SSH_KEY_CMP_PUBLIC) == 0;
-    ssh_key_free(authorized);
-    if (same) return true;
+    const KeyHandle authorized = parse_public_key(line);
+    if (authorized && ssh_key_cmp(authorized.get(), key, SSH_KEY_CMP_PUBLIC) == 0) return true;
   }
   return false;
 }
 
-ssh_channel SshServedConnection::on_open_session(ssh_session, void* userdata) {
-  SshServedConnection& connection = connection_of(userdata);
+ssh_channel ServedConnection::on_open_session(ssh_session, void* userdata) {
+  ServedConnection& connection = connection_of(userdata);
   connection.new_channels_.push_back(
-      std::make_unique<SshServedChannel>(connection.hosts_, connection.host_, connection.session_));
+      std::make_unique<ServedChannel>(connection.hosts_, connection.host_, connection.session_));
   return connection.new_channels_.back()->handle();
 }
 
 // 0: dealt with; 1: to be refused.
-int SshServedConnection::on_message(ssh_session, ssh_message message, void* userdata) {
+int ServedConnection::on_message(ssh_session, ssh_message message, void* userdata) {
   if (ssh_message_type(message) != SSH_REQUEST_CHANNEL_OPEN ||
       ssh_message_subtype(message) != SSH_CHANNEL_DIRECT_TCPIP) {
     return 1;
@@ -115,7 +105,7 @@ int SshServedConnection::on_message(ssh_session, ssh_message message, void* user
   }
 }
 
-bool SshServedConnection::forward(ssh_message message) {
+bool ServedConnection::forward(ssh_message message) {
   const std::string behind =
       hosts_.host_at(ssh_message_channel_request_open_destination(message),
                      ssh_message_channel_request_open_destination_port(message));
@@ -124,11 +114,11 @@ bool SshServedConnection::forward(ssh_message message) {
   auto [near, far] = socket_pair();
   new_tunnels_.push_back(
       {channel, std::make_unique<SshPipe>(channel, std::move(near)),
-       std::make_unique<SshServedConnection>(loop_, hosts_, behind, std::move(far))});
+       std::make_unique<ServedConnection>(loop_, hosts_, behind, std::move(far))});
   return true;
 }
 
-void SshServedConnection::collect(SshLoop::Wait& wait) {
+void ServedConnection::collect(SshLoop::Wait& wait) {
   if (ended_) return;
   const bool writes = (ssh_get_poll_flags(session_) & SSH_WRITE_PENDING) != 0;
   wait.descriptors.push_back({.fd = ssh_get_fd(session_),
@@ -138,7 +128,7 @@ void SshServedConnection::collect(SshLoop::Wait& wait) {
   for (const Tunnel& tunnel : tunnels_) tunnel.pipe->collect(wait);
 }
 
-void SshServedConnection::receive() {
+void ServedConnection::receive() {
   if (ended_) return;
   if (!keys_exchanged_) exchange_keys();
   for (int reads = 0; keys_exchanged_ && reads < SshLoop::kReadsPerTurn; ++reads) {
@@ -150,7 +140,7 @@ void SshServedConnection::receive() {
   if ((ssh_get_status(session_) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0) ended_ = true;
 }
 
-void SshServedConnection::exchange_keys() {
+void ServedConnection::exchange_keys() {
   const int status = ssh_handle_key_exchange(session_);
   if (status == SSH_AGAIN) return;
   keys_exchanged_ = status == SSH_OK;
@@ -158,7 +148,7 @@ void SshServedConnection::exchange_keys() {
   if (keys_exchanged_) ssh_event_add_session(event_, session_);
 }
 
-void SshServedConnection::advance() {
+void ServedConnection::advance() {
   if (ended_) return;
   take_in_new();
   try {
@@ -174,14 +164,14 @@ void SshServedConnection::advance() {
   if (!new_channels_.empty() || !new_tunnels_.empty()) loop_.mark_busy();
 }
 
-void SshServedConnection::take_in_new() {
-  std::move(new_channels_.begin(), new_channels_.end(), std::back_inserter(channels_));
-  std::move(new_tunnels_.begin(), new_tunnels_.end(), std::back_inserter(tunnels_));
+void ServedConnection::take_in_new() {
+  std::ranges::move(new_channels_, std::back_inserter(channels_));
+  std::ranges::move(new_tunnels_, std::back_inserter(tunnels_));
   new_channels_.clear();
   new_tunnels_.clear();
 }
 
-void SshServedConnection::advance_tunnels() {
+void ServedConnection::advance_tunnels() {
   for (Tunnel& tunnel : tunnels_) {
     tunnel.pipe->advance();
     if (tunnel.connection->ended()) tunnel.pipe->close();

@@ -17,13 +17,13 @@
 namespace pve_accept {
 
 // One client's connection to a served host, driven without ever blocking by the loop that it joins.
-class SshServedConnection final : public SshLoop::Member {
+class ServedConnection final : public SshLoop::Member {
  public:
   // `host` shows its key and decides who may log in.
-  SshServedConnection(SshLoop& loop, ServedHosts& hosts, std::string host, FileDescriptor socket);
-  ~SshServedConnection() override;
-  SshServedConnection(const SshServedConnection&) = delete;
-  SshServedConnection& operator=(const SshServedConnection&) = delete;
+  ServedConnection(SshLoop& loop, ServedHosts& hosts, std::string host, FileDescriptor socket);
+  ~ServedConnection() override;
+  ServedConnection(const ServedConnection&) = delete;
+  ServedConnection& operator=(const ServedConnection&) = delete;
 
   bool ended() const { return ended_; }
 
@@ -47,7 +47,7 @@ class SshServedConnection final : public SshLoop::Member {
   struct Tunnel {
     ssh_channel channel;
     std::unique_ptr<SshPipe> pipe;
-    std::unique_ptr<SshServedConnection> connection;
+    std::unique_ptr<ServedConnection> connection;
   };
 
   SshLoop& loop_;
@@ -58,11 +58,11 @@ class SshServedConnection final : public SshLoop::Member {
   ssh_server_callbacks_struct callbacks_{};
   bool keys_exchanged_ = false;
   bool ended_ = false;
-  std::vector<std::unique_ptr<SshServedChannel>> channels_;
+  std::vector<std::unique_ptr<ServedChannel>> channels_;
   std::vector<Tunnel> tunnels_;
   // Opened meanwhile: any call of libssh may take in what has arrived, also while the lists above
   // are gone through.
-  std::vector<std::unique_ptr<SshServedChannel>> new_channels_;
+  std::vector<std::unique_ptr<ServedChannel>> new_channels_;
   std::vector<Tunnel> new_tunnels_;
 };
 

@@ -48,15 +48,15 @@ FileDescriptor listen_on(int port) {
 }  // namespace
 
 // Takes in new connections and lets go of those that have ended.
-class SshListener final : public SshLoop::Member {
+class Listener final : public SshLoop::Member {
  public:
-  SshListener(SshLoop& loop, ServedHosts& hosts, FileDescriptor socket)
+  Listener(SshLoop& loop, ServedHosts& hosts, FileDescriptor socket)
       : loop_(loop), hosts_(hosts), socket_(std::move(socket)) {
     loop_.add(this);
   }
-  ~SshListener() override { loop_.remove(this); }
-  SshListener(const SshListener&) = delete;
-  SshListener& operator=(const SshListener&) = delete;
+  ~Listener() override { loop_.remove(this); }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
   int port() const {
     sockaddr_in address{};
@@ -76,7 +76,7 @@ class SshListener final : public SshLoop::Member {
       const int yes = 1;
       (void)::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
       connections_.push_back(
-          std::make_unique<SshServedConnection>(loop_, hosts_, hosts_.front(), std::move(client)));
+          std::make_unique<ServedConnection>(loop_, hosts_, hosts_.front(), std::move(client)));
       loop_.mark_busy();  // it has joined the loop after this turn had begun
     }
   }
@@ -89,12 +89,12 @@ class SshListener final : public SshLoop::Member {
   SshLoop& loop_;
   ServedHosts& hosts_;
   FileDescriptor socket_;
-  std::vector<std::unique_ptr<SshServedConnection>> connections_;
+  std::vector<std::unique_ptr<ServedConnection>> connections_;
 };
 
 SshService::SshService(ServedHosts& hosts, int port)
     : loop_(std::make_unique<SshLoop>()),
-      listener_(std::make_unique<SshListener>(*loop_, hosts, listen_on(port))) {}
+      listener_(std::make_unique<Listener>(*loop_, hosts, listen_on(port))) {}
 
 SshService::~SshService() = default;
 

@@ -8,7 +8,7 @@
 namespace pve_accept {
 
 class SshLoop;
-class SshListener;
+class Listener;
 
 // Shows hosts to SSH clients on a loopback port, as sshd would: commands, with or without a
 // terminal, and forwarding to the hosts behind (`ssh -J`, direct-tcpip). Only keys log in. One
@@ -29,7 +29,7 @@ class SshService {
 
  private:
   std::unique_ptr<SshLoop> loop_;
-  std::unique_ptr<SshListener> listener_;
+  std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace pve_accept

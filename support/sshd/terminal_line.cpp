@@ -1,4 +1,4 @@
-#include "support/shell/terminal_line.h"
+#include "support/sshd/terminal_line.h"
 
 namespace pve_accept {
 namespace {
