@@ -26,23 +26,28 @@ std::string read_file(const std::filesystem::path& file) {
 void write_file_atomically(const std::filesystem::path& file, std::string_view text) {
   const auto temporary =
       file.parent_path() / fmt::format(".{}.{}", file.filename().string(), ::getpid());
-  {
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    out << text << std::flush;
-    if (!out) {
-      throw HarnessError(fmt::format("write {}", file.string()), std::strerror(errno));
-    }
-  }
-  std::filesystem::rename(temporary, file);
+  const auto fail = [&](const std::string& problem) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw HarnessError(fmt::format("write {}", file.string()), problem);
+  };
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();  // a full disk may show only here
+  if (!out) fail(std::strerror(errno));
+  std::error_code error;
+  std::filesystem::rename(temporary, file, error);
+  if (error) fail(error.message());
 }
 
 FileLock::FileLock(const std::filesystem::path& file)
     : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0) {
-    if (errno != EINTR) break;
+  while (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
+    if (descriptor_ >= 0 && errno == EINTR) continue;
+    const HarnessError error(fmt::format("lock {}", file.string()), std::strerror(errno));
+    if (descriptor_ >= 0) ::close(descriptor_);
+    throw error;
   }
-  if (descriptor_ < 0)
-    throw HarnessError(fmt::format("lock {}", file.string()), std::strerror(errno));
 }
 
 FileLock::~FileLock() { ::close(descriptor_); }

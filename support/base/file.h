@@ -10,11 +10,12 @@ namespace pve_accept {
 std::string read_file(const std::filesystem::path& file);
 
 // Writes to a temporary name beside `file` and renames it, so that a reader sees the old text or
-// the new one, never half of it. Throws HarnessError when the directory cannot be written.
+// the new one, never half of it. Throws HarnessError that names the file when it cannot be written.
 void write_file_atomically(const std::filesystem::path& file, std::string_view text);
 
 // An exclusive lock (flock) on a file, held for the life of the object: one writer at a time across
-// processes, released by the kernel however the process ends.
+// processes, released by the kernel however the process ends. Throws HarnessError that names the
+// file.
 class FileLock {
  public:
   explicit FileLock(const std::filesystem::path& file);
