@@ -50,7 +50,7 @@ void confirm_samples(LoadWindow& load) {
   for (TimedSample& timed : load.window.samples) {
     const bool scheduled =
         previous >= load.opens && timed.arrived <= load.closes && previous < Clock::Instant::max();
-    timed.counts = scheduled && std::any_of(spans.begin(), spans.end(), [&](const Span& span) {
+    timed.counts = scheduled && std::ranges::any_of(spans, [&](const Span& span) {
                      return span.from <= previous && timed.arrived <= span.to;
                    });
     if (scheduled) ++(timed.counts ? load.samples_inside : load.samples_outside);
@@ -106,6 +106,8 @@ class Observation {
       return true;
     } catch (const HarnessError& error) {
       note_problem(fmt::format("{} (after {:.1f} s): {}", what, since_start_s(), error.what()));
+      // A load that does not end in time was watched to the last.
+      if (dynamic_cast<const DeadlineError*>(&error) == nullptr) seen_.lost_sight = true;
       return false;
     }
   }

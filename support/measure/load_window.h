@@ -49,6 +49,9 @@ struct LoadWindow {
   int zero_tps_intervals = 0;
   std::optional<CommandResult> load;  // empty when it could not be told how the load ended
   std::string problem;                // why the observation is not whole; empty when it is
+  // Load or node could not be watched to the end: a lost connection, a sampler that broke off, a
+  // line that nobody can read. What is missing then says nothing about the guest.
+  bool lost_sight = false;
 };
 
 // Two intervals that are further apart than this have a gap between them. Reports and samples are

@@ -162,6 +162,7 @@ TEST_F(LoadWindowTest, KeepsWhatWasSeenOfALoadThatDied) {
       {10400ms, {.exit_status = 2, .err = "progress: 10.0 s\npgbench: error: Run was aborted\n"}});
   EXPECT_THAT(load.problem, HasSubstr("the load exited 2 after 10.4 s"));
   EXPECT_THAT(load.problem, HasSubstr("Run was aborted"));
+  EXPECT_FALSE(load.lost_sight);  // it was watched as it died
   EXPECT_EQ(load.load->exit_status, 2);
   EXPECT_EQ(load.progress.size(), 10U);
   EXPECT_EQ(load.samples_inside, 4);  // 5.3 s to 9.3 s
@@ -177,6 +178,7 @@ TEST_F(LoadWindowTest, KeepsWhatWasSeenBeforeTheConnectionBroke) {
       observe(progress_lines(200ms, 10), {.at = 10400ms, .connection_lost = true});
   EXPECT_THAT(load.problem, HasSubstr("follow the load (after 10.4 s)"));
   EXPECT_THAT(load.problem, HasSubstr("connection lost"));
+  EXPECT_TRUE(load.lost_sight);
   EXPECT_FALSE(load.load);
   EXPECT_EQ(load.progress.size(), 10U);
   EXPECT_EQ(load.samples_inside, 4);
@@ -187,6 +189,7 @@ TEST_F(LoadWindowTest, KeepsTheLoadsReportWhenTheSamplerFails) {
       observe(progress_lines(200ms, 20), {20300ms, {.out = "tps = 2211.7"}},
               sampler_lines({sample_at(0), sample_at(1)}, 300ms), {2s, {.exit_status = 2}});
   EXPECT_THAT(load.problem, HasSubstr("the sampler ended after 2 of 20 samples"));
+  EXPECT_TRUE(load.lost_sight);
   EXPECT_EQ(load.window.samples.size(), 2U);
   EXPECT_EQ(load.progress.size(), 20U);
   EXPECT_EQ(load.load->out, "tps = 2211.7");
