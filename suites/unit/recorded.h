@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/base/json.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {
@@ -12,5 +13,10 @@ namespace pve_accept {
 // `occurrence`th one (from 0) when the command was recorded more than once.
 // Throws std::runtime_error when there is no such record: a test never passes for want of one.
 CommandResult recorded(const std::string& file, std::string_view command, int occurrence = 0);
+
+// Its standard output as JSON.
+inline Json recorded_json(const std::string& file, std::string_view command) {
+  return Json::parse(recorded(file, command).out);
+}
 
 }  // namespace pve_accept

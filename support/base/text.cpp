@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -19,15 +20,35 @@ std::optional<Number> parsed(std::string_view text) {
 
 }  // namespace
 
-std::string text_or_empty(const std::optional<JsonCursor>& value) {
-  return value && !value->value().is_null() ? value->string() : std::string();
-}
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t start = text.find_first_not_of(kBlanks);
   if (start == std::string_view::npos) return {};
   return text.substr(start, text.find_last_not_of(kBlanks) - start + 1);
 }
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t start = 0;;) {
+    const std::size_t end = text.find(separator, start);
+    parts.push_back(text.substr(start, end - start));
+    if (end == std::string_view::npos) return parts;
+    start = end + 1;
+  }
+}
+
+std::vector<std::string_view> parts(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> parts;
+  for (std::size_t start = 0;
+       (start = text.find_first_not_of(separators, start)) != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
+    parts.push_back(text.substr(start, end - start));
+    start = end;
+  }
+  return parts;
+}
+
+std::vector<std::string_view> lines(std::string_view text) { return parts(text, "\n"); }
+std::vector<std::string_view> words(std::string_view text) { return parts(text, kBlanks); }
 
 std::optional<std::int64_t> to_whole(std::string_view text) { return parsed<std::int64_t>(text); }
 

@@ -4,18 +4,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/base/error.h"
-#include "support/base/json.h"
 
 // Reading what tools print, whichever host they run on.
 namespace pve_accept::text {
 
-// Empty when the value is missing or null.
-std::string text_or_empty(const std::optional<JsonCursor>& value);
-
 inline constexpr std::string_view kBlanks = " \t\r\n";
 std::string_view trimmed(std::string_view text);
+
+// Every part between two separators, empty ones too; "" is one empty part.
+std::vector<std::string_view> split(std::string_view text, char separator);
+// The parts between any number of any of the separators: none of them is empty.
+std::vector<std::string_view> parts(std::string_view text, std::string_view separators);
+std::vector<std::string_view> lines(std::string_view text);  // that are not empty
+std::vector<std::string_view> words(std::string_view text);  // parted by any number of blanks
 
 // Empty unless the whole text is a number.
 std::optional<std::int64_t> to_whole(std::string_view text);

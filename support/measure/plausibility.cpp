@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/base/error.h"
+#include "support/base/units.h"
 #include "support/measure/cpu_share.h"
 
 namespace pve_accept {
@@ -57,12 +59,12 @@ class Check {
   void check_memory() {
     if (window_.samples.empty()) return;
     const std::int64_t total_kib = window_.samples.front().sample.memory.total_kib;
-    for (const TimedSample& timed : window_.samples) {
-      if (timed.sample.memory.total_kib != total_kib) {
-        problem(fmt::format("MemTotal changed from {} to {} KiB {}", total_kib,
-                            timed.sample.memory.total_kib, at(timed)));
-        break;
-      }
+    const auto changed = std::ranges::find_if(window_.samples, [&](const TimedSample& timed) {
+      return timed.sample.memory.total_kib != total_kib;
+    });
+    if (changed != window_.samples.end()) {
+      problem(fmt::format("MemTotal changed from {} to {} KiB {}", total_kib,
+                          changed->sample.memory.total_kib, at(*changed)));
     }
     for (const TimedSample& timed : window_.samples) {
       if (const std::string fault = memory_fault(timed.sample); !fault.empty()) {
@@ -75,7 +77,7 @@ class Check {
 
   static std::string memory_fault(const Sample& sample) {
     const double used_mib = ram_used_mib(sample);
-    const double total_mib = static_cast<double>(sample.memory.total_kib) / 1024;
+    const double total_mib = mib(sample.memory.total_kib * 1024);
     if (!std::isfinite(used_mib)) return "RAM used is not a number";
     if (used_mib < 0) return fmt::format("RAM used is negative ({:.0f} MiB)", used_mib);
     if (used_mib > total_mib) {
@@ -163,8 +165,8 @@ class Check {
 
   template <typename Has>
   void check_part(const char* part, bool expected, Has has) {
-    std::size_t found = 0;
-    for (const TimedSample* timed : counting_) found += has(timed->sample) ? 1U : 0U;
+    const auto found = static_cast<std::size_t>(std::ranges::count_if(
+        counting_, [&](const TimedSample* timed) { return has(timed->sample); }));
     if (found == counting_.size() || (found == 0 && !expected)) return;
     problem(fmt::format("the guest's {} is in {} of {} samples of window {}", part, found,
                         counting_.size(), window_.name));

@@ -6,12 +6,10 @@
 #include <string>
 
 #include "support/base/error.h"
+#include "support/base/units.h"
 
 namespace pve_accept {
 namespace {
-
-constexpr double kKibPerMib = 1024;
-constexpr double kBytesPerMib = 1024 * 1024;
 
 // In the order of /proc/stat.
 constexpr std::int64_t Sample::CpuTicks::*kTicks[] = {
@@ -52,11 +50,10 @@ Json write_field(const Sample::CpuTicks& ticks) {
 }
 
 double ram_used_mib(const Sample& sample) {
-  double used_mib =
-      static_cast<double>(sample.memory.total_kib - sample.memory.available_kib) / kKibPerMib;
+  double used_mib = mib((sample.memory.total_kib - sample.memory.available_kib) * 1024);
   if (sample.arc) {
     const std::int64_t gives_way = sample.arc->size_bytes - sample.arc->c_min_bytes;
-    used_mib -= static_cast<double>(std::max<std::int64_t>(0, gives_way)) / kBytesPerMib;
+    used_mib -= mib(std::max<std::int64_t>(0, gives_way));
   }
   return used_mib;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <span>
 #include <vector>
 
 #include "support/base/error.h"
@@ -11,8 +12,8 @@ namespace pve_accept {
 namespace {
 
 double median_of(const std::vector<double>& values, std::size_t from, std::size_t count) {
-  const auto first = values.begin() + static_cast<std::ptrdiff_t>(from);
-  return median({first, first + static_cast<std::ptrdiff_t>(count)});
+  const auto part = std::span(values).subspan(from, count);
+  return median({part.begin(), part.end()});
 }
 
 }  // namespace

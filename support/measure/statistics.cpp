@@ -31,12 +31,12 @@ double mean(const std::vector<double>& values) {
 
 double minimum(const std::vector<double>& values) {
   require_usable(values);
-  return *std::min_element(values.begin(), values.end());
+  return std::ranges::min(values);
 }
 
 double maximum(const std::vector<double>& values) {
   require_usable(values);
-  return *std::max_element(values.begin(), values.end());
+  return std::ranges::max(values);
 }
 
 double standard_deviation(const std::vector<double>& values) {
@@ -52,7 +52,7 @@ double percentile(std::vector<double> values, double percent) {
   if (!(percent >= 0 && percent <= 100)) {
     throw HarnessError("compute statistics", fmt::format("there is no percentile {}", percent));
   }
-  std::sort(values.begin(), values.end());
+  std::ranges::sort(values);
   const double rank = percent / 100 * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(rank);
   const std::size_t above = std::min(below + 1, values.size() - 1);

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include "support/base/error.h"
+#include "support/base/units.h"
 #include "support/measure/cpu_share.h"
 
 namespace pve_accept {
 namespace {
-
-double mib(std::int64_t bytes) { return static_cast<double>(bytes) / (1024 * 1024); }
 
 using Values = std::map<std::string, std::vector<double>>;
 

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <vector>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -20,27 +21,24 @@ bool is_ipv4(const std::string& address) { return address.find(':') == std::stri
 
 // fe80::/10
 bool is_link_local(const std::string& address) {
-  static const std::vector<std::string> kPrefixes = {"fe8", "fe9", "fea", "feb"};
-  return std::any_of(kPrefixes.begin(), kPrefixes.end(),
-                     [&](const std::string& prefix) { return address.starts_with(prefix); });
+  static constexpr std::array kPrefixes = {"fe8", "fe9", "fea", "feb"};
+  return std::ranges::any_of(kPrefixes,
+                             [&](const char* prefix) { return address.starts_with(prefix); });
 }
 
 int rank(const std::string& address) {
   return is_ipv4(address) ? 0 : is_link_local(address) ? 2 : 1;
 }
 
-std::optional<std::string> best(std::vector<std::string> addresses) {
-  const auto found = std::min_element(
-      addresses.begin(), addresses.end(),
-      [](const std::string& left, const std::string& right) { return rank(left) < rank(right); });
-  if (found == addresses.end()) return std::nullopt;
-  return *found;
+std::optional<std::string> best(const std::vector<std::string>& addresses) {
+  if (addresses.empty()) return std::nullopt;
+  return *std::ranges::min_element(addresses, {}, rank);
 }
 
 // Both replies list interfaces alike: a MAC and an array of addresses.
 std::optional<std::string> address_of_interface(const Json& interfaces, std::string_view mac,
                                                 const std::string& source) {
-  return best(pve::read_reply(interfaces, source, [mac](const JsonCursor& root) {
+  return best(text::read_reply(interfaces, source, [mac](const JsonCursor& root) {
     std::vector<std::string> addresses;
     for (const JsonCursor& interface : root.elements()) {
       const auto hardware = interface.find("hardware-address");
@@ -58,11 +56,9 @@ std::optional<std::string> address_of_interface(const Json& interfaces, std::str
 
 bool unreachable(const JsonCursor& neighbour) {
   const auto states = neighbour.find("state");
-  if (!states) return false;
-  const auto elements = states->elements();
-  return std::any_of(elements.begin(), elements.end(), [](const JsonCursor& state) {
-    return state.string() == "FAILED" || state.string() == "INCOMPLETE";
-  });
+  return states && std::ranges::any_of(states->elements(), [](const JsonCursor& state) {
+           return state.string() == "FAILED" || state.string() == "INCOMPLETE";
+         });
 }
 
 }  // namespace
@@ -77,7 +73,7 @@ std::optional<std::string> address_from_agent(const Json& interfaces, std::strin
 
 std::optional<std::string> address_of_neighbour(const Json& neighbours, std::string_view mac,
                                                 std::string_view bridge) {
-  auto found = best(pve::read_reply(neighbours, "ip neigh", [mac](const JsonCursor& root) {
+  auto found = best(text::read_reply(neighbours, "ip neigh", [mac](const JsonCursor& root) {
     std::vector<std::string> addresses;
     for (const JsonCursor& neighbour : root.elements()) {
       const auto hardware = neighbour.find("lladdr");

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 
@@ -15,7 +15,7 @@ std::string ConfigValue::part(const std::string& key) const {
 }
 
 ConfigValue parse_config_value(std::string_view text) {
-  const auto items = pve::split(text, ',');
+  const auto items = text::split(text, ',');
   ConfigValue value{.head = std::string(items.front())};
   for (const std::string_view item : items) {
     const std::size_t equals = item.find('=');
@@ -33,9 +33,9 @@ std::int64_t parse_disk_size(std::string_view text) {
     factor <<= static_cast<int>(10 * (kUnits.find(text.back()) + 1));
     digits.remove_suffix(1);
   }
-  const auto number = pve::to_whole(digits);
+  const auto number = text::to_whole(digits);
   if (!number || *number < 0 || *number > (std::int64_t{1} << 62) / factor) {
-    throw pve::unexpected("the size of a disk", text, "a size like \"10G\"");
+    throw text::unexpected("the size of a disk", text, "a size like \"10G\"");
   }
   return *number * factor;
 }
@@ -55,7 +55,7 @@ std::string mac_address(const Json& config) {
   // LXC: "name=eth0,...,hwaddr=BC:24:..."; VM: "virtio=BC:24:...,bridge=vmbr0".
   std::string mac = net0.part("hwaddr");
   if (mac.empty()) mac = net0.part(net0.head.substr(0, net0.head.find('=')));
-  if (std::count(mac.begin(), mac.end(), ':') != 5) return {};
+  if (std::ranges::count(mac, ':') != 5) return {};
   for (char& c : mac) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return mac;
 }

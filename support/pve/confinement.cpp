@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "support/base/reply.h"
 #include "support/pve/config_values.h"
-#include "support/pve/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -16,16 +16,16 @@ constexpr std::array kWeakeningKeys = {"lxc.apparmor.",  "lxc.seccomp.",        
 
 bool weakens(std::string_view key, std::string_view value) {
   if (key == "lxc.mount.entry") return value.find("apparmor") != std::string_view::npos;
-  return std::any_of(kWeakeningKeys.begin(), kWeakeningKeys.end(),
-                     [key](std::string_view known) { return key.starts_with(known); });
+  return std::ranges::any_of(kWeakeningKeys,
+                             [key](const char* known) { return key.starts_with(known); });
 }
 
 }  // namespace
 
 AppArmorLabel parse_apparmor_label(std::string_view text) {
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) text = text.substr(0, nul);
-  std::string_view label = pve::trimmed(text);
-  if (label.empty()) throw pve::unexpected("an AppArmor label", text, "the name of a profile");
+  std::string_view label = text::trimmed(text);
+  if (label.empty()) throw text::unexpected("an AppArmor label", text, "the name of a profile");
   AppArmorLabel result;
   if (const auto open = label.rfind(" ("); label.ends_with(')') && open != std::string_view::npos) {
     result.mode = label.substr(open + 2, label.size() - open - 3);
@@ -42,18 +42,17 @@ AppArmorLabel parse_apparmor_label(std::string_view text) {
 }
 
 long root_uid(std::string_view uid_map) {
-  for (const std::string_view line : pve::lines(uid_map)) {
+  for (const std::string_view line : text::lines(uid_map)) {
     std::vector<long> fields;
-    for (const std::string_view field : pve::split(line, ' ')) {
-      if (field.empty()) continue;
-      const auto number = pve::to_whole(field);
-      if (!number) throw pve::unexpected("a uid_map", line, "three numbers");
+    for (const std::string_view field : text::words(line)) {
+      const auto number = text::to_whole(field);
+      if (!number) throw text::unexpected("a uid_map", line, "three numbers");
       fields.push_back(*number);
     }
-    if (fields.size() != 3) throw pve::unexpected("a uid_map", line, "three numbers");
+    if (fields.size() != 3) throw text::unexpected("a uid_map", line, "three numbers");
     if (fields[0] == 0 && fields[2] > 0) return fields[1];
   }
-  throw pve::unexpected("a uid_map", uid_map, "a line that maps uid 0");
+  throw text::unexpected("a uid_map", uid_map, "a line that maps uid 0");
 }
 
 std::vector<std::string> weakening_settings(const Json& config) {
@@ -63,7 +62,7 @@ std::vector<std::string> weakening_settings(const Json& config) {
   if (features.part("mknod") == "1") gaps.push_back("features: mknod=1");
   const auto raw = config.find("lxc");
   if (raw == config.end()) return gaps;
-  pve::read_reply(*raw, "raw keys of the container", [&gaps](const JsonCursor& root) {
+  text::read_reply(*raw, "raw keys of the container", [&gaps](const JsonCursor& root) {
     for (const JsonCursor& entry : root.elements()) {
       const auto pair = entry.elements();
       if (pair.size() != 2) entry.fail("expected a key and a value");

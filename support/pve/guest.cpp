@@ -6,9 +6,9 @@
 #include <array>
 #include <set>
 
+#include "support/base/reply.h"
 #include "support/pve/config_values.h"
 #include "support/pve/lxc_guest.h"
-#include "support/pve/reply.h"
 #include "support/pve/vm_guest.h"
 
 namespace pve_accept {
@@ -60,7 +60,7 @@ bool names_volume(const std::string& key) {
   static constexpr std::array kDisks = {"rootfs", "mp",     "scsi",    "ide",      "sata",
                                         "virtio", "unused", "efidisk", "tpmstate", "cloudinit"};
   const std::string stem = key.substr(0, key.find_last_not_of("0123456789") + 1);
-  return std::find(kDisks.begin(), kDisks.end(), stem) != kDisks.end();
+  return std::ranges::find(kDisks, stem) != kDisks.end();
 }
 
 std::vector<std::string> storages_in(const Json& config) {
@@ -139,7 +139,7 @@ bool Guest::exists() { return find_config().has_value(); }
 bool Guest::running() {
   const std::optional<Json> status = find_status();
   if (!status) return false;
-  return pve::read_reply(*status, api_path(), [](const JsonCursor& root) {
+  return text::read_reply(*status, api_path(), [](const JsonCursor& root) {
     return root.at("status").string() == "running";
   });
 }
@@ -147,8 +147,8 @@ bool Guest::running() {
 std::int64_t Guest::host_pid() {
   const std::optional<Json> status = find_status();
   const std::int64_t pid =
-      !status ? 0 : pve::read_reply(*status, api_path(), [](const JsonCursor& root) {
-        return pve::whole_or_zero(root.find("pid"));
+      !status ? 0 : text::read_reply(*status, api_path(), [](const JsonCursor& root) {
+        return text::whole_or_zero(root.find("pid"));
       });
   if (pid <= 0) throw HarnessError(fmt::format("find the process of {}", label()), "not running");
   return pid;
@@ -201,7 +201,7 @@ std::optional<Json> Guest::find(const std::string& part, const std::string& atte
   const Command command = api_get(api_path() + part);
   const CommandResult result = node_.shell().run(command);
   if (no_such_guest(result)) return std::nullopt;
-  Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  Json reply = text::parse_json(result.out);
   if (result.exit_status != 0 || !reply.is_object()) {
     throw unusable(node_.shell(), command, result, attempted,
                    result.exit_status != 0 ? "" : "printed something that is not a JSON object");
@@ -210,8 +210,7 @@ std::optional<Json> Guest::find(const std::string& part, const std::string& atte
 }
 
 std::string Guest::api_path() const {
-  return fmt::format("/nodes/{}/{}/{}", node_.name(), kind() == GuestKind::kLxc ? "lxc" : "qemu",
-                     vmid_);
+  return fmt::format("/nodes/{}/{}/{}", node_.name(), facts_of(kind()).api_path, vmid_);
 }
 
 bool Guest::reaches(bool wanted, Clock::Duration patience) {
@@ -270,8 +269,13 @@ std::vector<Volume> Guest::volumes_left(const std::vector<std::string>& storages
   return left;
 }
 
-std::string Guest::label() const {
-  return fmt::format("{} {}", kind() == GuestKind::kLxc ? "container" : "VM", vmid_);
+std::string Guest::label() const { return fmt::format("{} {}", facts_of(kind()).noun, vmid_); }
+
+std::vector<std::string> with_options(
+    std::vector<std::string> argv,
+    std::initializer_list<std::pair<const char*, std::string>> options) {
+  for (const auto& [name, value] : options) argv.insert(argv.end(), {name, value});
+  return argv;
 }
 
 std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid) {

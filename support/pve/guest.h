@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/base/guest_kind.h"
@@ -111,8 +113,8 @@ class Guest {
   Clock& clock_;
 
  private:
-  virtual const char* tool() const = 0;  // "pct" or "qm"
-  virtual void watch_boot() {}           // called right after a start
+  std::string tool() const { return std::string(facts_of(kind()).tool); }
+  virtual void watch_boot() {}  // called right after a start
   virtual std::vector<std::string> shutdown_arguments() const = 0;
   std::optional<Json> find(const std::string& part, const std::string& attempted);
   void require_made_by(std::string_view run_id, const Json& config, const std::string& attempted);
@@ -122,6 +124,11 @@ class Guest {
 
   Vmid vmid_;
 };
+
+// A command with its options: {"--name", "spike-vm"}.
+std::vector<std::string> with_options(
+    std::vector<std::string> argv,
+    std::initializer_list<std::pair<const char*, std::string>> options);
 
 std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid);
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -32,20 +32,20 @@ bool GuestAgent::ping() { return ask("ping").exit_status == 0; }
 
 std::string GuestAgent::fsfreeze_status() {
   const CommandResult result = ask("fsfreeze-status");
-  std::string_view answer = pve::trimmed(result.exit_status == 0 ? result.out : result.err);
+  std::string_view answer = text::trimmed(result.exit_status == 0 ? result.out : result.err);
   if (answer.size() >= 2 && answer.front() == '"' && answer.back() == '"') {
     answer = answer.substr(1, answer.size() - 2);
   }
-  if (answer.empty()) throw pve::unexpected("fsfreeze-status", result.out, "\"thawed\"");
+  if (answer.empty()) throw text::unexpected("fsfreeze-status", result.out, "\"thawed\"");
   return std::string(answer);
 }
 
 std::optional<Json> GuestAgent::network_interfaces() {
   const CommandResult result = ask("network-get-interfaces");
   if (result.exit_status != 0) return std::nullopt;
-  Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  Json reply = text::parse_json(result.out);
   if (!reply.is_array()) {
-    throw pve::unexpected("network-get-interfaces", result.out, "a JSON array");
+    throw text::unexpected("network-get-interfaces", result.out, "a JSON array");
   }
   return reply;
 }
@@ -54,12 +54,12 @@ std::optional<std::string> GuestAgent::read_file(const std::string& path) {
   const CommandResult result = node_.run(
       reading({"qm", "guest", "exec", to_string(vmid_), "--", "cat", path}, kAgentDeadline));
   // qm exits 0 whatever the command in the VM did; that one's own exit status is in the reply.
-  const Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  const Json reply = text::parse_json(result.out);
   if (result.exit_status != 0 || !reply.is_object()) return std::nullopt;
-  return pve::read_reply(reply, "qm guest exec", [](const JsonCursor& root) {
+  return text::read_reply(reply, "qm guest exec", [](const JsonCursor& root) {
     const auto exit_status = root.find("exitcode");
-    const bool read = exit_status && pve::whole(*exit_status) == 0;
-    return read ? std::optional(pve::text_or_empty(root.find("out-data"))) : std::nullopt;
+    const bool read = exit_status && text::whole(*exit_status) == 0;
+    return read ? std::optional(text::text_or_empty(root.find("out-data"))) : std::nullopt;
   });
 }
 

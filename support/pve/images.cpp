@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -23,8 +23,7 @@ bool is_sha512(std::string_view text) {
 
 // Takes the digits that `text` begins with, without leading zeros.
 std::string_view take_number(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_digit) - text.begin();
-  std::string_view number = text.substr(0, static_cast<std::size_t>(end));
+  std::string_view number = text.substr(0, text.find_first_not_of("0123456789"));
   text.remove_prefix(number.size());
   number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
   return number;
@@ -48,7 +47,7 @@ struct Stanza {
 void add(const Stanza& stanza, std::map<std::string, std::string>& digests) {
   if (stanza.location.empty() || stanza.sha512.empty()) return;
   if (!is_sha512(stanza.sha512)) {
-    throw pve::unexpected("the appliance index", stanza.sha512, "a SHA-512 digest");
+    throw text::unexpected("the appliance index", stanza.sha512, "a SHA-512 digest");
   }
   digests.emplace(file_name_of(stanza.location), stanza.sha512);
 }
@@ -94,8 +93,8 @@ std::optional<Volume> newest_template(const std::vector<Volume>& volumes, std::s
 std::map<std::string, std::string> parse_appliance_index(std::string_view text) {
   std::map<std::string, std::string> digests;
   Stanza stanza;
-  for (const std::string_view line : pve::lines(text)) {
-    if (pve::trimmed(line).empty()) {
+  for (const std::string_view line : text::split(text, '\n')) {
+    if (text::trimmed(line).empty()) {
       add(stanza, digests);
       stanza = {};
       continue;
@@ -103,21 +102,21 @@ std::map<std::string, std::string> parse_appliance_index(std::string_view text) 
     if (line.front() == ' ' || line.front() == '\t') continue;  // a description goes on
     const std::size_t colon = line.find(':');
     if (colon == 0 || colon == std::string_view::npos) {
-      throw pve::unexpected("the appliance index", line, "\"Key: value\"");
+      throw text::unexpected("the appliance index", line, "\"Key: value\"");
     }
     const std::string_view key = line.substr(0, colon);
-    const std::string_view value = pve::trimmed(line.substr(colon + 1));
+    const std::string_view value = text::trimmed(line.substr(colon + 1));
     if (key == "Location") stanza.location = value;
     if (key == "sha512sum") stanza.sha512 = value;
   }
   add(stanza, digests);
-  if (digests.empty()) throw pve::unexpected("the appliance index", text, "published templates");
+  if (digests.empty()) throw text::unexpected("the appliance index", text, "published templates");
   return digests;
 }
 
 std::string parse_sha512sum(std::string_view text) {
   const std::string_view digest = text.substr(0, text.find(' '));
-  if (!is_sha512(digest)) throw pve::unexpected("`sha512sum`", text, "a SHA-512 digest");
+  if (!is_sha512(digest)) throw text::unexpected("`sha512sum`", text, "a SHA-512 digest");
   return std::string(digest);
 }
 
@@ -136,24 +135,20 @@ std::string sha512_of(Shell& node, const std::string& path) {
 }
 
 QemuImage parse_qemu_info(const Json& reply) {
-  return pve::read_reply(reply, "qemu-img info", [](const JsonCursor& root) {
+  return text::read_reply(reply, "qemu-img info", [](const JsonCursor& root) {
     QemuImage image{.format = root.at("format").string(),
-                    .virtual_size_bytes = root.at("virtual-size").integer(),
-                    .actual_size_bytes = root.at("actual-size").integer()};
-    if (image.format != "qcow2") return image;
-    const JsonCursor data = root.at("format-specific").at("data");
-    image.compat = data.at("compat").string();
-    image.compression_type = pve::text_or_empty(data.find("compression-type"));
-    image.corrupt = pve::truth(data.find("corrupt"));
+                    .virtual_size_bytes = root.at("virtual-size").integer()};
+    if (image.format == "qcow2") {
+      image.corrupt = text::truth(root.at("format-specific").at("data").find("corrupt"));
+    }
     return image;
   });
 }
 
 QemuImage::Check parse_qemu_check(const Json& reply) {
-  return pve::read_reply(reply, "qemu-img check", [](const JsonCursor& root) {
+  return text::read_reply(reply, "qemu-img check", [](const JsonCursor& root) {
     return QemuImage::Check{.errors = root.at("check-errors").integer(),
-                            .corruptions = pve::whole_or_zero(root.find("corruptions")),
-                            .leaks = pve::whole_or_zero(root.find("leaks"))};
+                            .corruptions = text::whole_or_zero(root.find("corruptions"))};
   });
 }
 
@@ -164,10 +159,10 @@ QemuImage inspect_image(Shell& node, const std::string& path) {
   if (image.format != "qcow2") return image;
   const Command command = reading({"qemu-img", "check", "--output=json", path}, kDigestDeadline);
   const CommandResult result = node.run(command);
-  // 2: corruptions were found; 3: leaks only. The count is in the reply.
+  // 2: corruptions were found, whose count is in the reply; 3: leaks only, which harm nothing.
   const bool checked =
       result.exit_status == 0 || result.exit_status == 2 || result.exit_status == 3;
-  const Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  const Json reply = text::parse_json(result.out);
   if (!checked || reply.is_discarded()) throw unusable(node, command, result, attempted);
   image.check = parse_qemu_check(reply);
   return image;

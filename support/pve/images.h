@@ -39,15 +39,11 @@ std::string sha512_of(Shell& node, const std::string& path);
 struct QemuImage {
   std::string format;  // what the file really is; "raw" for anything that QEMU does not know
   std::int64_t virtual_size_bytes = 0;
-  std::int64_t actual_size_bytes = 0;
-  std::string compat = {};            // "1.1"; empty for other formats than qcow2
-  std::string compression_type = {};  // "zlib", "zstd"; the same
-  bool corrupt = false;               // the image's own flag
+  bool corrupt = false;  // the image's own flag
   // What `qemu-img check` counted; empty for a format that cannot be checked.
   struct Check {
     std::int64_t errors = 0;
     std::int64_t corruptions = 0;
-    std::int64_t leaks = 0;
   };
   std::optional<Check> check = {};
 };

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 
@@ -32,12 +32,10 @@ std::string message_text(const JsonCursor& message) {
 }
 
 LogEntry parse_entry(std::string_view line) {
-  const Json entry = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!entry.is_object()) throw pve::unexpected("`journalctl -o json`", line, "a JSON object");
-  return pve::read_reply(entry, "journalctl", [](const JsonCursor& root) {
-    return LogEntry{.epoch_us = pve::whole(root.at("__REALTIME_TIMESTAMP")),
-                    .source = pve::text_or_empty(root.find("SYSLOG_IDENTIFIER")),
-                    .message = message_text(root.at("MESSAGE"))};
+  const Json entry = text::parse_json(line);
+  if (!entry.is_object()) throw text::unexpected("`journalctl -o json`", line, "a JSON object");
+  return text::read_reply(entry, "journalctl", [](const JsonCursor& root) {
+    return LogEntry{.message = message_text(root.at("MESSAGE"))};
   });
 }
 
@@ -67,7 +65,7 @@ std::vector<LogEntry> guest_anomalies(Shell& guest) {
 
 std::vector<LogEntry> parse_journal_json(std::string_view text) {
   std::vector<LogEntry> entries;
-  for (const std::string_view line : pve::lines(text)) entries.push_back(parse_entry(line));
+  for (const std::string_view line : text::lines(text)) entries.push_back(parse_entry(line));
   return entries;
 }
 

@@ -10,8 +10,6 @@
 namespace pve_accept {
 
 struct LogEntry {
-  std::int64_t epoch_us = 0;
-  std::string source;   // "kernel", "dockerd", ...
   std::string message;  // bytes that are not UTF-8 are replaced
 };
 

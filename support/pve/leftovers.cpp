@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
+#include "support/base/reply.h"
 #include "support/pve/guest.h"
-#include "support/pve/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -20,24 +20,18 @@ constexpr seconds kFreeDeadline{120};
 
 template <typename Range, typename Value>
 bool contains(const Range& range, const Value& value) {
-  return std::find(range.begin(), range.end(), value) != range.end();
+  return std::ranges::find(range, value) != range.end();
 }
-
-const char* kind_name(GuestKind kind) { return kind == GuestKind::kLxc ? "container" : "VM"; }
 
 std::string label(const LeftGuest& guest) {
   const std::string name = guest.name.empty() ? "" : fmt::format(" '{}'", guest.name);
-  return fmt::format("{} {}{}", kind_name(guest.kind), guest.vmid, name);
+  return fmt::format("{} {}{}", facts_of(guest.kind).noun, guest.vmid, name);
 }
 
 void find_lock(Node& node, const Whose& whose, Leftovers& left) {
   const std::optional<std::string> text = NodeLock(node.shell()).text();
-  if (!text) {
-    left.vmids = whose.vmids;
-    return;
-  }
-  if (pve::trimmed(*text).empty()) {
-    left.torn_lock = true;
+  left.torn_lock = text && text::trimmed(*text).empty();
+  if (!text || left.torn_lock) {
     left.vmids = whose.vmids;
     return;
   }
@@ -78,9 +72,9 @@ void find_guests(Node& node, Clock& clock, const Whose& whose, Leftovers& left) 
 }
 
 bool has_guest(Node& node, Vmid vmid) {
-  const auto guests = node.guests();  // of the whole cluster: a storage may be shared
-  return std::any_of(guests.begin(), guests.end(),
-                     [&](const GuestEntry& guest) { return guest.vmid == vmid; });
+  // Of the whole cluster: a storage may be shared.
+  return std::ranges::any_of(node.guests(),
+                             [&](const GuestEntry& guest) { return guest.vmid == vmid; });
 }
 
 std::vector<Volume> volumes_without_guest(Node& node, const std::vector<Vmid>& vmids) {
@@ -102,7 +96,7 @@ std::vector<std::string> public_keys(Node& node) {
   const CommandResult files =
       run_checked(node.shell(), reading({"ls", "/run"}), "look for public keys");
   std::vector<std::string> names;
-  for (const std::string_view line : pve::lines(files.out)) {
+  for (const std::string_view line : text::lines(files.out)) {
     if (run_of_public_key(line)) names.emplace_back(line);
   }
   return names;
@@ -149,7 +143,7 @@ void remove_lock(Node& node, const Leftovers& left) {
     throw HarnessError("remove the lock", "refused: another run holds it now");
   }
   // Somebody may have written to it since: then it is a lock, and not this one.
-  if (left.torn_lock && pve::trimmed(lock.text().value_or("")).empty()) lock.break_open();
+  if (left.torn_lock && text::trimmed(lock.text().value_or("")).empty()) lock.break_open();
 }
 
 }  // namespace

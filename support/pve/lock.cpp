@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -17,7 +17,7 @@ bool says(const CommandResult& result, std::string_view text) {
 }  // namespace
 
 LockHolder parse_lock(const std::string& text) {
-  const Json parsed = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json parsed = text::parse_json(text);
   try {
     const JsonCursor root(parsed, kLockFile);
     LockHolder holder{.run = root.at("run").string(),
@@ -34,7 +34,7 @@ LockHolder parse_lock(const std::string& text) {
   } catch (const InputError&) {
     throw HarnessError(HarnessError::Details{
         .attempted = kRead,
-        .problem = fmt::format("{} is not one of ours: '{}'", kLockFile, pve::trimmed(text)),
+        .problem = fmt::format("{} is not one of ours: '{}'", kLockFile, text::trimmed(text)),
         .hint = fmt::format("when no run is at work on the node, remove it: rm {}", kLockFile)});
   }
 }

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "support/base/reply.h"
 #include "support/pve/addresses.h"
 #include "support/pve/config_values.h"
 #include "support/pve/confinement.h"
-#include "support/pve/reply.h"
 #include "support/pve/spec_check.h"
 
 namespace pve_accept {
@@ -22,30 +22,17 @@ void require_mapped_root(Shell& shell, const std::string& file, std::string_view
 
 void LxcGuest::create(const GuestSpec& spec) {
   change_config(
-      {"pct",
-       "create",
-       to_string(vmid()),
-       spec.image,  //
-       "--hostname",
-       spec.name,  //
-       "--cores",
-       std::to_string(spec.cores),  //
-       "--memory",
-       std::to_string(spec.memory_mib),  //
-       "--rootfs",
-       fmt::format("{}:{}", spec.storage, spec.disk_gib),  //
-       "--net0",
-       fmt::format("name=eth0,bridge={},ip=dhcp", spec.bridge),  //
-       "--features",
-       "nesting=1,keyctl=1",  //
-       "--unprivileged",
-       "1",  //
-       "--ssh-public-keys",
-       spec.public_key_file,  //
-       "--tags",
-       spec.tag,  //
-       "--description",
-       spec.description},
+      with_options({"pct", "create", to_string(vmid()), spec.image},
+                   {{"--hostname", spec.name},
+                    {"--cores", std::to_string(spec.cores)},
+                    {"--memory", std::to_string(spec.memory_mib)},
+                    {"--rootfs", fmt::format("{}:{}", spec.storage, spec.disk_gib)},
+                    {"--net0", fmt::format("name=eth0,bridge={},ip=dhcp", spec.bridge)},
+                    {"--features", "nesting=1,keyctl=1"},
+                    {"--unprivileged", "1"},
+                    {"--ssh-public-keys", spec.public_key_file},
+                    {"--tags", spec.tag},
+                    {"--description", spec.description}}),
       fmt::format("create container {}", vmid()),
       [&spec](const Json& config) { return bears_description(config, spec); },
       fmt::format("the description '{}'", spec.description), spec.create_deadline);
@@ -76,7 +63,7 @@ std::vector<std::string> LxcGuest::gaps_in_confinement(Shell& inside) {
                   "read the AppArmor label of the container");
   const AppArmorLabel apparmor = parse_apparmor_label(label.out);
   if (!apparmor.confines()) {
-    gaps.push_back(fmt::format("AppArmor does not confine it: {}", pve::trimmed(label.out)));
+    gaps.push_back(fmt::format("AppArmor does not confine it: {}", text::trimmed(label.out)));
   }
   return gaps;
 }
@@ -85,7 +72,7 @@ std::optional<std::string> LxcGuest::address() {
   const std::string mac = mac_address(config());
   const Command command = api_get(api_path() + "/interfaces");
   const CommandResult result = node_.shell().run(command);
-  const Json interfaces = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  const Json interfaces = text::parse_json(result.out);
   if (result.exit_status == 0 && !interfaces.is_discarded()) {
     // Without an interface yet the reply is null.
     return interfaces.is_array() ? address_in_container(interfaces, mac) : std::nullopt;
@@ -98,9 +85,9 @@ HostKeys LxcGuest::host_keys() {
   constexpr const char* kFile = "/etc/ssh/ssh_host_ed25519_key.pub";
   const CommandResult result =
       node_.shell().run(reading({"pct", "exec", to_string(vmid()), "--", "cat", kFile}));
-  const std::string_view key = pve::trimmed(result.out);
+  const std::string_view key = text::trimmed(result.out);
   if (result.exit_status == 0 && !key.empty()) return {.keys = {std::string(key)}};
-  const std::string_view error = pve::trimmed(result.err);
+  const std::string_view error = text::trimmed(result.err);
   return {.trouble = fmt::format("`pct exec` reads none in {}{}", kFile,
                                  error.empty() ? "" : fmt::format(" ({})", error)),
           .hint = "the template has to bring an SSH server that makes its keys at the first boot"};

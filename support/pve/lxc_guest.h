@@ -19,7 +19,6 @@ class LxcGuest final : public Guest {
   std::string disk_volume() override;
 
  private:
-  const char* tool() const override { return "pct"; }
   std::vector<std::string> shutdown_arguments() const override;
 };
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "support/base/reply.h"
 #include "support/base/simulation_mark.h"
-#include "support/pve/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -19,7 +19,7 @@ bool no_such_file(const CommandResult& result) {
 
 std::string first_line(Shell& shell, const Command& command, std::string_view attempted) {
   const CommandResult result = run_checked(shell, command, attempted);
-  const std::string_view text = pve::trimmed(result.out);
+  const std::string_view text = text::trimmed(result.out);
   if (text.empty()) throw unusable(shell, command, result, attempted, "printed nothing");
   return std::string(text.substr(0, text.find('\n')));
 }
@@ -28,8 +28,8 @@ std::int64_t number_from(Shell& shell, const Command& command, std::string_view 
   const std::string line = first_line(shell, command, attempted);
   // pvesh quotes a number or not, by version.
   const bool quoted = line.size() > 2 && line.front() == '"' && line.back() == '"';
-  const auto number = pve::to_whole(quoted ? line.substr(1, line.size() - 2) : line);
-  if (!number) throw pve::unexpected(command_line(command.argv), line, "a number");
+  const auto number = text::to_whole(quoted ? line.substr(1, line.size() - 2) : line);
+  if (!number) throw text::unexpected(command_line(command.argv), line, "a number");
   return *number;
 }
 
@@ -87,7 +87,7 @@ std::optional<std::string> Node::cpu_governor() {
   const Command command = reading({"cat", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"});
   const CommandResult result = shell_->run(command);
   if (result.exit_status != 0 && no_such_file(result)) return std::nullopt;
-  const std::string_view governor = pve::trimmed(result.out);
+  const std::string_view governor = text::trimmed(result.out);
   if (result.exit_status != 0 || governor.empty()) {
     throw unusable(*shell_, command, result, "read the CPU governor");
   }
@@ -119,7 +119,7 @@ bool Node::has_kvm() {
 std::optional<std::string> Node::hypervisor() {
   const Command command = reading({"systemd-detect-virt"});
   const CommandResult result = shell_->run(command);
-  const std::string_view found = pve::trimmed(result.out);
+  const std::string_view found = text::trimmed(result.out);
   if (found == "none") return std::nullopt;  // exit status 1
   if (result.exit_status != 0 || found.empty()) {
     throw unusable(*shell_, command, result, "ask what the node runs on");
@@ -135,13 +135,10 @@ std::vector<StorageStatus> Node::storages() {
 
 Json Node::storage_definitions() {
   Json definitions = get("/storage");
-  pve::read_reply(definitions, "/storage", [](const JsonCursor& root) {
-    for (const JsonCursor& entry : root.elements()) entry.at("storage").string();
-    return 0;
-  });
-  std::sort(definitions.begin(), definitions.end(), [](const Json& left, const Json& right) {
-    return left.at("storage") < right.at("storage");
-  });
+  const auto name = [](const JsonCursor& entry) { return entry.at("storage").string(); };
+  text::read_list(definitions, "/storage", name);  // so that every one has a name
+  std::ranges::sort(definitions.get_ref<Json::array_t&>(), {},
+                    [](const Json& entry) -> const Json& { return entry.at("storage"); });
   return definitions;
 }
 
@@ -169,15 +166,15 @@ Vmid Node::next_free_vmid() {
   const Command command = reading({"pvesh", "get", "/cluster/nextid"}, kApiDeadline);
   const std::int64_t number = number_from(*shell_, command, "ask for a free VMID");
   if (number < Vmid::kLowest || number > Vmid::kHighest) {
-    throw pve::unexpected("/cluster/nextid", std::to_string(number), "the number of a guest");
+    throw text::unexpected("/cluster/nextid", std::to_string(number), "the number of a guest");
   }
   return Vmid(static_cast<int>(number));
 }
 
 std::string Node::raw_config(const GuestEntry& guest) {
-  const char* const folder = guest.kind == GuestKind::kLxc ? "lxc" : "qemu-server";
   const Command command =
-      reading({"cat", fmt::format("/etc/pve/nodes/{}/{}/{}.conf", guest.node, folder, guest.vmid)});
+      reading({"cat", fmt::format("/etc/pve/nodes/{}/{}/{}.conf", guest.node,
+                                  facts_of(guest.kind).config_folder, guest.vmid)});
   return run_checked(*shell_, command, fmt::format("read the configuration of {}", guest.vmid)).out;
 }
 

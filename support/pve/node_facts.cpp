@@ -3,28 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
+#include "support/base/units.h"
 
 namespace pve_accept {
 namespace {
 
-constexpr std::int64_t kMib = 1024 * 1024;
-
 std::vector<std::string> list_of(std::string_view text, std::string_view separators) {
-  std::vector<std::string> items;
-  while (!text.empty()) {
-    const std::size_t end = text.find_first_of(separators);
-    if (end != 0) items.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
-  }
-  return items;
+  const auto parts = text::parts(text, separators);
+  return {parts.begin(), parts.end()};
 }
 
 Vmid vmid_of(const JsonCursor& value) {
-  const std::int64_t number = pve::whole(value);
+  const std::int64_t number = text::whole(value);
   if (number < Vmid::kLowest || number > Vmid::kHighest) {
     value.fail(fmt::format("{} is not the number of a guest", number));
   }
@@ -32,8 +24,9 @@ Vmid vmid_of(const JsonCursor& value) {
 }
 
 GuestKind kind_of(const JsonCursor& type) {
-  if (type.string() == "lxc") return GuestKind::kLxc;
-  if (type.string() == "qemu") return GuestKind::kVm;
+  for (const GuestFacts& facts : kGuestTable) {
+    if (facts.api_path == type.string()) return facts.kind;
+  }
   type.fail(fmt::format("expected 'lxc' or 'qemu', found '{}'", type.string()));
 }
 
@@ -50,145 +43,113 @@ std::optional<std::string> running_kernel(std::string_view value) {
 
 std::map<std::string, std::string> parse_pveversion(std::string_view text) {
   std::map<std::string, std::string> packages;
-  for (const std::string_view line : pve::lines(text)) {
+  for (const std::string_view line : text::lines(text)) {
     const std::size_t colon = line.find(": ");
     if (colon == 0 || colon == std::string_view::npos) {
-      throw pve::unexpected("`pveversion -v`", line, "\"package: version\"");
+      throw text::unexpected("`pveversion -v`", line, "\"package: version\"");
     }
     const std::string_view value = line.substr(colon + 2);
     if (value == "not correctly installed") continue;
     if (auto kernel = running_kernel(value)) packages[kRunningKernel] = *kernel;
     const std::string_view version = value.substr(0, value.find(' '));
-    if (version.empty()) throw pve::unexpected("`pveversion -v`", line, "\"package: version\"");
+    if (version.empty()) throw text::unexpected("`pveversion -v`", line, "\"package: version\"");
     packages.emplace(line.substr(0, colon), version);
   }
-  if (packages.empty()) throw pve::unexpected("`pveversion -v`", text, "a list of packages");
+  if (packages.empty()) throw text::unexpected("`pveversion -v`", text, "a list of packages");
   return packages;
 }
 
 PveVersion parse_version(const Json& reply) {
-  return pve::read_reply(reply, "/version", [](const JsonCursor& root) {
+  return text::read_reply(reply, "/version", [](const JsonCursor& root) {
     return PveVersion{.release = root.at("release").string(),
-                      .version = root.at("version").string(),
-                      .repoid = root.at("repoid").string()};
+                      .version = root.at("version").string()};
   });
 }
 
 std::vector<ClusterNode> parse_cluster_nodes(const Json& reply) {
-  return pve::read_reply(reply, "/nodes", [](const JsonCursor& root) {
-    std::vector<ClusterNode> nodes;
-    for (const JsonCursor& entry : root.elements()) {
-      nodes.push_back(
-          {.name = entry.at("node").string(), .status = pve::text_or_empty(entry.find("status"))});
-    }
-    return nodes;
+  return text::read_list(reply, "/nodes", [](const JsonCursor& entry) {
+    return ClusterNode{.name = entry.at("node").string(),
+                       .status = text::text_or_empty(entry.find("status"))};
   });
 }
 
 NodeStatus parse_node_status(const Json& reply) {
-  return pve::read_reply(reply, "/nodes/N/status", [](const JsonCursor& root) {
+  return text::read_reply(reply, "/nodes/N/status", [](const JsonCursor& root) {
     const JsonCursor cpu = root.at("cpuinfo");
     const JsonCursor memory = root.at("memory");
     NodeStatus status{
         .cpu_model = cpu.at("model").string(),
         .cpus = static_cast<int>(cpu.at("cpus").integer_between(1, 1 << 16)),
-        .memory_total_mib = pve::whole(memory.at("total")) / kMib,
+        .memory_total_mib = text::whole(memory.at("total")) / kMib,
         .memory_available_mib = 0,
         .kernel = root.at("current-kernel").at("release").string(),
     };
     // A node that is older than the key reports free memory only.
     const auto available = memory.find("available");
-    status.memory_available_mib = pve::whole(available ? *available : memory.at("free")) / kMib;
+    status.memory_available_mib = text::whole(available ? *available : memory.at("free")) / kMib;
     if (status.memory_total_mib <= 0) memory.at("total").fail("expected a size above 0");
     return status;
   });
 }
 
 std::vector<StorageStatus> parse_storages(const Json& reply) {
-  return pve::read_reply(reply, "/nodes/N/storage", [](const JsonCursor& root) {
-    std::vector<StorageStatus> storages;
-    for (const JsonCursor& entry : root.elements()) {
-      storages.push_back({
-          .name = entry.at("storage").string(),
-          .type = entry.at("type").string(),
-          .content = list_of(entry.at("content").string(), ","),
-          .active = pve::truth(entry.find("active")),
-          .available_bytes = pve::whole_or_zero(entry.find("avail")),
-          .total_bytes = pve::whole_or_zero(entry.find("total")),
-          .used_bytes = pve::whole_or_zero(entry.find("used")),
-      });
-    }
-    return storages;
+  return text::read_list(reply, "/nodes/N/storage", [](const JsonCursor& entry) {
+    return StorageStatus{.name = entry.at("storage").string(),
+                         .type = entry.at("type").string(),
+                         .content = list_of(entry.at("content").string(), ","),
+                         .active = text::truth(entry.find("active")),
+                         .available_bytes = text::whole_or_zero(entry.find("avail"))};
   });
 }
 
 bool holds_disks(const StorageStatus& storage) {
-  const auto takes = [&](std::string_view content) {
-    return std::find(storage.content.begin(), storage.content.end(), content) !=
-           storage.content.end();
-  };
-  return storage.active && (takes("images") || takes("rootdir"));
+  return storage.active && std::ranges::any_of(storage.content, [](const std::string& content) {
+           return content == "images" || content == "rootdir";
+         });
 }
 
 std::vector<GuestEntry> parse_guests(const Json& reply) {
-  return pve::read_reply(reply, "/cluster/resources", [](const JsonCursor& root) {
-    std::vector<GuestEntry> guests;
-    for (const JsonCursor& entry : root.elements()) {
-      guests.push_back({
-          .vmid = vmid_of(entry.at("vmid")),
-          .kind = kind_of(entry.at("type")),
-          .node = entry.at("node").string(),
-          .name = pve::text_or_empty(entry.find("name")),
-          .status = entry.at("status").string(),
-          .tags = parse_tags(pve::text_or_empty(entry.find("tags"))),
-          .template_ = pve::truth(entry.find("template")),
-      });
-    }
-    return guests;
+  return text::read_list(reply, "/cluster/resources", [](const JsonCursor& entry) {
+    return GuestEntry{.vmid = vmid_of(entry.at("vmid")),
+                      .kind = kind_of(entry.at("type")),
+                      .node = entry.at("node").string(),
+                      .name = text::text_or_empty(entry.find("name")),
+                      .status = entry.at("status").string(),
+                      .tags = parse_tags(text::text_or_empty(entry.find("tags")))};
   });
 }
 
 std::vector<Volume> parse_volumes(const Json& reply) {
-  return pve::read_reply(reply, "/nodes/N/storage/S/content", [](const JsonCursor& root) {
-    std::vector<Volume> volumes;
-    for (const JsonCursor& entry : root.elements()) {
-      Volume volume{.volid = entry.at("volid").string(),
-                    .format = entry.at("format").string(),
-                    .content = pve::text_or_empty(entry.find("content")),
-                    .size_bytes = pve::whole(entry.at("size"))};
-      if (const auto owner = entry.find("vmid"); owner && pve::whole_or_zero(owner) != 0) {
-        volume.vmid = vmid_of(*owner);
-      }
-      volumes.push_back(std::move(volume));
+  return text::read_list(reply, "/nodes/N/storage/S/content", [](const JsonCursor& entry) {
+    Volume volume{.volid = entry.at("volid").string(),
+                  .content = text::text_or_empty(entry.find("content"))};
+    if (const auto owner = entry.find("vmid"); text::whole_or_zero(owner) != 0) {
+      volume.vmid = vmid_of(*owner);
     }
-    return volumes;
+    return volume;
   });
 }
 
 std::vector<Task> parse_tasks(const Json& reply) {
-  return pve::read_reply(reply, "/nodes/N/tasks", [](const JsonCursor& root) {
-    std::vector<Task> tasks;
-    for (const JsonCursor& entry : root.elements()) {
-      Task task{.upid = entry.at("upid").string(), .type = entry.at("type").string()};
-      // Of a task that is not a guest's, the id is empty or a name.
-      const auto number = pve::to_whole(pve::text_or_empty(entry.find("id")));
-      if (number && *number >= Vmid::kLowest && *number <= Vmid::kHighest) {
-        task.vmid = Vmid(static_cast<int>(*number));
-      }
-      tasks.push_back(std::move(task));
+  return text::read_list(reply, "/nodes/N/tasks", [](const JsonCursor& entry) {
+    Task task{.type = entry.at("type").string()};
+    // Of a task that is not a guest's, the id is empty or a name.
+    const auto number = text::to_whole(text::text_or_empty(entry.find("id")));
+    if (number && *number >= Vmid::kLowest && *number <= Vmid::kHighest) {
+      task.vmid = Vmid(static_cast<int>(*number));
     }
-    return tasks;
+    return task;
   });
 }
 
 std::vector<Bridge> parse_bridges(const Json& reply) {
-  return pve::read_reply(reply, "/nodes/N/network", [](const JsonCursor& root) {
+  return text::read_reply(reply, "/nodes/N/network", [](const JsonCursor& root) {
     std::vector<Bridge> bridges;
     for (const JsonCursor& entry : root.elements()) {
       const std::string type = entry.at("type").string();
       if (type != "bridge" && type != "OVSBridge") continue;
       bridges.push_back(
-          {.name = entry.at("iface").string(), .active = pve::truth(entry.find("active"))});
+          {.name = entry.at("iface").string(), .active = text::truth(entry.find("active"))});
     }
     return bridges;
   });

@@ -19,7 +19,6 @@ namespace pve_accept {
 struct PveVersion {
   std::string release;  // "9.2"
   std::string version;  // "9.2.2"
-  std::string repoid;
 };
 
 // A node of the cluster; of one that is in no cluster the only one.
@@ -42,8 +41,6 @@ struct StorageStatus {
   std::vector<std::string> content = {};  // "images", "rootdir", "vztmpl", ...
   bool active = false;
   std::int64_t available_bytes = 0;
-  std::int64_t total_bytes = 0;
-  std::int64_t used_bytes = 0;
 };
 
 // True for a storage that is there and may hold disks of guests.
@@ -57,14 +54,11 @@ struct GuestEntry {
   std::string name = {};    // empty while the node's status daemon has not seen it
   std::string status = {};  // "running", "stopped", "unknown"
   std::vector<std::string> tags = {};
-  bool template_ = false;
 };
 
 struct Volume {
   std::string volid;  // "local-lvm:vm-9001-disk-0"
-  std::string format = {};
   std::string content = {};
-  std::int64_t size_bytes = 0;
   std::optional<Vmid> vmid = {};  // the guest that it belongs to
 };
 
@@ -75,13 +69,13 @@ struct Bridge {
 
 // Work of PVE that goes on in the background, also when whoever asked for it has gone.
 struct Task {
-  std::string upid;
   std::string type;               // "vzcreate", "qmdestroy", ...
   std::optional<Vmid> vmid = {};  // of the guest that it works on
 };
 
-// `pveversion -v`: version by package name. A package that is "not correctly installed" has no
-// entry. The running kernel ("7.0.2-6-pve") stands under kRunningKernel.
+// `pveversion -v`: version by package name. A package that is "not correctly installed", or of
+// which a "residual config" is left, has no entry. The running kernel ("7.0.2-6-pve") stands under
+// kRunningKernel.
 inline constexpr const char* kRunningKernel = "running kernel";
 std::map<std::string, std::string> parse_pveversion(std::string_view text);
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "support/base/reply.h"
 #include "support/pve/config_values.h"
 #include "support/pve/node_facts.h"
-#include "support/pve/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -22,7 +22,7 @@ std::string description_for(std::string_view run_id) {
 }
 
 std::optional<std::string> run_in_description(std::string_view description) {
-  std::string_view text = pve::trimmed(description);
+  std::string_view text = text::trimmed(description);
   if (text.ends_with("%0A")) text.remove_suffix(3);
   if (!text.starts_with(kPrefix)) return std::nullopt;
   const std::string_view run_id = text.substr(kPrefix.size());
@@ -35,19 +35,18 @@ std::optional<std::string> run_in_description(std::string_view description) {
 
 Ownership ownership_of(const Json& config) {
   const auto tags = parse_tags(config_text(config, "tags"));
-  return {.tagged = std::find(tags.begin(), tags.end(), kOwnershipTag) != tags.end(),
+  return {.tagged = std::ranges::find(tags, kOwnershipTag) != tags.end(),
           .run_id = run_in_description(config_text(config, "description"))};
 }
 
 bool is_unfinished(const Json& config) {
-  const auto items = config.items();
-  return std::all_of(items.begin(), items.end(), [](const auto& item) {
+  for (const auto& [key, value] : config.items()) {
     // create_and_lock_config of guest-common writes the first, destroy_vm and
     // destroy_lxc_container the second; the digest is of the reply, not of the file.
-    const bool locked =
-        item.key() == "lock" && (item.value() == "create" || item.value() == "destroyed");
-    return locked || item.key() == "digest";
-  });
+    const bool locked = key == "lock" && (value == "create" || value == "destroyed");
+    if (!locked && key != "digest") return false;
+  }
+  return true;
 }
 
 std::string public_key_file(std::string_view run_id) {

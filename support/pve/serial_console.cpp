@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "support/pve/reply.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -139,9 +139,9 @@ std::string printable(std::string_view line) {
 std::string last_line(std::string_view text) {
   constexpr std::size_t kLongest = 100;
   std::string last;
-  for (const std::string_view line : pve::lines(text)) {
+  for (const std::string_view line : text::lines(text)) {
     const std::string shown = printable(line);
-    if (const auto trimmed = pve::trimmed(shown); !trimmed.empty()) {
+    if (const auto trimmed = text::trimmed(shown); !trimmed.empty()) {
       last = trimmed.substr(0, kLongest);
     }
   }
@@ -153,7 +153,7 @@ std::string last_line(std::string_view text) {
 std::vector<std::string> host_keys_on_console(std::string_view text) {
   std::vector<std::string> whole;
   std::optional<std::vector<std::string>> block;
-  for (const std::string_view line : pve::lines(text)) {
+  for (const std::string_view line : text::lines(text)) {
     const std::string shown = printable(line);
     if (shown.find(kBegin) != std::string::npos) {
       block.emplace();

@@ -3,21 +3,19 @@
 #include <fmt/format.h>
 
 #include "support/base/error.h"
+#include "support/base/reply.h"
+#include "support/base/units.h"
 #include "support/pve/config_values.h"
-#include "support/pve/reply.h"
 
 namespace pve_accept {
 namespace {
-
-constexpr std::int64_t kBytesInGib = std::int64_t{1} << 30;
 
 std::string shown(const std::string& value) { return value.empty() ? "nothing" : value; }
 
 std::string gib_text(const std::string& size) {
   if (size.empty()) return {};
   const std::int64_t bytes = parse_disk_size(size);
-  return bytes % kBytesInGib == 0 ? fmt::format("{} GiB", bytes / kBytesInGib)
-                                  : fmt::format("{} bytes", bytes);
+  return bytes % kGib == 0 ? fmt::format("{} GiB", bytes / kGib) : fmt::format("{} bytes", bytes);
 }
 
 }  // namespace
@@ -41,9 +39,9 @@ std::string SpecCheck::text(const std::string& key) const { return config_text(c
 
 bool bears_description(const Json& config, const GuestSpec& spec) {
   const std::string description = config_text(config, "description");
-  std::string_view found = pve::trimmed(description);
+  std::string_view found = text::trimmed(description);
   if (found.ends_with("%0A")) found.remove_suffix(3);
-  return found == pve::trimmed(spec.description);
+  return found == text::trimmed(spec.description);
 }
 
 std::string volume_at(const Json& config, const std::string& key) {

@@ -5,15 +5,12 @@
 
 #include <vector>
 
+#include "support/base/reply.h"
+#include "support/base/units.h"
 #include "support/pve/images.h"
-#include "support/pve/reply.h"
 
 namespace pve_accept {
 namespace {
-
-constexpr double kBytesPerGib = 1024.0 * 1024 * 1024;
-
-double gib(std::int64_t bytes) { return static_cast<double>(bytes) / kBytesPerGib; }
 
 // A storage's definition and the volume on it.
 struct Place {
@@ -22,15 +19,15 @@ struct Place {
   std::string volume;  // name on the storage: "vm-9001-disk-0"
 
   std::string setting(const char* key) const {
-    return pve::read_reply(storage, fmt::format("definition of storage {}", storage_name),
-                           [key](const JsonCursor& root) { return root.at(key).string(); });
+    return text::read_reply(storage, fmt::format("definition of storage {}", storage_name),
+                            [key](const JsonCursor& root) { return root.at(key).string(); });
   }
 };
 
 Place place_of(Node& node, const std::string& volid) {
   const std::size_t colon = volid.find(':');
   if (colon == std::string::npos) {
-    throw pve::unexpected("a volume id", volid, "\"storage:volume\"");
+    throw text::unexpected("a volume id", volid, "\"storage:volume\"");
   }
   const std::string name = volid.substr(0, colon);
   for (const Json& definition : node.storage_definitions()) {
@@ -101,13 +98,13 @@ DiskUsage disk_usage(Node& node, const std::string& volid) {
 }
 
 std::map<std::string, LogicalVolume> parse_lvs(const Json& reply) {
-  return pve::read_reply(reply, "lvs", [](const JsonCursor& root) {
+  return text::read_reply(reply, "lvs", [](const JsonCursor& root) {
     std::map<std::string, LogicalVolume> volumes;
     for (const JsonCursor& report : root.at("report").elements()) {
       for (const JsonCursor& row : report.at("lv").elements()) {
-        LogicalVolume volume{.size_bytes = pve::whole(row.at("lv_size")), .data_percent = {}};
+        LogicalVolume volume{.size_bytes = text::whole(row.at("lv_size")), .data_percent = {}};
         const std::string percent = row.at("data_percent").string();
-        volume.data_percent = pve::to_number(percent);
+        volume.data_percent = text::to_number(percent);
         if (!percent.empty() && !volume.data_percent) {
           row.at("data_percent").fail(fmt::format("expected a number, found '{}'", percent));
         }
@@ -120,28 +117,28 @@ std::map<std::string, LogicalVolume> parse_lvs(const Json& reply) {
 
 std::map<std::string, std::int64_t> parse_zfs_get(std::string_view text) {
   std::map<std::string, std::int64_t> properties;
-  for (const std::string_view line : pve::lines(text)) {
-    const auto fields = pve::split(line, '\t');
-    if (fields.size() != 2) throw pve::unexpected("`zfs get`", line, "a property and a value");
+  for (const std::string_view line : text::lines(text)) {
+    const auto fields = text::split(line, '\t');
+    if (fields.size() != 2) throw text::unexpected("`zfs get`", line, "a property and a value");
     if (fields[1] == "-") continue;
-    const auto value = pve::to_whole(fields[1]);
-    if (!value) throw pve::unexpected("`zfs get`", line, "a number of bytes");
+    const auto value = text::to_whole(fields[1]);
+    if (!value) throw text::unexpected("`zfs get`", line, "a number of bytes");
     properties.emplace(fields[0], *value);
   }
-  if (properties.empty()) throw pve::unexpected("`zfs get`", text, "properties");
+  if (properties.empty()) throw text::unexpected("`zfs get`", text, "properties");
   return properties;
 }
 
 FileUsage parse_stat(std::string_view text) {
-  const auto fields = pve::split(pve::trimmed(text), ' ');
+  const auto fields = text::words(text);
   std::vector<std::int64_t> numbers;
   for (const std::string_view field : fields) {
-    const auto number = pve::to_whole(field);
+    const auto number = text::to_whole(field);
     if (!number || *number < 0) break;
     numbers.push_back(*number);
   }
   if (fields.size() != 3 || numbers.size() != 3) {
-    throw pve::unexpected("`stat`", text, "blocks, block size and length");
+    throw text::unexpected("`stat`", text, "blocks, block size and length");
   }
   return {.used_bytes = numbers[0] * numbers[1], .apparent_bytes = numbers[2]};
 }

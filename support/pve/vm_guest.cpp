@@ -4,24 +4,23 @@
 
 #include <utility>
 
+#include "support/base/reply.h"
+#include "support/base/units.h"
 #include "support/pve/addresses.h"
 #include "support/pve/config_values.h"
 #include "support/pve/guest_agent.h"
-#include "support/pve/reply.h"
 #include "support/pve/spec_check.h"
 
 namespace pve_accept {
 namespace {
 
-constexpr std::int64_t kImageGib = std::int64_t{1} << 30;
-
 bool has_disk(const Json& config) {
   return config_value(config, "scsi0").head.find(':') != std::string::npos;
 }
 
-bool has_disk_of(const Json& config, int gib) {
+bool has_disk_of(const Json& config, int size_gib) {
   const std::string size = config_value(config, "scsi0").part("size");
-  return !size.empty() && parse_disk_size(size) == gib * kImageGib;
+  return !size.empty() && parse_disk_size(size) == size_gib * kGib;
 }
 
 bool has_cloud_init(const Json& config) {
@@ -45,27 +44,15 @@ std::string agent_enabled(const Json& config) {
 void VmGuest::create(const GuestSpec& spec) {
   const std::string id = to_string(vmid());
   change_config(
-      {"qm",
-       "create",
-       id,  //
-       "--name",
-       spec.name,  //
-       "--cores",
-       std::to_string(spec.cores),  //
-       "--memory",
-       std::to_string(spec.memory_mib),  //
-       "--net0",
-       fmt::format("virtio,bridge={}", spec.bridge),  //
-       "--scsihw",
-       "virtio-scsi-single",  //
-       "--agent",
-       "1",  //
-       "--balloon",
-       "0",  //
-       "--tags",
-       spec.tag,  //
-       "--description",
-       spec.description},
+      with_options({"qm", "create", id}, {{"--name", spec.name},
+                                          {"--cores", std::to_string(spec.cores)},
+                                          {"--memory", std::to_string(spec.memory_mib)},
+                                          {"--net0", fmt::format("virtio,bridge={}", spec.bridge)},
+                                          {"--scsihw", "virtio-scsi-single"},
+                                          {"--agent", "1"},
+                                          {"--balloon", "0"},
+                                          {"--tags", spec.tag},
+                                          {"--description", spec.description}}),
       fmt::format("create VM {}", vmid()),
       [&spec](const Json& config) { return bears_description(config, spec); },
       fmt::format("the description '{}'", spec.description));
@@ -113,7 +100,7 @@ std::vector<std::string> VmGuest::gaps_in_confinement(Shell& inside) {
   if (config_text(config(), "kvm") == "0") gaps.push_back("kvm: 0");
   const Command command = reading({"systemd-detect-virt"});
   const CommandResult result = inside.run(command);
-  const std::string_view virt = pve::trimmed(result.out);
+  const std::string_view virt = text::trimmed(result.out);
   // Exits 1 when it finds no virtualisation, and then says "none".
   if (virt.empty()) throw unusable(inside, command, result, "ask the VM what it runs under");
   if (virt != "kvm") gaps.push_back(fmt::format("the VM runs under {}, not under kvm", virt));
@@ -147,7 +134,7 @@ void VmGuest::watch_boot() {
 HostKeys VmGuest::host_keys() {
   if (auto keys = keys_on_console(); !keys.empty()) return {.keys = std::move(keys)};
   const auto key = GuestAgent(node_.shell(), vmid()).read_file("/etc/ssh/ssh_host_ed25519_key.pub");
-  if (key && !pve::trimmed(*key).empty()) return {.keys = {std::string(pve::trimmed(*key))}};
+  if (key && !text::trimmed(*key).empty()) return {.keys = {std::string(text::trimmed(*key))}};
   return {
       .trouble = fmt::format("{}, and its guest agent tells none",
                              console_ ? console_->trouble() : "its serial console was not watched"),

@@ -22,7 +22,6 @@ class VmGuest final : public Guest {
   std::string disk_volume() override;
 
  private:
-  const char* tool() const override { return "qm"; }
   void watch_boot() override;
   std::vector<std::string> keys_on_console();
   std::vector<std::string> shutdown_arguments() const override;

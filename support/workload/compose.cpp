@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
+#include "support/base/reply.h"
 #include "support/workload/network_trouble.h"
-#include "support/workload/output.h"
 
 namespace pve_accept {
 namespace {
@@ -12,15 +15,14 @@ constexpr std::chrono::seconds kUpDeadline{300};
 constexpr std::chrono::seconds kDownDeadline{180};
 
 ComposeService service_from(const JsonCursor& entry) {
-  return {.name = entry.at("Name").string(),
-          .service = entry.at("Service").string(),
+  return {.service = entry.at("Service").string(),
           .state = entry.at("State").string(),
-          .health = workload::text_or_empty(entry.find("Health"))};
+          .health = text::text_or_empty(entry.find("Health"))};
 }
 
 Json parsed_or_throw(std::string_view text) {
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) throw workload::unexpected("`docker compose ps`", text, "JSON");
+  Json value = text::parse_json(text);
+  if (value.is_discarded()) throw text::unexpected("`docker compose ps`", text, "JSON");
   return value;
 }
 
@@ -29,34 +31,24 @@ Json parsed_or_throw(std::string_view text) {
 std::vector<ComposeService> parse_compose_ps(std::string_view text) {
   std::vector<ComposeService> services;
   const auto add = [&services](const Json& entry) {
-    services.push_back(workload::read_output(entry, "docker compose ps", service_from));
+    services.push_back(text::read_reply(entry, "docker compose ps", service_from));
   };
-  if (workload::trimmed(text).starts_with('[')) {
+  if (text::trimmed(text).starts_with('[')) {
     for (const Json& entry : parsed_or_throw(text)) add(entry);
   } else {
-    for (const std::string_view line : workload::lines(text)) add(parsed_or_throw(line));
+    for (const std::string_view line : text::lines(text)) add(parsed_or_throw(line));
   }
   return services;
 }
 
 std::vector<ContainerState> parse_docker_inspect(const Json& reply) {
-  return workload::read_output(reply, "docker inspect", [](const JsonCursor& root) {
-    std::vector<ContainerState> containers;
-    for (const JsonCursor& entry : root.elements()) {
-      const JsonCursor state = entry.at("State");
-      const auto health = state.find("Health");
-      std::string name = entry.at("Name").string();
-      if (name.starts_with('/')) name.erase(0, 1);
-      containers.push_back({
-          .name = std::move(name),
-          .state = state.at("Status").string(),
-          .health = health && !health->value().is_null() ? health->at("Status").string() : "",
-          .restarts = static_cast<int>(entry.at("RestartCount").integer_between(0, 1 << 30)),
-          .oom_killed = state.at("OOMKilled").boolean(),
-          .exit_code = static_cast<int>(state.at("ExitCode").integer_between(-(1 << 30), 1 << 30)),
-      });
-    }
-    return containers;
+  return text::read_list(reply, "docker inspect", [](const JsonCursor& entry) {
+    const JsonCursor state = entry.at("State");
+    const auto health = state.find("Health");
+    return ContainerState{
+        .state = state.at("Status").string(),
+        .health = health && !health->value().is_null() ? health->at("Status").string() : "",
+        .restarts = static_cast<int>(entry.at("RestartCount").integer_between(0, 1 << 30))};
   });
 }
 
@@ -102,7 +94,7 @@ std::string Compose::container(std::string_view service) const {
 
 std::vector<std::string> Compose::command(std::vector<std::string> arguments) const {
   std::vector<std::string> argv = {"docker", "compose", "-f", file_};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  std::ranges::copy(arguments, std::back_inserter(argv));
   return argv;
 }
 

@@ -11,7 +11,6 @@ namespace pve_accept {
 
 // A service's container as `docker compose ps` lists it.
 struct ComposeService {
-  std::string name;         // "spike-db-1"
   std::string service;      // "db"
   std::string state;        // "running", "exited", "restarting", ...
   std::string health = {};  // "healthy", "unhealthy", "starting"; empty without a health check
@@ -19,12 +18,9 @@ struct ComposeService {
 
 // A container as `docker inspect` describes it.
 struct ContainerState {
-  std::string name;
   std::string state;
   std::string health = {};  // as above
   int restarts = 0;
-  bool oom_killed = false;
-  int exit_code = 0;
 };
 
 // `docker compose ps --format json`: newer releases print one object per line, older ones an array.

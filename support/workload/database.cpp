@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "support/workload/output.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
@@ -46,7 +46,7 @@ RowCount Database::count_rows(const std::string& run_id) {
   const std::string sql =
       fmt::format("select count(*) from {} where note = {}", kTable, literal(run_id));
   const CommandResult result = query(sql);
-  const std::string message(workload::trimmed(result.err));
+  const std::string message(text::trimmed(result.err));
   if (result.exit_status != 0 &&
       (says(result, "is not running") || says(result, "No such container"))) {
     return {.state = RowCount::State::kContainerNotRunning, .message = message};
@@ -54,7 +54,7 @@ RowCount Database::count_rows(const std::string& run_id) {
   if (result.exit_status != 0 && says(result, "relation") && says(result, "does not exist")) {
     return {.state = RowCount::State::kNoTable, .message = message};
   }
-  const auto rows = workload::to_whole(workload::trimmed(result.out));
+  const auto rows = text::to_whole(text::trimmed(result.out));
   if (result.exit_status != 0 || !rows) {
     throw trouble(docker_.guest(), result, "count the rows in the database", sql);
   }

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
+#include "support/base/reply.h"
+#include "support/base/units.h"
 #include "support/workload/guest_system.h"
 #include "support/workload/network_trouble.h"
-#include "support/workload/output.h"
 
 namespace pve_accept {
 namespace {
@@ -42,7 +46,7 @@ class ContainerBroom {
   void sweep() {
     if (names_.empty()) return;
     std::vector<std::string> argv = {"docker", "rm", "-f"};
-    argv.insert(argv.end(), names_.begin(), names_.end());
+    std::ranges::copy(names_, std::back_inserter(argv));
     names_.clear();
     run_checked(guest_, {.argv = std::move(argv), .deadline = kChangeDeadline},
                 "remove the containers again");
@@ -56,39 +60,26 @@ class ContainerBroom {
 }  // namespace
 
 DockerVersions parse_docker_versions(const Json& reply) {
-  return workload::read_output(reply, "docker version", [](const JsonCursor& root) {
+  return text::read_reply(reply, "docker version", [](const JsonCursor& root) {
     const JsonCursor server = root.at("Server");
     return DockerVersions{.engine = server.at("Version").string(),
-                          .client = root.at("Client").at("Version").string(),
                           .containerd = component_version(server, "containerd"),
                           .runc = component_version(server, "runc"),
-                          .api = server.at("ApiVersion").string(),
-                          .min_api = server.at("MinAPIVersion").string(),
+                          .api = text::text_or_empty(server.find("ApiVersion")),
+                          .min_api = text::text_or_empty(server.find("MinAPIVersion")),
                           .git_commit = server.at("GitCommit").string()};
   });
 }
 
 DockerInfo parse_docker_info(const Json& reply) {
-  return workload::read_output(reply, "docker info", [](const JsonCursor& root) {
+  return text::read_reply(reply, "docker info", [](const JsonCursor& root) {
     if (const auto errors = root.find("ServerErrors"); errors && !errors->value().empty()) {
       errors->fail(errors->value().dump());
     }
     DockerInfo info{.driver = root.at("Driver").string(),
-                    .cgroup_driver = workload::text_or_empty(root.find("CgroupDriver")),
-                    .cgroup_version = workload::text_or_empty(root.find("CgroupVersion")),
-                    .server_version = root.at("ServerVersion").string(),
-                    .kernel = root.at("KernelVersion").string(),
-                    .operating_system = root.at("OperatingSystem").string()};
-    if (info.driver.empty() || info.server_version.empty()) {
-      root.at("Driver").fail("is empty: the daemon does not answer");
-    }
-    const auto status = root.find("DriverStatus");
-    if (!status || status->value().is_null()) return info;
-    for (const JsonCursor& row : status->elements()) {
-      const auto pair = row.elements();
-      if (pair.size() != 2) row.fail("expected a name and a value");
-      info.driver_status.emplace(pair[0].string(), pair[1].string());
-    }
+                    .cgroup_driver = text::text_or_empty(root.find("CgroupDriver")),
+                    .cgroup_version = text::text_or_empty(root.find("CgroupVersion"))};
+    if (info.driver.empty()) root.at("Driver").fail("is empty: the daemon does not answer");
     return info;
   });
 }
@@ -99,7 +90,7 @@ DockerVersions Docker::versions() {
                "ask for Docker's versions"));
   const Command command = reading({"docker", "compose", "version", "--short"}, kEngineDeadline);
   const CommandResult result = run_checked(guest_, command, "ask for Compose's version");
-  versions.compose = workload::trimmed(result.out);
+  versions.compose = text::trimmed(result.out);
   if (versions.compose.empty()) {
     throw unusable(guest_, command, result, "ask for Compose's version", "printed nothing");
   }
@@ -128,7 +119,7 @@ HelloWorld Docker::hello_world(Clock::Duration deadline) {
 CommandResult Docker::exec(const std::string& container, const std::vector<std::string>& argv,
                            Clock::Duration deadline) {
   Command command = {.argv = {"docker", "exec", container}, .deadline = deadline};
-  command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+  std::ranges::copy(argv, std::back_inserter(command.argv));
   return guest_.run(command);
 }
 
@@ -137,28 +128,27 @@ std::string Docker::container_root_fs(const std::string& container) {
       reading({"docker", "exec", container, "findmnt", "-no", "FSTYPE", "/"}, kEngineDeadline);
   const std::string attempted = fmt::format("find the file system under container {}", container);
   const CommandResult result = run_checked(guest_, command, attempted);
-  const std::string_view type = workload::trimmed(result.out);
+  const std::string_view type = text::trimmed(result.out);
   if (type.empty() || type.find('\n') != std::string_view::npos) {
     throw unusable(guest_, command, result, attempted, "expected one file system type");
   }
   return std::string(type);
 }
 
-std::optional<std::int64_t> Docker::memory_limit_seen(int mib, const std::string& image) {
-  const Command command = {.argv = {"docker", "run", "--rm", "-m", fmt::format("{}m", mib), image,
-                                    "cat", "/sys/fs/cgroup/memory.max"},
+std::optional<std::int64_t> Docker::memory_limit_seen(int limit_mib, const std::string& image) {
+  const Command command = {.argv = {"docker", "run", "--rm", "-m", fmt::format("{}m", limit_mib),
+                                    image, "cat", "/sys/fs/cgroup/memory.max"},
                            .deadline = kChangeDeadline};
   const CommandResult result =
       run_checked(guest_, command, "start a container with a memory limit");
-  const std::string_view limit = workload::trimmed(result.out);
+  const std::string_view limit = text::trimmed(result.out);
   if (limit == "max") return std::nullopt;
-  const auto bytes = workload::to_whole(limit);
-  if (!bytes) throw workload::unexpected("memory.max", limit, "a number of bytes or \"max\"");
+  const auto bytes = text::to_whole(limit);
+  if (!bytes) throw text::unexpected("memory.max", limit, "a number of bytes or \"max\"");
   return bytes;
 }
 
 double Docker::growth_of_containers(int count, const std::string& image) {
-  constexpr double kMib = 1024.0 * 1024;
   const Command sync = {.argv = {"sync"}, .deadline = kChangeDeadline};
   GuestSystem system(guest_);
   ContainerBroom broom(guest_);
@@ -174,7 +164,7 @@ double Docker::growth_of_containers(int count, const std::string& image) {
   run_checked(guest_, sync, "flush the guest's file system");
   const std::int64_t after = system.root_file_system().used_bytes;
   broom.sweep();
-  return static_cast<double>(after - before) / kMib;
+  return mib(after - before);
 }
 
 bool Docker::reaches(const std::string& container, const std::string& host, int port) {

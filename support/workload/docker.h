@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,23 +13,18 @@ namespace pve_accept {
 
 struct DockerVersions {
   std::string engine;
-  std::string client;
   std::string containerd;
   std::string runc;
-  std::string api;
-  std::string min_api;
+  std::string api;         // empty in a release that does not say
+  std::string min_api;     // the same
   std::string git_commit;  // of the engine: with the version, the build
   std::string compose = {};
 };
 
 struct DockerInfo {
   std::string driver;  // storage driver: "overlayfs", "overlay2", "vfs", ...
-  std::map<std::string, std::string> driver_status = {};
   std::string cgroup_driver = {};
   std::string cgroup_version = {};
-  std::string server_version = {};
-  std::string kernel = {};
-  std::string operating_system = {};
 };
 
 struct HelloWorld {
@@ -66,9 +60,10 @@ class Docker {
   // Type of the file system that a container has as its root: "overlay".
   std::string container_root_fs(const std::string& container);
 
-  // What a container that is started with a memory limit of `mib` sees in memory.max, in bytes;
+  // What a container that is started with a memory limit sees in memory.max, in bytes;
   // empty for "max", no limit at all.
-  std::optional<std::int64_t> memory_limit_seen(int mib, const std::string& image = "postgres:17");
+  std::optional<std::int64_t> memory_limit_seen(int limit_mib,
+                                                const std::string& image = "postgres:17");
 
   // Disk that `count` more containers of an image cost, in MiB. They are created, never started,
   // and removed again whatever happens.

@@ -4,10 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "support/base/reply.h"
 #include "support/workload/guest_system.h"
 #include "support/workload/network_trouble.h"
-#include "support/workload/output.h"
 
 namespace pve_accept {
 namespace {
@@ -57,7 +58,7 @@ class Apt {
   void install(const Packages& packages) {
     if (packages.empty()) return;
     Packages arguments = {"install", "-y", "-q"};
-    arguments.insert(arguments.end(), packages.begin(), packages.end());
+    std::ranges::copy(packages, std::back_inserter(arguments));
     step(guest_, apt_get(arguments), fmt::format("install {}", fmt::join(packages, ", ")),
          trouble_);
   }
@@ -66,7 +67,7 @@ class Apt {
   Command apt_get(const std::vector<std::string>& arguments) const {
     Command command = {.argv = {"env", "DEBIAN_FRONTEND=noninteractive", "apt-get"},
                        .deadline = deadline_};
-    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    std::ranges::copy(arguments, std::back_inserter(command.argv));
     return command;
   }
 
@@ -105,16 +106,16 @@ void add_docker_repository(Shell& guest, const DockerInstallOptions& options,
 // Those of the packages that the guest does not have.
 Packages missing_of(Shell& guest, const Packages& packages) {
   Command ask = reading({"dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\\n"});
-  ask.argv.insert(ask.argv.end(), packages.begin(), packages.end());
+  std::ranges::copy(packages, std::back_inserter(ask.argv));
   const CommandResult result = guest.run(ask);
   // Exits 1 when it does not know one of them.
   if (result.exit_status > 1) throw unusable(guest, ask, result, "ask which packages are there");
+  const auto lines = text::lines(result.out);
   Packages missing;
-  for (const std::string& package : packages) {
-    const auto lines = workload::lines(result.out);
-    const std::string there = "installed " + package;
-    if (std::find(lines.begin(), lines.end(), there) == lines.end()) missing.push_back(package);
-  }
+  std::ranges::remove_copy_if(
+      packages, std::back_inserter(missing), [&](const std::string& package) {
+        return std::ranges::find(lines, "installed " + package) != lines.end();
+      });
   return missing;
 }
 
@@ -145,7 +146,7 @@ std::string docker_sources(std::string_view codename, std::string_view base_url)
 void install_docker(Shell& guest, DockerSource source, const DockerInstallOptions& options) {
   Packages tools = {"curl"};  // the HTTP claim asks with it
   if (source == DockerSource::kOfficial) tools.insert(tools.begin(), "ca-certificates");
-  tools.insert(tools.end(), options.extra_packages.begin(), options.extra_packages.end());
+  std::ranges::copy(options.extra_packages, std::back_inserter(tools));
   if (source == DockerSource::kPreinstalled) {
     require_docker(guest);
     tools = missing_of(guest, tools);
@@ -169,13 +170,13 @@ PackageOrigin parse_apt_policy(std::string_view text) {
   constexpr std::string_view kInstalled = "Installed:";
   PackageOrigin origin;
   bool in_installed_version = false;
-  for (const std::string_view line : workload::lines(text)) {
-    const auto words = workload::words(line);
+  for (const std::string_view line : text::lines(text)) {
+    const auto words = text::words(line);
     if (words.empty()) continue;
     if (words[0] == kInstalled && words.size() == 2) origin.version = words[1];
     if (words[0] == "***") {
       in_installed_version = true;
-    } else if (in_installed_version && words.size() >= 2 && workload::to_whole(words[0])) {
+    } else if (in_installed_version && words.size() >= 2 && text::to_whole(words[0])) {
       // "500 https://download.docker.com/linux/debian trixie/stable amd64 Packages"; the package's
       // own entry, "100 /var/lib/dpkg/status", names no source.
       if (words.size() < 3) continue;
@@ -187,7 +188,7 @@ PackageOrigin parse_apt_policy(std::string_view text) {
     }
   }
   if (origin.version.empty() || origin.version == "(none)") {
-    throw workload::unexpected("`apt-cache policy`", text, "an installed package");
+    throw text::unexpected("`apt-cache policy`", text, "an installed package");
   }
   return origin;
 }

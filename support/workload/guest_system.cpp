@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "support/workload/output.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
 
-using workload::unexpected;
+using text::unexpected;
 
 // A DHCPv6 client without a server to answer it holds the boot up for five minutes.
 constexpr std::chrono::seconds kBootDeadline{420};
@@ -24,7 +24,7 @@ std::string unquoted(std::string_view text) {
 
 OsRelease parse_os_release(std::string_view text) {
   OsRelease release;
-  for (const std::string_view line : workload::lines(text)) {
+  for (const std::string_view line : text::lines(text)) {
     if (line.front() == '#') continue;
     const std::size_t equals = line.find('=');
     if (equals == 0 || equals == std::string_view::npos) {
@@ -32,21 +32,19 @@ OsRelease parse_os_release(std::string_view text) {
     }
     const std::string_view key = line.substr(0, equals);
     const std::string value = unquoted(line.substr(equals + 1));
-    if (key == "ID") release.id = value;
     if (key == "VERSION_ID") release.version_id = value;
     if (key == "VERSION_CODENAME") release.version_codename = value;
-    if (key == "PRETTY_NAME") release.pretty_name = value;
   }
-  if (release.id.empty() || release.version_id.empty() || release.version_codename.empty()) {
-    throw unexpected("/etc/os-release", text, "ID, VERSION_ID and VERSION_CODENAME");
+  if (release.version_id.empty() || release.version_codename.empty()) {
+    throw unexpected("/etc/os-release", text, "VERSION_ID and VERSION_CODENAME");
   }
   return release;
 }
 
 std::vector<std::string> parse_failed_units(std::string_view text) {
   std::vector<std::string> units;
-  for (const std::string_view line : workload::lines(text)) {
-    const auto words = workload::words(line);
+  for (const std::string_view line : text::lines(text)) {
+    const auto words = text::words(line);
     // UNIT LOAD ACTIVE SUB DESCRIPTION
     if (words.size() < 4 || words[0].find('.') == std::string_view::npos) {
       throw unexpected("`systemctl --failed`", line, "a unit and its state");
@@ -57,39 +55,27 @@ std::vector<std::string> parse_failed_units(std::string_view text) {
 }
 
 GuestMemory parse_guest_memory(std::string_view meminfo) {
-  std::optional<std::int64_t> total;
-  std::optional<std::int64_t> available;
-  for (const std::string_view line : workload::lines(meminfo)) {
-    const auto words = workload::words(line);
+  for (const std::string_view line : text::lines(meminfo)) {
+    const auto words = text::words(line);
     if (words.size() < 2) throw unexpected("/proc/meminfo", line, "a name and a size");
-    if (words[0] == "MemTotal:") total = workload::to_whole(words[1]);
-    if (words[0] == "MemAvailable:") available = workload::to_whole(words[1]);
+    if (words[0] != "MemTotal:") continue;
+    const auto total = text::to_whole(words[1]);
+    if (total && *total > 0) return {.total_kib = *total};
   }
-  if (!total || !available || *total <= 0 || *available < 0) {
-    throw unexpected("/proc/meminfo", meminfo.substr(0, 200), "MemTotal and MemAvailable");
-  }
-  return {.total_kib = *total, .available_kib = *available};
+  throw unexpected("/proc/meminfo", meminfo.substr(0, 200), "MemTotal");
 }
 
 FileSystemUsage parse_df(std::string_view text) {
-  const auto lines = workload::lines(text);
-  const auto words =
-      lines.size() == 2 ? workload::words(lines[1]) : std::vector<std::string_view>{};
+  const auto lines = text::lines(text);
+  const auto words = lines.size() == 2 ? text::words(lines[1]) : std::vector<std::string_view>{};
   if (words.size() != 6) throw unexpected("`df`", text, "a header and one line of six columns");
-  const auto size = workload::to_whole(words[1]);
-  const auto used = workload::to_whole(words[2]);
-  const auto available = workload::to_whole(words[3]);
-  if (!size || !used || !available || *size <= 0) {
-    throw unexpected("`df`", lines[1], "sizes in bytes");
-  }
-  return {.source = std::string(words[0]),
-          .size_bytes = *size,
-          .used_bytes = *used,
-          .available_bytes = *available};
+  const auto used = text::to_whole(words[2]);
+  if (!used) throw unexpected("`df`", lines[1], "sizes in bytes");
+  return {.used_bytes = *used};
 }
 
 std::string parse_systemd_version(std::string_view text) {
-  const auto words = workload::words(text.substr(0, text.find('\n')));
+  const auto words = text::words(text.substr(0, text.find('\n')));
   if (words.size() < 2 || words[0] != "systemd") {
     throw unexpected("`systemctl --version`", text, "\"systemd 257 (257.9-1)\"");
   }
@@ -101,20 +87,13 @@ std::string parse_systemd_version(std::string_view text) {
 }
 
 CloudInit parse_cloud_init(const Json& reply, int exit_status) {
-  return workload::read_output(reply, "cloud-init status", [exit_status](const JsonCursor& root) {
+  return text::read_reply(reply, "cloud-init status", [exit_status](const JsonCursor& root) {
     CloudInit result;
     result.status = root.at("status").string();
     // 0: fine, 1: broken, 2: it recovered from errors and went on.
     result.failed = exit_status == 1 || (exit_status != 2 && result.status == "error");
     if (const auto errors = root.find("errors")) {
       for (const JsonCursor& error : errors->elements()) result.errors.push_back(error.string());
-    }
-    if (const auto recovered = root.find("recoverable_errors")) {
-      for (const auto& [level, messages] : recovered->members()) {
-        for (const JsonCursor& message : messages.elements()) {
-          result.warnings.push_back(fmt::format("{}: {}", level, message.string()));
-        }
-      }
     }
     return result;
   });
@@ -128,7 +107,7 @@ OsRelease GuestSystem::os_release() {
 std::string GuestSystem::debian_version() {
   const Command command = reading({"cat", "/etc/debian_version"});
   const CommandResult result = run_checked(guest_, command, "ask the guest for its release");
-  const std::string_view version = workload::trimmed(result.out);
+  const std::string_view version = text::trimmed(result.out);
   if (version.empty()) throw unexpected("/etc/debian_version", result.out, "a version");
   return std::string(version);
 }
@@ -142,7 +121,7 @@ std::string GuestSystem::wait_until_booted() {
   const Command command = reading({"systemctl", "is-system-running", "--wait"}, kBootDeadline);
   const CommandResult result = guest_.run(command);
   // Exits 1 for "degraded", which a container may well be.
-  const std::string_view state = workload::trimmed(result.out);
+  const std::string_view state = text::trimmed(result.out);
   if (state.empty() || state == "offline" || state == "unknown") {
     throw unusable(guest_, command, result, "wait until the guest has booted");
   }
@@ -158,7 +137,7 @@ CloudInit GuestSystem::wait_for_cloud_init() {
   const Command command =
       reading({"cloud-init", "status", "--wait", "--format", "json"}, kBootDeadline);
   const CommandResult result = guest_.run(command);
-  const Json reply = Json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+  const Json reply = text::parse_json(result.out);
   if (!reply.is_object() || result.exit_status > 2) {
     throw unusable(guest_, command, result, "wait for cloud-init");
   }

@@ -7,39 +7,33 @@
 #include <vector>
 
 #include "support/base/json.h"
+#include "support/base/units.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {
 
 struct OsRelease {
-  std::string id;                // "debian"
   std::string version_id;        // "13"
   std::string version_codename;  // "trixie"
-  std::string pretty_name;
 };
 
 struct GuestMemory {
   std::int64_t total_kib = 0;
-  std::int64_t available_kib = 0;
 
   std::int64_t total_mib() const { return total_kib / 1024; }
 };
 
 struct FileSystemUsage {
-  std::string source;
-  std::int64_t size_bytes = 0;
   std::int64_t used_bytes = 0;
-  std::int64_t available_bytes = 0;
 
-  double used_gib() const { return static_cast<double>(used_bytes) / (1024.0 * 1024 * 1024); }
+  double used_gib() const { return gib(used_bytes); }
 };
 
-// How cloud-init ended. Warnings are errors that it recovered from (exit 2).
+// How cloud-init ended. Errors that it recovered from (exit 2) are none.
 struct CloudInit {
   std::string status;  // "done", "error", "disabled", ...
   bool failed = false;
   std::vector<std::string> errors;
-  std::vector<std::string> warnings;
 };
 
 OsRelease parse_os_release(std::string_view text);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "support/workload/output.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 
@@ -11,8 +11,8 @@ int http_status(Shell& shell, const std::string& url) {
       reading({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", url});
   const CommandResult result = shell.run(command);
   const std::string attempted = fmt::format("get {}", url);
-  const std::string_view text = workload::trimmed(result.out);
-  const auto status = workload::to_whole(text);
+  const std::string_view text = text::trimmed(result.out);
+  const auto status = text::to_whole(text);
   // Prints 000 and exits 7 when nothing listens, 28 when nothing answers in time. 1 to 6: it did
   // not get as far as to connect.
   constexpr int kCouldNotConnect = 7;

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "support/workload/output.h"
+#include "support/base/reply.h"
+#include "support/workload/network_trouble.h"
 
 namespace pve_accept {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::chrono::seconds kLookDeadline{60};
 
 // The line in which `docker load` blames the archive, not itself; empty when it does not.
 std::string_view archive_trouble(std::string_view errors) {
-  static constexpr std::array kSigns = {
+  static constexpr std::array<std::string_view, 6> kSigns = {
       "invalid tar header",
       "unexpected EOF",
       "unrecognized image format",
@@ -24,13 +25,7 @@ std::string_view archive_trouble(std::string_view errors) {
       "repositories: no such file or directory",  // Docker's older way to say so
       "failed to decompress",
   };
-  for (const std::string_view line : workload::lines(errors)) {
-    if (line.find("error during connect") != std::string_view::npos) continue;  // Docker's socket
-    for (const std::string_view sign : kSigns) {
-      if (line.find(sign) != std::string_view::npos) return workload::trimmed(line);
-    }
-  }
-  return {};
+  return line_with(kSigns, errors, "error during connect");  // Docker's own socket
 }
 
 // "docker pull postgres:17 && docker save -o postgres.tar postgres:17"
@@ -54,7 +49,7 @@ std::string architecture_of(Shell& guest, const std::string& image) {
       {"docker", "image", "inspect", "--format", "{{.Architecture}}", image}, kLookDeadline);
   const CommandResult result = guest.run(command);
   if (result.exit_status != 0 && result.err.find("No such image") != std::string::npos) return {};
-  const std::string_view architecture = workload::trimmed(result.out);
+  const std::string_view architecture = text::trimmed(result.out);
   if (result.exit_status != 0 || architecture.empty()) {
     throw unusable(guest, command, result, fmt::format("look for image {} in the guest", image));
   }
@@ -90,9 +85,9 @@ void require_images(Shell& guest, const std::vector<std::string>& wanted,
 
 std::vector<std::string> parse_docker_load(std::string_view text) {
   std::vector<std::string> images;
-  for (const std::string_view line : workload::lines(text)) {
+  for (const std::string_view line : text::lines(text)) {
     for (const std::string_view mark : {"Loaded image: ", "Loaded image ID: "}) {
-      if (line.starts_with(mark)) images.emplace_back(workload::trimmed(line.substr(mark.size())));
+      if (line.starts_with(mark)) images.emplace_back(text::trimmed(line.substr(mark.size())));
     }
   }
   return images;

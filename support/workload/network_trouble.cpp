@@ -4,12 +4,23 @@
 #include <array>
 #include <string>
 
-#include "support/workload/output.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 
+std::string_view line_with(std::span<const std::string_view> signs, std::string_view output,
+                           std::string_view unless) {
+  for (const std::string_view line : text::lines(output)) {
+    const auto in_line = [line](std::string_view sign) {
+      return line.find(sign) != std::string_view::npos;
+    };
+    if (!in_line(unless) && std::ranges::any_of(signs, in_line)) return text::trimmed(line);
+  }
+  return {};
+}
+
 std::string_view network_trouble(std::string_view output) {
-  static constexpr std::array kSigns = {
+  static constexpr std::array<std::string_view, 19> kSigns = {
       "no such host",
       "server misbehaving",
       "i/o timeout",
@@ -30,13 +41,7 @@ std::string_view network_trouble(std::string_view output) {
       "Could not resolve host",
       "Temporary failure resolving",
   };
-  for (const std::string_view line : workload::lines(output)) {
-    if (line.find("dial unix") != std::string_view::npos) continue;  // Docker's own socket
-    for (const std::string_view sign : kSigns) {
-      if (line.find(sign) != std::string_view::npos) return workload::trimmed(line);
-    }
-  }
-  return {};
+  return line_with(kSigns, output, "dial unix");  // Docker's own socket
 }
 
 }  // namespace pve_accept

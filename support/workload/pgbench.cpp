@@ -4,25 +4,19 @@
 
 #include <vector>
 
-#include "support/workload/output.h"
+#include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
 
-using workload::unexpected;
+using text::unexpected;
 
 constexpr std::chrono::seconds kInitDeadline{300};
 constexpr std::chrono::seconds kGrace{60};  // to connect, vacuum and report, beyond the load itself
 
-// A word as a number, with a comma or a per cent sign behind it left out.
-std::optional<double> number_in(std::string_view word) {
-  while (word.ends_with(',') || word.ends_with('%')) word.remove_suffix(1);
-  return workload::to_number(word);
-}
-
 // The value of a line of the report, "name = value" or "name: value"; empty without such a line.
 std::string_view value_of(std::string_view report, std::string_view name) {
-  for (const std::string_view line : workload::lines(report)) {
+  for (const std::string_view line : text::lines(report)) {
     if (!line.starts_with(name)) continue;
     std::string_view value = line.substr(name.size());
     if (!value.starts_with(": ") && !value.starts_with(" = ")) continue;
@@ -34,7 +28,7 @@ std::string_view value_of(std::string_view report, std::string_view name) {
 
 std::int64_t whole_of(std::string_view report, std::string_view name) {
   const std::string_view value = value_of(report, name);
-  const auto number = workload::to_whole(value);
+  const auto number = text::to_whole(value);
   if (!number || *number < 0) {
     throw unexpected("pgbench's report", report, fmt::format("a count of '{}'", name));
   }
@@ -44,7 +38,7 @@ std::int64_t whole_of(std::string_view report, std::string_view name) {
 std::optional<double> measured(std::string_view report, std::string_view name) {
   const std::string_view value = value_of(report, name);
   if (value.empty()) return std::nullopt;
-  const auto number = workload::to_number(value);
+  const auto number = text::to_number(value);
   if (!number || *number < 0) throw unexpected("pgbench's report", value, "a positive number");
   return number;
 }
@@ -68,21 +62,14 @@ std::optional<PgbenchProgress> parse_pgbench_progress(std::string_view line) {
   // progress: 1.0 s, 1692.8 tps, lat 2.318 ms stddev 1.545, 0 failed
   constexpr std::string_view kMark = "progress: ";
   if (!line.starts_with(kMark)) return std::nullopt;
-  const auto words = workload::words(line);
-  const bool in_order = words.size() >= 12 && words[2] == "s," && words[4] == "tps," &&
-                        words[5] == "lat" && words[7] == "ms" && words[8] == "stddev" &&
-                        words[11].starts_with("failed");
-  if (!in_order) throw unexpected("pgbench's progress", line, "seconds, tps, latency, failures");
-  const auto at = number_in(words[1]);
-  const auto tps = number_in(words[3]);
-  const auto latency = number_in(words[6]);
-  const auto deviation = number_in(words[9]);
-  const auto failed = workload::to_whole(words[10]);
-  if (!at || !tps || !latency || !deviation || !failed || *tps < 0 || *failed < 0) {
-    throw unexpected("pgbench's progress", line, "finite numbers");
+  const auto words = text::words(line);
+  const bool in_order = words.size() >= 5 && words[2] == "s," && words[4].starts_with("tps");
+  const auto at = in_order ? text::to_number(words[1]) : std::nullopt;
+  const auto tps = in_order ? text::to_number(words[3]) : std::nullopt;
+  if (!at || !tps || *tps < 0) {
+    throw unexpected("pgbench's progress", line, "seconds and tps, finite numbers");
   }
-  return PgbenchProgress{
-      .at_s = *at, .tps = *tps, .latency_ms = *latency, .stddev_ms = *deviation, .failed = *failed};
+  return PgbenchProgress{.at_s = *at, .tps = *tps};
 }
 
 PgbenchReport parse_pgbench_report(const std::string& out, const std::string& err,
@@ -92,22 +79,16 @@ PgbenchReport parse_pgbench_report(const std::string& out, const std::string& er
         .attempted = "read pgbench's report",
         .exit_status = exit_status,
         .problem = fmt::format("pgbench exited {} without one: {}", exit_status,
-                               workload::trimmed(err.empty() ? out : err))});
+                               text::trimmed(err.empty() ? out : err))});
   }
   PgbenchReport report;
   report.transactions = whole_of(out, "number of transactions actually processed");
   report.failed = whole_of(out, "number of failed transactions");
-  // pgbench prints the per cent too, but as NaN when nothing was tried.
-  const std::int64_t tried = report.transactions + report.failed;
-  if (tried > 0) {
-    report.failed_percent = 100.0 * static_cast<double>(report.failed) / static_cast<double>(tried);
-  }
   report.duration_s = static_cast<double>(whole_of(out, "duration"));
   report.clients = static_cast<int>(whole_of(out, "number of clients"));
   report.scale = static_cast<int>(whole_of(out, "scaling factor"));
   report.latency_ms = measured(out, "latency average");
   report.tps = measured(out, "tps");
-  report.exit_status = exit_status;
   report.aborted = exit_status != 0 || err.find("Run was aborted") != std::string::npos;
   if (report.transactions > 0 && (!report.latency_ms || !report.tps)) {
     throw unexpected("pgbench's report", out, "latency average and tps");

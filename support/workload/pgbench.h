@@ -26,9 +26,6 @@ Command pgbench_run_command(const PgbenchOptions& options);
 struct PgbenchProgress {
   double at_s = 0;  // since the load began; the line covers the interval up to here
   double tps = 0;
-  double latency_ms = 0;
-  double stddev_ms = 0;
-  std::int64_t failed = 0;
 };
 
 // Empty for a line that is not a progress line. Throws HarnessError for one that looks like it and
@@ -38,14 +35,12 @@ std::optional<PgbenchProgress> parse_pgbench_progress(std::string_view line);
 struct PgbenchReport {
   std::int64_t transactions = 0;  // processed
   std::int64_t failed = 0;
-  double failed_percent = 0;  // of all that were tried; 0 when there were none
-  double duration_s = 0;      // that was asked for
+  double duration_s = 0;  // that was asked for
   int clients = 0;
   int scale = 0;
   std::optional<double> latency_ms;  // average; empty when nothing was processed
   std::optional<double> tps;         // without the time to connect; the same
   bool aborted = false;  // broke off: such a run reports 0 failed transactions all the same
-  int exit_status = 0;
 };
 
 // The report of a run. Throws HarnessError when there is none, with what pgbench said.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "suites/unit/measure/samples.h"
+#include "suites/unit/mock_host.h"
 
 namespace pve_accept {
 namespace {
@@ -13,17 +14,6 @@ using ::testing::AllOf;
 using ::testing::ByMove;
 using ::testing::HasSubstr;
 using ::testing::Return;
-
-// What a call that may be made once only complains of.
-template <typename Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const HarnessError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 class SamplerTest : public testing::Test {
  protected:
@@ -69,7 +59,7 @@ TEST_F(SamplerTest, ReportsAnEarlyEnd) {
   node_runs({{100ms, write_fields(sample_at(0)).dump()},
              {200ms, "sampler: /proc/stat has no cpu line", OutputLine::Stream::kErr}},
             {300ms, {.exit_status = 2}});
-  EXPECT_THAT(error_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
               AllOf(HasSubstr("ended after 1 of 4 samples"), HasSubstr("--lines 4"),
                     HasSubstr("exited 2"), HasSubstr("has no cpu line")));
 }
@@ -77,13 +67,13 @@ TEST_F(SamplerTest, ReportsAnEarlyEnd) {
 TEST_F(SamplerTest, ReportsAMissingPerl) {
   node_runs({{100ms, "bash: line 1: perl: command not found", OutputLine::Stream::kErr}},
             {200ms, {.exit_status = 127}});
-  EXPECT_THAT(error_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
               AllOf(HasSubstr("exited 127"), HasSubstr("perl: command not found")));
 }
 
 TEST_F(SamplerTest, ReportsAStall) {
   node_runs(sampler_lines({sample_at(0), sample_at(1)}), {1h});
-  EXPECT_THAT(error_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
               AllOf(HasSubstr("no sample for 5 s"), HasSubstr("after 2 of 4 samples")));
   EXPECT_EQ(clock_.now(), Clock::Instant(6s));
 }
@@ -94,13 +84,13 @@ TEST_F(SamplerTest, ReportsAStallThatIsOnlyNoisy) {
     lines.push_back({std::chrono::seconds(second), "noise", OutputLine::Stream::kErr});
   }
   node_runs(lines, {1h});
-  EXPECT_THAT(error_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
               AllOf(HasSubstr("no sample for 5 s"), HasSubstr("noise")));
 }
 
 TEST_F(SamplerTest, ShowsGarbage) {
   node_runs({{0s, "Welcome to Proxmox VE"}}, {1h});
-  EXPECT_THAT(error_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
               AllOf(HasSubstr("not valid JSON"), HasSubstr("Welcome to Proxmox VE")));
 }
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "suites/unit/measure/scripted_process.h"
+#include "suites/unit/scripted_process.h"
 #include "support/measure/sample.h"
 #include "support/measure/window.h"
 

@@ -4,7 +4,6 @@
 
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
-#include "support/pve/guest.h"
 
 namespace pve_accept {
 namespace {
@@ -60,7 +59,7 @@ TEST(AddressOfNeighbour, ReadsTheRealTool) {
   EXPECT_EQ(address_of_neighbour(neighbours, "02:fc:00:00:00:05", "eth0"), "192.0.2.1");
 }
 
-class GuestAddress : public testing::Test {
+class GuestAddress : public GuestTest {
  protected:
   GuestAddress() {
     mock.answers(get("/nodes/pve1/lxc/9001/config"), prints_json(kLxcConfig));
@@ -68,10 +67,6 @@ class GuestAddress : public testing::Test {
   }
 
   const std::string interfaces = get("/nodes/pve1/lxc/9001/interfaces");
-  MockNode mock;
-  Node node = Node::connect(mock.shell);
-  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
-  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
 };
 
 TEST_F(GuestAddress, OfAVmWithoutAgentIsANeighbours) {

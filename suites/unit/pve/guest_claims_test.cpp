@@ -3,7 +3,6 @@
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 #include "support/pve/confinement.h"
-#include "support/pve/guest.h"
 
 namespace pve_accept {
 namespace {
@@ -14,7 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class GuestClaims : public testing::Test {
+class GuestClaims : public GuestTest {
  protected:
   GuestClaims() {
     lxc_config(kLxcConfig);
@@ -43,11 +42,7 @@ class GuestClaims : public testing::Test {
   std::vector<std::string> lxc_gaps() { return lxc->gaps_in_confinement(inside.shell); }
   std::vector<std::string> vm_gaps() { return vm->gaps_in_confinement(inside.shell); }
 
-  MockNode mock;
-  MockNode inside;
-  Node node = Node::connect(mock.shell);
-  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
-  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
+  MockHost inside{"guest"};
 };
 
 TEST_F(GuestClaims, AsSpecifiedMeansNoDifference) {

@@ -2,7 +2,6 @@
 
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
-#include "support/pve/guest.h"
 
 namespace pve_accept {
 namespace {
@@ -30,7 +29,7 @@ constexpr const char* kLogin =
     "qm set 9000 --ciuser root --sshkeys /run/pve-accept-r1.pub --ipconfig0 ip=dhcp "
     "--ciupgrade 0";
 
-class GuestCreation : public testing::Test {
+class GuestCreation : public GuestTest {
  protected:
   // A VM whose every step works, before a test spoils one.
   void all_goes_well() {
@@ -46,11 +45,6 @@ class GuestCreation : public testing::Test {
   std::string trouble_with_vm() {
     return trouble_of([this] { vm->create(vm_spec); });
   }
-
-  MockNode mock;
-  Node node = Node::connect(mock.shell);
-  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
-  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
   const std::string lxc_config = get("/nodes/pve1/lxc/9001/config");
   const std::string vm_config = get("/nodes/pve1/qemu/9000/config");
   const GuestSpec lxc_spec{

@@ -2,7 +2,6 @@
 
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
-#include "support/pve/guest.h"
 
 namespace pve_accept {
 namespace {
@@ -27,17 +26,12 @@ const CommandResult kLockTimeout =
     fails(255, "can't lock file '/run/lock/lxc/pve-config-9001.lock' - got timeout\n",
           "trying to acquire lock...\n");
 
-class GuestLifecycle : public testing::Test {
+class GuestLifecycle : public GuestTest {
  protected:
   void once(const std::string& line, const CommandResult& result = {}) {
     EXPECT_CALL(mock.shell, run(CommandLine(line))).WillOnce(Return(result));
   }
   void never(const std::string& line) { EXPECT_CALL(mock.shell, run(CommandLine(line))).Times(0); }
-
-  MockNode mock;
-  Node node = Node::connect(mock.shell);
-  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
-  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
 };
 
 TEST_F(GuestLifecycle, StartWaitsUntilItRuns) {

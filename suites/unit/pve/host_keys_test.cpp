@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 
-#include "suites/unit/measure/scripted_process.h"
 #include "suites/unit/pve/replies.h"
-#include "support/pve/guest.h"
+#include "suites/unit/scripted_process.h"
 
 namespace pve_accept {
 namespace {
@@ -19,7 +18,7 @@ const std::string kOnConsole =
 const std::string kAskAgent = "qm guest exec 9000 -- cat /etc/ssh/ssh_host_ed25519_key.pub";
 const std::string kAskContainer = "pct exec 9001 -- cat /etc/ssh/ssh_host_ed25519_key.pub";
 
-class GuestHostKeys : public testing::Test {
+class GuestHostKeys : public GuestTest {
  protected:
   GuestHostKeys() {
     mock.answers("qm start 9000", prints(""));
@@ -42,11 +41,6 @@ class GuestHostKeys : public testing::Test {
     mock.answers(kAskAgent,
                  prints_json({{"exitcode", 0}, {"exited", 1}, {"out-data", key + "\n"}}));
   }
-
-  MockNode mock;
-  Node node = Node::connect(mock.shell);
-  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
-  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
 };
 
 TEST_F(GuestHostKeys, OfAContainerIsRead) {

@@ -14,12 +14,10 @@ using namespace replies;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TEST(JournalReply, HasTimeSourceAndMessage) {
+TEST(JournalReply, HasTheMessage) {
   const auto entries = parse_journal_json(
       recorded("docker-in-lxc.txt", "journalctl -k -o json -n 2 --no-pager").out);
   ASSERT_EQ(entries.size(), 2u);
-  EXPECT_EQ(entries[0].epoch_us, 1795403791042101);
-  EXPECT_EQ(entries[0].source, "kernel");
   EXPECT_EQ(entries[0].message, "vetha14c3d4 (unregistering): left promiscuous mode");
 }
 
@@ -35,7 +33,7 @@ TEST(JournalReply, TakesAMessageAsBytes) {
 TEST(JournalReply, NamesALineThatItCannotRead) {
   EXPECT_THAT(trouble_of([] { parse_journal_json("-- No entries --\n"); }),
               HasSubstr("-- No entries --"));
-  EXPECT_THROW(parse_journal_json(R"({"MESSAGE":"x"})"), HarnessError);
+  EXPECT_THROW(parse_journal_json(R"({"SYSLOG_IDENTIFIER":"kernel"})"), HarnessError);
   EXPECT_THROW(parse_journal_json(R"({"__REALTIME_TIMESTAMP":"1","MESSAGE":[300]})"), HarnessError);
   EXPECT_THAT(parse_journal_json(""), IsEmpty());
 }

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "suites/unit/mock_host.h"
 #include "suites/unit/recorded.h"
-#include "support/base/error.h"
 
 namespace pve_accept {
 namespace {
@@ -12,20 +12,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Json recorded_json(const std::string& file, std::string_view command) {
-  return Json::parse(recorded(file, command).out);
-}
-
 TEST(PveVersionReply, HasReleaseAndVersion) {
   const PveVersion version = parse_version(
       recorded_json("node-quick/40-pvesh-chroot.txt", "pvesh get /version --output-format json"));
   EXPECT_EQ(version.release, "9.2");
   EXPECT_EQ(version.version, "9.2.11");
-  EXPECT_EQ(version.repoid, "14a22df35955d97d");
 }
 
 TEST(PveVersionReply, WithoutReleaseIsAnError) {
-  EXPECT_THROW(parse_version(Json{{"version", "9.2.2"}, {"repoid", "x"}}), HarnessError);
+  EXPECT_THROW(parse_version(Json{{"version", "9.2.2"}}), HarnessError);
   EXPECT_THROW(parse_version(Json(nullptr)), HarnessError);
 }
 
@@ -40,12 +35,8 @@ TEST(PackageList, LeavesOutWhatIsNotInstalled) {
 }
 
 TEST(PackageList, NamesALineThatItCannotRead) {
-  try {
-    parse_pveversion("pve-manager: 9.2.2\nno colon here\n");
-    FAIL() << "no error";
-  } catch (const HarnessError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("no colon here"));
-  }
+  EXPECT_THAT(trouble_of([] { parse_pveversion("pve-manager: 9.2.2\nno colon here\n"); }),
+              HasSubstr("no colon here"));
   EXPECT_THROW(parse_pveversion(""), HarnessError);
   EXPECT_THROW(parse_pveversion("pve-manager: \n"), HarnessError);
 }
@@ -61,12 +52,9 @@ TEST(NodeStatusReply, IsInMib) {
 }
 
 TEST(NodeStatusReply, NamesWhatIsMissing) {
-  try {
-    parse_node_status(Json{{"cpuinfo", {{"model", "x"}, {"cpus", 4}}}, {"memory", Json::object()}});
-    FAIL() << "no error";
-  } catch (const HarnessError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("memory: 'total' is missing"));
-  }
+  const Json reply = {{"cpuinfo", {{"model", "x"}, {"cpus", 4}}}, {"memory", Json::object()}};
+  EXPECT_THAT(trouble_of([&] { parse_node_status(reply); }),
+              HasSubstr("memory: 'total' is missing"));
 }
 
 TEST(StorageReply, ListsContentAndSpace) {
@@ -78,8 +66,6 @@ TEST(StorageReply, ListsContentAndSpace) {
   EXPECT_THAT(storages[0].content, ElementsAre("images", "rootdir"));
   EXPECT_TRUE(storages[0].active);
   EXPECT_EQ(storages[0].available_bytes, 76550553600);
-  EXPECT_EQ(storages[0].total_bytes, 270553174016);
-  EXPECT_EQ(storages[0].used_bytes, 26194726912);
 }
 
 TEST(StorageReply, OfAnInactiveStorageHasNoSizes) {
@@ -104,7 +90,6 @@ TEST(GuestList, HasBothKinds) {
   EXPECT_EQ(entries[1].status, "running");
   EXPECT_EQ(entries[1].node, "pve1");
   EXPECT_THAT(entries[1].tags, ElementsAre("pve-accept"));
-  EXPECT_FALSE(entries[1].template_);
 }
 
 TEST(GuestList, TakesAGuestWhoseNameIsNotKnownYet) {
@@ -131,11 +116,10 @@ TEST(VolumeList, NamesTheOwnerWhereThereIsOne) {
                     "pvesh get /nodes/pve1/storage/local/content --output-format json"));
   ASSERT_EQ(templates.size(), 1u);
   EXPECT_EQ(templates[0].volid, "local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst");
-  EXPECT_EQ(templates[0].size_bytes, 164671006);
   EXPECT_EQ(templates[0].vmid, std::nullopt);
   // PVE prints the number as a string for volumes of a volume group.
-  const auto disks = parse_volumes(Json::parse(
-      R"([{"volid":"local-lvm:vm-9001-disk-0","format":"raw","content":"rootdir","size":1,"vmid":"9001"}])"));
+  const auto disks =
+      parse_volumes(Json::parse(R"([{"volid":"local-lvm:vm-9001-disk-0","vmid":"9001"}])"));
   EXPECT_EQ(disks.at(0).vmid, Vmid(9001));
 }
 
@@ -146,10 +130,8 @@ TEST(TaskList, NamesTheGuestWhereThereIsOne) {
   ASSERT_EQ(tasks.size(), 2U);
   EXPECT_EQ(tasks[0].type, "qmstart");
   EXPECT_EQ(tasks[0].vmid, Vmid(9000));
-  EXPECT_EQ(tasks[0].upid, "UPID:pve1:0000755F:000596D6:6B03A325:qmstart:9000:root@pam:");
   for (const char* id : {"", "pve1", "7"}) {
-    const auto other =
-        parse_tasks(Json::array({{{"upid", "u"}, {"type", "srvreload"}, {"id", id}}}));
+    const auto other = parse_tasks(Json::array({{{"type", "srvreload"}, {"id", id}}}));
     EXPECT_EQ(other.at(0).vmid, std::nullopt) << id;
   }
 }

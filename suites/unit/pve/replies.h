@@ -2,48 +2,26 @@
 
 #include <string>
 
-#include "suites/unit/mock_shell.h"
-#include "support/base/json.h"
+#include "suites/unit/mock_host.h"
+#include "support/pve/guest.h"
 
-// Scripted answers of a node's or a guest's tools.
+// Scripted answers of a node's tools.
 namespace pve_accept::replies {
 
-// What a tool may answer.
-inline CommandResult prints(std::string out) { return {.exit_status = 0, .out = std::move(out)}; }
-inline CommandResult prints_json(const Json& reply) { return prints(reply.dump()); }
-inline CommandResult fails(int exit_status, std::string err, std::string out = {}) {
-  return {.exit_status = exit_status, .out = std::move(out), .err = std::move(err)};
-}
-
-// What an expression throws as HarnessError; empty when it does not.
-template <typename Function>
-std::string trouble_of(Function function) {
-  try {
-    function();
-  } catch (const HarnessError& error) {
-    return error.what();
-  }
-  return {};
-}
-
-// A node named pve1 over a mock shell.
-struct MockNode {
-  testing::NiceMock<MockShell> shell;
+// A node named pve1.
+struct MockNode : MockHost {
   FakeClock clock;
 
-  // Commands without an expectation fail as a shell fails.
-  MockNode() {
-    using testing::_;
-    ON_CALL(shell, run(_)).WillByDefault([](const Command& command) {
-      return fails(127, command_line(command.argv) + ": not expected by this test");
-    });
-    EXPECT_CALL(shell, run(_)).Times(testing::AnyNumber());
-    answers("hostname", prints("pve1\n"));
-  }
+  MockNode() : MockHost("node") { answers("hostname", prints("pve1\n")); }
+};
 
-  void answers(const std::string& line, const CommandResult& result) {
-    ON_CALL(shell, run(CommandLine(line))).WillByDefault(testing::Return(result));
-  }
+// The guests 9001 and 9000 of such a node.
+class GuestTest : public testing::Test {
+ protected:
+  MockNode mock;
+  Node node = Node::connect(mock.shell);
+  std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));
+  std::unique_ptr<Guest> vm = make_guest(GuestKind::kVm, node, mock.clock, Vmid(9000));
 };
 
 inline std::string get(const std::string& path) {

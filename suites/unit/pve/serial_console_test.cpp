@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "suites/unit/measure/scripted_process.h"
 #include "suites/unit/mock_shell.h"
 #include "suites/unit/recorded.h"
+#include "suites/unit/scripted_process.h"
 
 namespace pve_accept {
 namespace {

@@ -7,7 +7,6 @@
 namespace pve_accept {
 namespace {
 
-using namespace scripted;
 using testing::AllOf;
 using testing::Field;
 using testing::HasSubstr;
@@ -21,7 +20,6 @@ TEST(ComposeList, IsOneObjectPerLine) {
   const auto services =
       parse_compose_ps(in_guest("docker compose -f /root/compose.yaml ps --format json").out);
   ASSERT_EQ(services.size(), 3u);
-  EXPECT_EQ(services[1].name, "spike-db-1");
   EXPECT_EQ(services[1].service, "db");
   EXPECT_EQ(services[1].state, "running");
   EXPECT_EQ(services[1].health, "healthy");
@@ -48,22 +46,19 @@ TEST(DockerInspectReply, HasRestartsAndHealth) {
   const std::string record =
       in_guest("docker inspect spike-db-1 --format \"{{json .State}} {{.RestartCount}}\"").out;
   const Json state = Json::parse(record.substr(0, record.rfind(' ')));
-  const auto containers = parse_docker_inspect(
-      Json::array({{{"Name", "/spike-db-1"}, {"RestartCount", 2}, {"State", state}}}));
+  const auto containers =
+      parse_docker_inspect(Json::array({{{"RestartCount", 2}, {"State", state}}}));
   ASSERT_EQ(containers.size(), 1u);
-  EXPECT_EQ(containers[0].name, "spike-db-1");
   EXPECT_EQ(containers[0].state, "running");
   EXPECT_EQ(containers[0].health, "healthy");
   EXPECT_EQ(containers[0].restarts, 2);
-  EXPECT_FALSE(containers[0].oom_killed);
 }
 
 TEST(DockerInspectReply, MayHaveNoHealthCheck) {
-  const auto containers = parse_docker_inspect(Json::parse(
-      R"([{"Name":"/a","RestartCount":0,"State":{"Status":"exited","OOMKilled":true,"ExitCode":137}}])"));
+  const auto containers =
+      parse_docker_inspect(Json::parse(R"([{"RestartCount":0,"State":{"Status":"exited"}}])"));
+  EXPECT_EQ(containers.at(0).state, "exited");
   EXPECT_EQ(containers.at(0).health, "");
-  EXPECT_TRUE(containers.at(0).oom_killed);
-  EXPECT_EQ(containers.at(0).exit_code, 137);
   EXPECT_THROW(parse_docker_inspect(Json::parse(R"([{"Name":"/a"}])")), HarnessError);
 }
 

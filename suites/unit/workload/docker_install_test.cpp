@@ -7,7 +7,6 @@
 namespace pve_accept {
 namespace {
 
-using namespace scripted;
 using testing::_;
 using testing::ElementsAre;
 using testing::HasSubstr;

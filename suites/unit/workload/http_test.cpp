@@ -7,8 +7,6 @@
 namespace pve_accept {
 namespace {
 
-using namespace scripted;
-
 class WorkloadHttp : public testing::Test {
  protected:
   int status_when(const CommandResult& result) {

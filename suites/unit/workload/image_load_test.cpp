@@ -7,7 +7,6 @@
 namespace pve_accept {
 namespace {
 
-using namespace scripted;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::Field;

@@ -7,7 +7,6 @@
 namespace pve_accept {
 namespace {
 
-using namespace scripted;
 using testing::HasSubstr;
 
 PgbenchReport recorded_report(std::string_view command) {
@@ -29,16 +28,13 @@ TEST(PgbenchProgressLine, HasTimeAndRate) {
   ASSERT_TRUE(progress);
   EXPECT_DOUBLE_EQ(progress->at_s, 1.0);
   EXPECT_DOUBLE_EQ(progress->tps, 1692.8);
-  EXPECT_DOUBLE_EQ(progress->latency_ms, 2.318);
-  EXPECT_DOUBLE_EQ(progress->stddev_ms, 1.545);
-  EXPECT_EQ(progress->failed, 0);
 }
 
-TEST(PgbenchProgressLine, MayShowAStallOrFailures) {
+TEST(PgbenchProgressLine, MayShowAStall) {
   const auto stalled =
       parse_pgbench_progress("progress: 2.0 s, 0.0 tps, lat 0.000 ms stddev 0.000, 18591 failed");
   EXPECT_DOUBLE_EQ(stalled->tps, 0);
-  EXPECT_EQ(stalled->failed, 18591);
+  EXPECT_DOUBLE_EQ(stalled->at_s, 2);
 }
 
 TEST(PgbenchProgressLine, OfEveryRecordIsRead) {
@@ -54,9 +50,10 @@ TEST(PgbenchProgressLine, OfEveryRecordIsRead) {
 TEST(PgbenchProgressLine, IsToldFromOthers) {
   EXPECT_FALSE(parse_pgbench_progress("starting vacuum...end."));
   EXPECT_FALSE(parse_pgbench_progress(""));
-  for (const char* bad : {"progress: ", "progress: 1.0 s, nan tps, lat 0 ms stddev 0, 0 failed",
-                          "progress: 1.0 s, 5 tps, lat -nan ms stddev 0.0, 0 failed",
-                          "progress: 1.0 s, 1692.8 tps, lat 2.318 ms"}) {
+  for (const char* bad :
+       {"progress: ", "progress: 1.0 s, nan tps, lat 0 ms stddev 0, 0 failed",
+        "progress: -nan s, 5 tps, lat 0 ms stddev 0.0, 0 failed",
+        "progress: 1.0 s, -5 tps, lat 0 ms stddev 0.0, 0 failed", "progress: 1.0 s, 1692.8"}) {
     EXPECT_THROW(parse_pgbench_progress(bad), HarnessError) << bad;
   }
 }
@@ -65,14 +62,12 @@ TEST(PgbenchReportText, HasEveryFigure) {
   const PgbenchReport report = recorded_report("pgbench -p 5433 -T 12 -c 4 -P 1 postgres");
   EXPECT_EQ(report.transactions, 21540);
   EXPECT_EQ(report.failed, 0);
-  EXPECT_DOUBLE_EQ(report.failed_percent, 0);
   EXPECT_DOUBLE_EQ(report.duration_s, 12);
   EXPECT_EQ(report.clients, 4);
   EXPECT_EQ(report.scale, 10);
   EXPECT_DOUBLE_EQ(*report.latency_ms, 2.219);
   EXPECT_DOUBLE_EQ(*report.tps, 1793.066775);
   EXPECT_FALSE(report.aborted);
-  EXPECT_EQ(report.exit_status, 0);
 }
 
 TEST(PgbenchReportText, OfAContainerReadsTheSame) {
@@ -86,22 +81,18 @@ TEST(PgbenchReportText, CountsFailures) {
   const PgbenchReport report =
       recorded_report("pgbench -p 5433 -T 4 -c 8 -P 1 -f /pg/conf.sql postgres");
   EXPECT_EQ(report.failed, 11143);
-  EXPECT_NEAR(report.failed_percent, 83.978, 0.001);
-  EXPECT_EQ(report.exit_status, 0);
 }
 
 TEST(PgbenchReportText, OfARunThatBrokeOffIsAborted) {
   const PgbenchReport report = recorded_report("pgbench -p 5433 -T 10 -c 4 -P 1 postgres");
   EXPECT_EQ(report.failed, 0);  // so it says
   EXPECT_TRUE(report.aborted);
-  EXPECT_EQ(report.exit_status, 2);
 }
 
 TEST(PgbenchReportText, OfARunThatDidNothingHasNoLatency) {
   const PgbenchReport report = parse_pgbench_report(
       recorded("pgbench-15.txt", "pgbench -p 5444 -n -T 2 -c 2 -P 1 -f never.sql postgres"));
   EXPECT_EQ(report.transactions, 0);
-  EXPECT_DOUBLE_EQ(report.failed_percent, 100);
   EXPECT_FALSE(report.latency_ms);
   EXPECT_FALSE(report.tps);
 }

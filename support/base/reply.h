@@ -10,14 +10,11 @@
 #include "support/base/json.h"
 #include "support/base/text.h"
 
-// Reading what PVE's tools print.
-namespace pve_accept::pve {
+// Reading the JSON that tools print, whichever host they run on.
+namespace pve_accept::text {
 
-using text::text_or_empty;
-using text::to_number;
-using text::to_whole;
-using text::trimmed;
-using text::unexpected;
+// What a tool printed, as JSON; discarded (is_discarded()) when it is none.
+Json parse_json(std::string_view text);
 
 // Runs a parser over a tool's reply: what is wrong with the reply is the tool's error, not a
 // user's. `source` is the command that printed it.
@@ -26,9 +23,22 @@ auto read_reply(const Json& reply, const std::string& source, Parser parse) {
   try {
     return parse(JsonCursor(reply, source));
   } catch (const InputError& error) {
-    throw HarnessError("read a reply of the node", error.what());
+    throw HarnessError("read a tool's reply", error.what());
   }
 }
+
+// The same for a reply that is an array, whose elements the parser reads one by one.
+template <typename Parser>
+auto read_list(const Json& reply, const std::string& source, Parser parse) {
+  return read_reply(reply, source, [&parse](const JsonCursor& root) {
+    std::vector<decltype(parse(root))> list;
+    for (const JsonCursor& entry : root.elements()) list.push_back(parse(entry));
+    return list;
+  });
+}
+
+// Empty when the value is missing or null.
+std::string text_or_empty(const std::optional<JsonCursor>& value);
 
 // PVE prints a number as 2048 or as "2048", depending on the place.
 std::int64_t whole(const JsonCursor& value);
@@ -37,8 +47,4 @@ std::int64_t whole_or_zero(const std::optional<JsonCursor>& value);
 // PVE prints a truth as 1, "1" or true, and leaves out what is false.
 bool truth(const std::optional<JsonCursor>& value);
 
-// The lines of a text, without their newlines.
-std::vector<std::string_view> lines(std::string_view text);
-std::vector<std::string_view> split(std::string_view text, char separator);
-
-}  // namespace pve_accept::pve
+}  // namespace pve_accept::text

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "suites/unit/mock_shell.h"
+#include "support/base/json.h"
+
+// A host whose tools answer as a test says.
+namespace pve_accept {
+
+inline CommandResult prints(std::string out) { return {.exit_status = 0, .out = std::move(out)}; }
+inline CommandResult prints_json(const Json& reply) { return prints(reply.dump()); }
+inline CommandResult fails(int exit_status, std::string err, std::string out = {}) {
+  return {.exit_status = exit_status, .out = std::move(out), .err = std::move(err)};
+}
+
+// What an expression throws as HarnessError; empty when it does not.
+template <typename Function>
+std::string trouble_of(Function function) {
+  try {
+    function();
+  } catch (const HarnessError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+struct MockHost {
+  testing::NiceMock<MockShell> shell;
+
+  // Commands without an expectation fail as a shell fails.
+  explicit MockHost(const std::string& name) : shell(name) {
+    using testing::_;
+    ON_CALL(shell, run(_)).WillByDefault([](const Command& command) {
+      return fails(127, command_line(command.argv) + ": not expected by this test");
+    });
+    EXPECT_CALL(shell, run(_)).Times(testing::AnyNumber());
+  }
+
+  void answers(const std::string& line, const CommandResult& result) {
+    ON_CALL(shell, run(CommandLine(line))).WillByDefault(testing::Return(result));
+  }
+};
+
+}  // namespace pve_accept
