@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <optional>
 
-#include "support/base/reply.h"
+#include "support/base/text.h"
+#include "support/shell/ssh_key.h"
 
 namespace pve_accept {
 namespace {
@@ -38,70 +38,18 @@ while ($poll->poll > 0 && !$poll->events(*STDOUT)) {
 }
 )";
 
-// The types of key that the SSH transport can pin, and of how many fields a key of each consists
-// (RFC 8709 §4, RFC 5656 §3.1, RFC 4253 §6.6).
-struct KeyType {
-  std::string_view name;
-  int fields;
-};
-constexpr std::array<KeyType, 5> kKeyTypes = {{{"ssh-ed25519", 2},
-                                               {"ecdsa-sha2-nistp256", 3},
-                                               {"ecdsa-sha2-nistp384", 3},
-                                               {"ecdsa-sha2-nistp521", 3},
-                                               {"ssh-rsa", 3}}};
-
-std::optional<std::string> decoded_base64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const auto digit = kDigits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6U | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU);
-  }
-  return bytes;
-}
-
-// Takes a length of four bytes and as many bytes off the front of `rest`.
-std::optional<std::string_view> take_field(std::string_view& rest) {
-  if (rest.size() < 4) return std::nullopt;
-  std::size_t size = 0;
-  for (const char c : rest.substr(0, 4)) size = size << 8U | static_cast<unsigned char>(c);
-  rest.remove_prefix(4);
-  if (rest.size() < size) return std::nullopt;
-  const std::string_view field = rest.substr(0, size);
-  rest.remove_prefix(size);
-  return field;
-}
-
-// A key whose middle or end was lost among other messages does not add up.
-bool well_formed(const KeyType& type, std::string_view base64) {
-  const auto bytes = decoded_base64(base64);
-  if (!bytes) return false;
-  std::string_view rest = *bytes;
-  if (take_field(rest) != type.name) return false;
-  for (int field = 1; field < type.fields; ++field) {
-    if (take_field(rest).value_or("").empty()) return false;
-  }
-  return rest.empty();
-}
+// The types of key that the SSH transport can pin.
+constexpr std::array kKeyTypes = {"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+                                  "ecdsa-sha2-nistp521", "ssh-rsa"};
 
 // The key in a line, whatever stands before it or behind it.
 std::optional<std::string> key_in(std::string_view line) {
-  for (const KeyType& type : kKeyTypes) {
-    const auto at = line.find(fmt::format("{} ", type.name));
+  for (const std::string type : kKeyTypes) {
+    const auto at = line.find(type + " ");
     if (at == std::string_view::npos || (at > 0 && line[at - 1] != ' ')) continue;
-    const std::string_view behind = line.substr(at + type.name.size() + 1);
-    const std::string_view base64 = behind.substr(0, behind.find(' '));
-    if (well_formed(type, base64)) return fmt::format("{} {}", type.name, base64);
+    const std::string_view behind = line.substr(at + type.size() + 1);
+    std::string key = fmt::format("{} {}", type, behind.substr(0, behind.find(' ')));
+    if (is_public_key(key)) return key;
   }
   return std::nullopt;
 }
