@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "support/base/reply.h"
 #include "support/base/units.h"
@@ -39,6 +40,10 @@ std::optional<std::string> running_kernel(std::string_view value) {
   return std::string(value.substr(mark + kMark.size(), end - mark - kMark.size()));
 }
 
+// What `pveversion -v` prints in place of a version: of a package that was never installed, or
+// whose installation broke off, and of one that was removed but not purged.
+constexpr std::array kNotInstalled = {"not correctly installed", "residual config"};
+
 }  // namespace
 
 std::map<std::string, std::string> parse_pveversion(std::string_view text) {
@@ -49,8 +54,12 @@ std::map<std::string, std::string> parse_pveversion(std::string_view text) {
       throw text::unexpected("`pveversion -v`", line, "\"package: version\"");
     }
     const std::string_view value = line.substr(colon + 2);
-    if (value == "not correctly installed") continue;
     if (auto kernel = running_kernel(value)) packages[kRunningKernel] = *kernel;
+    if (std::ranges::any_of(kNotInstalled, [&](const char* state) {
+          return value.starts_with(state);  // proxmox-ve's names the kernel behind it
+        })) {
+      continue;
+    }
     const std::string_view version = value.substr(0, value.find(' '));
     if (version.empty()) throw text::unexpected("`pveversion -v`", line, "\"package: version\"");
     packages.emplace(line.substr(0, colon), version);

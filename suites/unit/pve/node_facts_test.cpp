@@ -11,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 
 TEST(PveVersionReply, HasReleaseAndVersion) {
   const PveVersion version = parse_version(
@@ -32,6 +33,13 @@ TEST(PackageList, LeavesOutWhatIsNotInstalled) {
   EXPECT_EQ(packages.at("lxcfs"), "6.0.4-1+deb13u1");
   EXPECT_EQ(packages.at(kRunningKernel), "6.18.44-lab");
   EXPECT_EQ(packages.count("ceph-fuse"), 0u);
+  // proxmox-ve's own line, and that of a package that was removed but not purged.
+  const auto rest = parse_pveversion(
+      "proxmox-ve: not correctly installed (running kernel: 6.18.44-lab)\n"
+      "pve-manager: 9.2.11 (running version: 9.2.11/14a22df35955d97d)\n"
+      "proxmox-kernel-6.17: residual config\n");
+  EXPECT_THAT(rest,
+              ElementsAre(Pair("pve-manager", "9.2.11"), Pair(kRunningKernel, "6.18.44-lab")));
 }
 
 TEST(PackageList, NamesALineThatItCannotRead) {
