@@ -14,6 +14,10 @@ namespace pve_accept::text {
 inline constexpr std::string_view kBlanks = " \t\r\n";
 std::string_view trimmed(std::string_view text);
 
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 // Every part between two separators, empty ones too; "" is one empty part.
 std::vector<std::string_view> split(std::string_view text, char separator);
 // The parts between any number of any of the separators: none of them is empty.

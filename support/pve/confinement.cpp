@@ -15,7 +15,7 @@ constexpr std::array kWeakeningKeys = {"lxc.apparmor.",  "lxc.seccomp.",        
                                        "lxc.mount.auto", "lxc.cgroup2.devices.", "lxc.idmap"};
 
 bool weakens(std::string_view key, std::string_view value) {
-  if (key == "lxc.mount.entry") return value.find("apparmor") != std::string_view::npos;
+  if (key == "lxc.mount.entry") return text::contains(value, "apparmor");
   return std::ranges::any_of(kWeakeningKeys,
                              [key](const char* known) { return key.starts_with(known); });
 }
@@ -33,7 +33,7 @@ AppArmorLabel parse_apparmor_label(std::string_view text) {
   }
   // Stacked profiles are joined by "//&". One that begins with a colon belongs to the container's
   // own policy namespace, which the container itself may change.
-  while (label.starts_with(':') && label.find("//&") != std::string_view::npos) {
+  while (label.starts_with(':') && text::contains(label, "//&")) {
     label.remove_prefix(label.find("//&") + 3);
   }
   result.profile = label.substr(0, label.find("//&"));

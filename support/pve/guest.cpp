@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <set>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/pve/config_values.h"
 #include "support/pve/lxc_guest.h"
@@ -26,7 +26,7 @@ constexpr int kLockTries = 4;
 constexpr seconds kLockPause{5};
 
 bool says(const CommandResult& result, std::string_view text) {
-  return result.err.find(text) != std::string::npos || result.out.find(text) != std::string::npos;
+  return text::contains(result.err, text) || text::contains(result.out, text);
 }
 
 bool lock_timed_out(const CommandResult& result) {
@@ -60,7 +60,7 @@ bool names_volume(const std::string& key) {
   static constexpr std::array kDisks = {"rootfs", "mp",     "scsi",    "ide",      "sata",
                                         "virtio", "unused", "efidisk", "tpmstate", "cloudinit"};
   const std::string stem = key.substr(0, key.find_last_not_of("0123456789") + 1);
-  return std::ranges::find(kDisks, stem) != kDisks.end();
+  return contains(kDisks, stem);
 }
 
 std::vector<std::string> storages_in(const Json& config) {

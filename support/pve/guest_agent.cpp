@@ -13,8 +13,8 @@ constexpr std::chrono::seconds kAgentDeadline{60};
 // True when qm could not even ask: then a silent agent is not the cause.
 bool cannot_be_asked(const CommandResult& result, Vmid vmid) {
   return result.exit_status == 127 ||
-         result.err.find(fmt::format("VM {} is not running", vmid)) != std::string::npos ||
-         result.err.find("onfiguration file") != std::string::npos;
+         text::contains(result.err, fmt::format("VM {} is not running", vmid)) ||
+         text::contains(result.err, "onfiguration file");
 }
 
 }  // namespace

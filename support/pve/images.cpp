@@ -123,7 +123,7 @@ std::string parse_sha512sum(std::string_view text) {
 std::optional<std::map<std::string, std::string>> appliance_index(Shell& node) {
   const Command command = reading({"cat", kIndexFile});
   const CommandResult result = node.run(command);
-  const bool missing = result.err.find("No such file or directory") != std::string::npos;
+  const bool missing = text::contains(result.err, "No such file or directory");
   if (result.exit_status != 0 && missing) return std::nullopt;
   if (result.exit_status != 0) throw unusable(node, command, result, "read the appliance index");
   return parse_appliance_index(result.out);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/pve/guest.h"
 
@@ -17,11 +18,6 @@ using std::chrono::seconds;
 constexpr seconds kTaskPatience{300};
 constexpr seconds kTaskInterval{5};
 constexpr seconds kFreeDeadline{120};
-
-template <typename Range, typename Value>
-bool contains(const Range& range, const Value& value) {
-  return std::ranges::find(range, value) != range.end();
-}
 
 std::string label(const LeftGuest& guest) {
   const std::string name = guest.name.empty() ? "" : fmt::format(" '{}'", guest.name);

@@ -10,10 +10,6 @@ namespace {
 constexpr const char* kLockFile = "/run/pve-accept.lock";
 constexpr const char* kRead = "read the lock on the node";
 
-bool says(const CommandResult& result, std::string_view text) {
-  return result.err.find(text) != std::string::npos;
-}
-
 }  // namespace
 
 LockHolder parse_lock(const std::string& text) {
@@ -49,7 +45,7 @@ void NodeLock::take(const LockHolder& holder) {
       .argv = {"dd", fmt::format("of={}", kLockFile), "conv=excl", "status=none"},
       .input = line.dump() + "\n"};
   const CommandResult result = node_.run(command);
-  const bool taken = says(result, "File exists");
+  const bool taken = text::contains(result.err, "File exists");
   if (result.exit_status != 0 && !taken) {
     throw unusable(node_, command, result, "take the lock on the node");
   }
@@ -72,7 +68,8 @@ std::optional<LockHolder> NodeLock::read() {
 std::optional<std::string> NodeLock::text() {
   const Command command = reading({"cat", kLockFile});
   const CommandResult result = node_.run(command);
-  if (result.exit_status != 0 && says(result, "No such file or directory")) return std::nullopt;
+  if (result.exit_status != 0 && text::contains(result.err, "No such file or directory"))
+    return std::nullopt;
   if (result.exit_status != 0) throw unusable(node_, command, result, kRead);
   return result.out;
 }

@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::seconds kApiDeadline{60};
 
 bool no_such_file(const CommandResult& result) {
-  return result.err.find("No such file or directory") != std::string::npos;
+  return text::contains(result.err, "No such file or directory");
 }
 
 std::string first_line(Shell& shell, const Command& command, std::string_view attempted) {
@@ -40,7 +40,7 @@ Json ask(Shell& shell, const Command& command, std::string_view attempted) {
     return run_json(shell, command, attempted);
   } catch (const HarnessError& error) {
     HarnessError::Details details = error.details();
-    if (details.output_tail.find("ipcc_send_rec") != std::string::npos) {
+    if (text::contains(details.output_tail, "ipcc_send_rec")) {
       details.hint = "the cluster file system is down: systemctl restart pve-cluster";
     } else if (details.exit_status == kNoSuchCommand) {
       details.hint = "is this host a Proxmox VE node?";

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/pve/config_values.h"
 #include "support/pve/node_facts.h"
@@ -35,7 +34,7 @@ std::optional<std::string> run_in_description(std::string_view description) {
 
 Ownership ownership_of(const Json& config) {
   const auto tags = parse_tags(config_text(config, "tags"));
-  return {.tagged = std::ranges::find(tags, kOwnershipTag) != tags.end(),
+  return {.tagged = contains(tags, kOwnershipTag),
           .run_id = run_in_description(config_text(config, "description"))};
 }
 

@@ -103,9 +103,9 @@ std::vector<std::string> host_keys_on_console(std::string_view text) {
   std::optional<std::vector<std::string>> block;
   for (const std::string_view line : text::lines(text)) {
     const std::string shown = printable(line);
-    if (shown.find(kBegin) != std::string::npos) {
+    if (text::contains(shown, kBegin)) {
       block.emplace();
-    } else if (block && shown.find(kEnd) != std::string::npos) {
+    } else if (block && text::contains(shown, kEnd)) {
       if (!block->empty()) whole = *block;
       block.reset();
     } else if (block) {

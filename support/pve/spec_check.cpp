@@ -46,7 +46,7 @@ bool bears_description(const Json& config, const GuestSpec& spec) {
 
 std::string volume_at(const Json& config, const std::string& key) {
   std::string head = config_value(config, key).head;
-  if (head.find(':') == std::string::npos) {
+  if (!text::contains(head, ":")) {
     throw HarnessError(fmt::format("find the guest's disk {}", key),
                        "its configuration names no volume");
   }

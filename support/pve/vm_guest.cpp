@@ -15,7 +15,7 @@ namespace pve_accept {
 namespace {
 
 bool has_disk(const Json& config) {
-  return config_value(config, "scsi0").head.find(':') != std::string::npos;
+  return text::contains(config_value(config, "scsi0").head, ":");
 }
 
 bool has_disk_of(const Json& config, int size_gib) {
@@ -24,7 +24,7 @@ bool has_disk_of(const Json& config, int size_gib) {
 }
 
 bool has_cloud_init(const Json& config) {
-  return config_text(config, "ide2").find("cloudinit") != std::string::npos;
+  return text::contains(config_text(config, "ide2"), "cloudinit");
 }
 
 bool has_first_boot(const Json& config) {

@@ -16,10 +16,6 @@ std::string literal(const std::string& text) {
   return quoted + "'";
 }
 
-bool says(const CommandResult& result, std::string_view text) {
-  return result.err.find(text) != std::string::npos;
-}
-
 HarnessError trouble(Shell& guest, const CommandResult& result, std::string_view attempted,
                      const std::string& sql) {
   return unusable(guest, {.argv = {"psql", "-Atc", sql}}, result, attempted);
@@ -47,11 +43,12 @@ RowCount Database::count_rows(const std::string& run_id) {
       fmt::format("select count(*) from {} where note = {}", kTable, literal(run_id));
   const CommandResult result = query(sql);
   const std::string message(text::trimmed(result.err));
-  if (result.exit_status != 0 &&
-      (says(result, "is not running") || says(result, "No such container"))) {
+  if (result.exit_status != 0 && (text::contains(result.err, "is not running") ||
+                                  text::contains(result.err, "No such container"))) {
     return {.state = RowCount::State::kContainerNotRunning, .message = message};
   }
-  if (result.exit_status != 0 && says(result, "relation") && says(result, "does not exist")) {
+  if (result.exit_status != 0 && text::contains(result.err, "relation") &&
+      text::contains(result.err, "does not exist")) {
     return {.state = RowCount::State::kNoTable, .message = message};
   }
   const auto rows = text::to_whole(text::trimmed(result.out));

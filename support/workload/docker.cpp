@@ -111,8 +111,8 @@ HelloWorld Docker::hello_world(Clock::Duration deadline) {
     throw unusable(guest_, command, hello.result, "run hello-world",
                    "the registry is out of reach");
   }
-  hello.greeted = hello.result.exit_status == 0 &&
-                  hello.result.out.find("Hello from Docker!") != std::string::npos;
+  hello.greeted =
+      hello.result.exit_status == 0 && text::contains(hello.result.out, "Hello from Docker!");
   return hello;
 }
 
@@ -129,7 +129,7 @@ std::string Docker::container_root_fs(const std::string& container) {
   const std::string attempted = fmt::format("find the file system under container {}", container);
   const CommandResult result = run_checked(guest_, command, attempted);
   const std::string_view type = text::trimmed(result.out);
-  if (type.empty() || type.find('\n') != std::string_view::npos) {
+  if (type.empty() || text::contains(type, "\n")) {
     throw unusable(guest_, command, result, attempted, "expected one file system type");
   }
   return std::string(type);
@@ -171,7 +171,7 @@ bool Docker::reaches(const std::string& container, const std::string& host, int 
   const Command command = {
       .argv = {"docker", "exec", container, "nc", "-z", "-w", "5", host, std::to_string(port)}};
   const CommandResult result = guest_.run(command);
-  if (could_not_run(result.exit_status) || result.err.find("is not running") != std::string::npos) {
+  if (could_not_run(result.exit_status) || text::contains(result.err, "is not running")) {
     throw unusable(guest_, command, result,
                    fmt::format("connect from {} to {}:{}", container, host, port));
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/workload/guest_system.h"
 #include "support/workload/network_trouble.h"
@@ -113,9 +114,8 @@ Packages missing_of(Shell& guest, const Packages& packages) {
   const auto lines = text::lines(result.out);
   Packages missing;
   std::ranges::remove_copy_if(
-      packages, std::back_inserter(missing), [&](const std::string& package) {
-        return std::ranges::find(lines, "installed " + package) != lines.end();
-      });
+      packages, std::back_inserter(missing),
+      [&](const std::string& package) { return contains(lines, "installed " + package); });
   return missing;
 }
 

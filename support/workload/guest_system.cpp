@@ -46,7 +46,7 @@ std::vector<std::string> parse_failed_units(std::string_view text) {
   for (const std::string_view line : text::lines(text)) {
     const auto words = text::words(line);
     // UNIT LOAD ACTIVE SUB DESCRIPTION
-    if (words.size() < 4 || words[0].find('.') == std::string_view::npos) {
+    if (words.size() < 4 || !text::contains(words[0], ".")) {
       throw unexpected("`systemctl --failed`", line, "a unit and its state");
     }
     units.emplace_back(words[0]);

@@ -48,7 +48,7 @@ std::string architecture_of(Shell& guest, const std::string& image) {
   const Command command = reading(
       {"docker", "image", "inspect", "--format", "{{.Architecture}}", image}, kLookDeadline);
   const CommandResult result = guest.run(command);
-  if (result.exit_status != 0 && result.err.find("No such image") != std::string::npos) return {};
+  if (result.exit_status != 0 && text::contains(result.err, "No such image")) return {};
   const std::string_view architecture = text::trimmed(result.out);
   if (result.exit_status != 0 || architecture.empty()) {
     throw unusable(guest, command, result, fmt::format("look for image {} in the guest", image));

@@ -89,7 +89,7 @@ PgbenchReport parse_pgbench_report(const std::string& out, const std::string& er
   report.scale = static_cast<int>(whole_of(out, "scaling factor"));
   report.latency_ms = measured(out, "latency average");
   report.tps = measured(out, "tps");
-  report.aborted = exit_status != 0 || err.find("Run was aborted") != std::string::npos;
+  report.aborted = exit_status != 0 || text::contains(err, "Run was aborted");
   if (report.transactions > 0 && (!report.latency_ms || !report.tps)) {
     throw unexpected("pgbench's report", out, "latency average and tps");
   }
