@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,17 +18,17 @@ enum class Scope {
   kBoth,       // one case that compares the two
 };
 
-// What must have happened before a claim can be judged; CTest's fixtures follow from it.
+// What must have happened before a claim can be judged, to each guest that it is about; CTest's
+// fixtures follow from it.
 enum class Needs {
   kPreflight,
   kBaseline,
-  kProvisioned,
-  kRestart,  // provisioned, and restarts the guest: only after everything was measured
+  kProvisioned,  // and running
+  kRestart,      // the same, and restarts the guest: only after everything was measured
   kIdle,
   kLoad,
-  kBothProvisioned,
-  kBothIdle,
-  kBothLoad,
+  kIdleAndLoad,
+  kStopped,  // was provisioned and does not run any more
   kTornDown,
 };
 
@@ -54,10 +55,9 @@ const ClaimInfo* find_claim_by_test(std::string_view test);
 // Every case that a whole run judges, in the order of the catalogue, the container first.
 std::vector<ClaimCase> expected_cases();
 
-// The stages that a case stands on, in the order in which they run: "preflight", "baseline",
-// "provision/lxc", "idle/lxc", "load/lxc", "teardown". These are the names under which a run record
-// keeps its stages.
-std::vector<std::string> required_stages(const ClaimInfo& claim, std::optional<GuestKind> guest);
+// The stages that a case stands on, in the order in which they run: "preflight", "provision/lxc".
+// These are the names under which a run record keeps its stages.
+using StagesOf = std::function<std::vector<std::string>(const ClaimCase&)>;
 
 // "docker.storage-driver/lxc"; the bare id without a guest.
 std::string case_name(std::string_view id, std::optional<GuestKind> guest);

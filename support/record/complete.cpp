@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "support/record/claim_catalogue.h"
 #include "support/record/judge.h"
 #include "support/record/record.h"
 
@@ -12,8 +11,8 @@ namespace {
 // The stage that kept a case from being judged; empty when none failed. The record has its message
 // once, with the stage.
 std::optional<std::string> failed_stage(const std::map<std::string, StageResult>& stages,
-                                        const ClaimCase& expected) {
-  for (const std::string& name : required_stages(*find_claim(expected.id), expected.guest)) {
+                                        const std::vector<std::string>& stands_on) {
+  for (const std::string& name : stands_on) {
     const auto stage = stages.find(name);
     if (stage == stages.end() || stage->second.outcome != Outcome::kError) continue;
     return fmt::format("stage {} failed", name);
@@ -23,10 +22,11 @@ std::optional<std::string> failed_stage(const std::map<std::string, StageResult>
 
 }  // namespace
 
-void complete(Record& record, const Thresholds& thresholds, Completeness completeness) {
+void complete(Record& record, const Thresholds& thresholds, Completeness completeness,
+              const StagesOf& stages_of) {
   for (const ClaimCase& expected : expected_cases()) {
     if (record.claim(expected.id, expected.guest)) continue;
-    const auto cause = failed_stage(record.stages, expected);
+    const auto cause = failed_stage(record.stages, stages_of(expected));
     if (!cause && completeness == Completeness::kSelection) continue;
     if (const auto skip = declared_skip(thresholds, expected.id, expected.guest)) {
       record.claims.push_back(*skip);

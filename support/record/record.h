@@ -9,6 +9,7 @@
 
 #include "support/base/figure.h"
 #include "support/base/guest_kind.h"
+#include "support/record/claim_catalogue.h"
 #include "support/record/claim_result.h"
 #include "support/record/thresholds.h"
 #include "support/record/value.h"
@@ -221,7 +222,9 @@ enum class Completeness {
 };
 
 // Adds an ERROR for every expected case that has no entry: "not run", with the failed stage where
-// one explains it. Of a selection only the cases that a failed stage explains are added.
-void complete(Record& record, const Thresholds& thresholds, Completeness completeness);
+// one of those that `stages_of` names explains it. Of a selection only the cases that a failed stage
+// explains are added.
+void complete(Record& record, const Thresholds& thresholds, Completeness completeness,
+              const StagesOf& stages_of);
 
 }  // namespace pve_accept
