@@ -168,4 +168,19 @@ QemuImage inspect_image(Shell& node, const std::string& path) {
   return image;
 }
 
+std::optional<QemuImage> image_at(Shell& node, const std::string& path) {
+  try {
+    return inspect_image(node, path);
+  } catch (const HarnessError& error) {
+    // Any other exit status, as of a shell that cannot start qemu-img, says nothing of the file.
+    constexpr int kNotOpened = 1;
+    const HarnessError::Details& details = error.details();
+    if (details.exit_status == kNotOpened &&
+        details.output_tail.find("No such file") != std::string::npos) {
+      return std::nullopt;
+    }
+    throw;
+  }
+}
+
 }  // namespace pve_accept

@@ -55,4 +55,7 @@ QemuImage::Check parse_qemu_check(const Json& reply);
 // be opened.
 QemuImage inspect_image(Shell& node, const std::string& path);
 
+// As inspect_image(); empty when there is no such file.
+std::optional<QemuImage> image_at(Shell& node, const std::string& path);
+
 }  // namespace pve_accept

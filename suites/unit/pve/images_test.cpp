@@ -142,6 +142,18 @@ TEST_F(InspectImage, SaysWhenItCannot) {
   EXPECT_THAT(trouble_of([this] { inspect(); }), HasSubstr("does not support checks"));
 }
 
+TEST_F(InspectImage, TellsAMissingFileFromWhatCannotBeInspected) {
+  info(recorded("qemu-img-10.txt", "qemu-img info missing.qcow2"));
+  EXPECT_FALSE(image_at(mock.shell, "a.qcow2"));
+  for (const int exit_status : {126, 127}) {  // the file that there is none of is the tool
+    info({exit_status, "", "bash: /usr/bin/qemu-img: No such file or directory\n", {}});
+    EXPECT_THROW(image_at(mock.shell, "a.qcow2"), HarnessError);
+  }
+  info(good_info);
+  check(recorded("qemu-img-10.txt", "qemu-img check --output=json a.qcow2"));
+  EXPECT_EQ(image_at(mock.shell, "a.qcow2")->format, "qcow2");
+}
+
 }  // namespace
 
 }  // namespace pve_accept
