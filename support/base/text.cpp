@@ -20,6 +20,30 @@ std::optional<Number> parsed(std::string_view text) {
 
 }  // namespace
 
+std::string tail(std::string_view text) {
+  constexpr int kLines = 10;
+  constexpr std::size_t kCharacters = 1000;
+  while (text.starts_with('\n')) text.remove_prefix(1);
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.size() > kCharacters) {
+    text.remove_prefix(text.size() - kCharacters);
+    const auto inside_character = [](char c) { return (static_cast<unsigned char>(c) >> 6U) == 2; };
+    while (!text.empty() && inside_character(text.front())) text.remove_prefix(1);
+  }
+  std::size_t start = text.size();
+  for (int line = 0; line < kLines && start != std::string_view::npos && start > 0; ++line) {
+    start = text.rfind('\n', start - 1);
+  }
+  return std::string(start == std::string_view::npos || start == 0 ? text : text.substr(start + 1));
+}
+
+std::string one_line(std::string_view text, std::string_view separator) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  std::string line;
+  for (const char c : text) line += c == '\n' || c == '\r' ? separator : std::string_view(&c, 1);
+  return line;
+}
+
 std::string_view trimmed(std::string_view text) {
   const std::size_t start = text.find_first_not_of(kBlanks);
   if (start == std::string_view::npos) return {};

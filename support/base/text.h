@@ -11,6 +11,13 @@
 // Reading what tools print, whichever host they run on.
 namespace pve_accept::text {
 
+// The end of what a tool printed, where the cause of a failure stands: the last ten lines, at most
+// 1,000 characters.
+std::string tail(std::string_view text);
+
+// What may have several lines, in one; a line break becomes the separator.
+std::string one_line(std::string_view text, std::string_view separator = " ");
+
 inline constexpr std::string_view kBlanks = " \t\r\n";
 std::string_view trimmed(std::string_view text);
 

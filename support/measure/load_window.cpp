@@ -6,22 +6,13 @@
 #include <cmath>
 
 #include "support/base/error.h"
+#include "support/base/text.h"
 
 namespace pve_accept {
 namespace {
 
 constexpr Clock::Duration kLook = std::chrono::milliseconds(100);
 constexpr Clock::Duration kSecond = std::chrono::seconds(1);
-
-// The end of what a failed load printed: the cause comes last, after its progress.
-std::string last_lines(const std::string& text) {
-  constexpr std::size_t kCharacters = 400;
-  const auto end = text.find_last_not_of('\n');
-  if (end == std::string::npos) return "it printed nothing";
-  const std::string trimmed = text.substr(0, end + 1);
-  if (trimmed.size() <= kCharacters) return trimmed;
-  return "..." + trimmed.substr(trimmed.size() - kCharacters);
-}
 
 struct Span {
   Clock::Instant from;
@@ -163,9 +154,9 @@ class Observation {
   void judge_end() {
     if (seen_.load->exit_status != 0) {
       const CommandResult& result = *seen_.load;
+      const std::string said = text::tail(result.err.empty() ? result.out : result.err);
       note_problem(fmt::format("the load exited {} after {:.1f} s: {}", result.exit_status,
-                               since_start_s(),
-                               last_lines(result.err.empty() ? result.out : result.err)));
+                               since_start_s(), said.empty() ? "it printed nothing" : said));
     } else if (clock_.now() < seen_.closes) {
       note_problem(
           fmt::format("the load ended after {:.1f} s, before its window closed at {:.1f} s",

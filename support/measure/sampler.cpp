@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "support/base/error.h"
+#include "support/base/text.h"
 
 namespace pve_accept {
 namespace {
@@ -15,8 +16,6 @@ constexpr Clock::Duration kLeastStall = std::chrono::seconds(5);
 
 // What a slow start, a stalled interval and the way back may add to the sampler's running time.
 constexpr Clock::Duration kDeadlineMargin = std::chrono::seconds(60);
-
-constexpr std::size_t kErrorTail = 1000;
 
 }  // namespace
 
@@ -61,8 +60,7 @@ TimedSample RunningSampler::take(const OutputLine& line) {
 
 // Warnings, of a missing locale for one, come and go; a sampler that only complains has stalled.
 void RunningSampler::note_error(const OutputLine& line) {
-  err_ += line.text + "\n";
-  if (err_.size() > kErrorTail) err_.erase(0, err_.size() - kErrorTail);
+  err_ = text::tail(err_ + "\n" + line.text);
   if (!last_heard_) last_heard_ = line.arrived;
   if (line.arrived - *last_heard_ >= stall_) {
     fail(fmt::format("no sample for {} s", to_seconds(line.arrived - *last_heard_)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/base/text.h"
 #include "support/report/report.h"
 #include "support/report/wording.h"
 
@@ -13,12 +14,12 @@ std::string verdict_text(const ClaimResult& claim) {
   if (claim.outcome != Outcome::kPass) return message_text(claim);
   const std::string measured = measured_text(claim);
   const std::string allowed = allowed_text(claim);
-  return one_line(measured == allowed ? measured
+  return text::one_line(measured == allowed ? measured
                                       : fmt::format("{} (allowed: {})", measured, allowed));
 }
 
 std::string hint_line(const std::optional<std::string>& hint) {
-  return hint ? fmt::format("{:<5}  hint: {}\n", "", one_line(*hint)) : "";
+  return hint ? fmt::format("{:<5}  hint: {}\n", "", text::one_line(*hint)) : "";
 }
 
 }  // namespace

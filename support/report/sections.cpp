@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/base/text.h"
 #include "support/report/table.h"
 #include "support/report/wording.h"
 
@@ -40,7 +41,7 @@ std::string red_claims(const Record& record) {
   }
   for (const auto& [name, stage] : failed_stages(record)) {
     text += fmt::format("- **ERROR** stage `{}`: {}\n", name,
-                        markdown_escaped(one_line(stage->message)));
+                        markdown_escaped(text::one_line(stage->message)));
     text += hint_line(stage->hint);
   }
   return text;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "support/base/text.h"
 #include "support/record/claim_catalogue.h"
 
 namespace pve_accept {
@@ -57,12 +58,6 @@ std::string signed_or_missing(std::optional<double> number, int decimals) {
   return bare ? text : "+" + text;
 }
 
-std::string one_line(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return text;
-}
-
 std::string node_label(const Record& record) {
   if (!record.node.name.empty()) return record.node.name;
   return record.node.simulated() ? "sim" : "node";
@@ -102,7 +97,7 @@ std::string allowed_text(const ClaimResult& claim) {
 }
 
 std::string message_text(const ClaimResult& claim) {
-  const std::string text = one_line(text_or_missing(claim.message));
+  const std::string text = text::one_line(text_or_missing(claim.message));
   const std::string prefix = case_label(claim) + ": ";
   return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }

@@ -21,9 +21,6 @@ std::string number_or_missing(std::optional<double> number, int decimals);
 // The same with its sign: "+211", "-392".
 std::string signed_or_missing(std::optional<double> number, int decimals);
 
-// All on one line.
-std::string one_line(std::string text);
-
 // What test names begin with: "sim", "pve1".
 std::string node_label(const Record& record);
 // The sentence that no report of a simulation goes without.

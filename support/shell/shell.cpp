@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "support/base/text.h"
 
 namespace pve_accept {
 namespace {
@@ -25,19 +25,6 @@ std::string quoted(const std::string& argument) {
   return text + "'";
 }
 
-// The last lines, enough to see the cause: at most 10 lines and 1,000 characters.
-std::string tail(std::string text) {
-  constexpr std::size_t kLines = 10;
-  constexpr std::size_t kCharacters = 1000;
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  if (text.size() > kCharacters) text.erase(0, text.size() - kCharacters);
-  std::size_t start = text.size();
-  for (std::size_t lines = 0; lines < kLines && start != std::string::npos && start > 0; ++lines) {
-    start = text.rfind('\n', start - 1);
-  }
-  return start == std::string::npos || start == 0 ? text : text.substr(start + 1);
-}
-
 }  // namespace
 
 Command reading(std::vector<std::string> argv, Clock::Duration deadline) {
@@ -57,7 +44,7 @@ HarnessError unusable(const Shell& shell, const Command& command, const CommandR
       .where = shell.name(),
       .command = command_line(command.argv),
       .exit_status = result.exit_status,
-      .output_tail = tail(result.err.empty() ? result.out : result.err),
+      .output_tail = text::tail(result.err.empty() ? result.out : result.err),
       .problem = std::string(problem),
   });
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "support/base/text.h"
+
 namespace pve_accept {
 namespace {
 
@@ -22,16 +24,6 @@ int signal_number(std::string_view name) {
     if (known == name) return number;
   }
   return 0;
-}
-
-// The end of what a command said before it failed.
-std::string last_of(std::string text) {
-  constexpr std::size_t kCharacters = 500;
-  while (text.ends_with('\n')) text.pop_back();
-  if (text.size() <= kCharacters) return text;
-  text.erase(0, text.size() - kCharacters);
-  const auto newline = text.find('\n');
-  return newline == std::string::npos ? text : text.substr(newline + 1);
 }
 
 SshCommand& self(void* userdata) { return *static_cast<SshCommand*>(userdata); }
@@ -178,7 +170,7 @@ HarnessError::Details SshCommand::error_details(std::string problem, std::string
   return {.attempted = "run a command",
           .where = where_,
           .command = line_,
-          .output_tail = last_of(err_.text()),
+          .output_tail = text::tail(err_.text()),
           .problem = std::move(problem),
           .hint = std::move(hint)};
 }
