@@ -3,25 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
+#include "suites/unit/message_of.h"
 #include "support/base/error.h"
 
 namespace pve_accept {
 namespace {
 
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
-}
-
 TEST(StrictJson, NamesThePlaceOfWhatItRefuses) {
   const auto complaint_of = [](const char* text) {
-    return complaint([&] { parse_strict_json(text, "lab.json"); });
+    return message_of<InputError>([&] { parse_strict_json(text, "lab.json"); });
   };
   EXPECT_EQ(complaint_of(R"({"a": {"b": 1, "b": 2}})"),
             "lab.json: a/b: the key stands twice; keep one of the two");
@@ -53,36 +43,36 @@ TEST(StrictJson, NamesLineOfSyntaxError) {
         std::pair("{\"max\": NaN}", "line 1, column 9"), std::pair("[1] 2", "line 1, column 5"),
         std::pair("[\"\xff\"]", "line 1, column 3")}) {
     EXPECT_THAT(
-        complaint([&] { parse_strict_json(text, "lab.json"); }),
+        message_of<InputError>([&] { parse_strict_json(text, "lab.json"); }),
         testing::StartsWith(std::string("lab.json: not valid JSON: parse error at ") + place));
   }
 }
 
 TEST(StrictJson, NamesFileThatIsMissing) {
-  EXPECT_THAT(complaint([] { read_strict_json("/nonexistent/lab.json"); }),
+  EXPECT_THAT(message_of<InputError>([] { read_strict_json("/nonexistent/lab.json"); }),
               testing::HasSubstr("/nonexistent/lab.json: cannot be read: No such file"));
 }
 
 TEST(JsonCursor, NamesThePathOfAWrongType) {
   const Json document = {{"windows", {{"idle_s", "long"}}}};
-  EXPECT_EQ(
-      complaint([&] { JsonCursor(document, "lab.json").at("windows").at("idle_s").integer(); }),
-      "lab.json: windows/idle_s: expected a whole number, found \"long\"");
+  EXPECT_EQ(message_of<InputError>(
+                [&] { JsonCursor(document, "lab.json").at("windows").at("idle_s").integer(); }),
+            "lab.json: windows/idle_s: expected a whole number, found \"long\"");
 }
 
 TEST(JsonCursor, NamesThePathOfWhatLooksTheSame) {
   const Json document = {{"a", {{{"b", 1}}, {{"b", 1}}}}};
   const JsonCursor second =
       JsonCursor(document, "lab.json").at("a").elements()[1].members()[0].second;
-  EXPECT_EQ(complaint([&] { second.boolean(); }),
+  EXPECT_EQ(message_of<InputError>([&] { second.boolean(); }),
             "lab.json: a/1/b: expected true or false, found 1");
-  EXPECT_EQ(complaint([&] { JsonCursor(document, "lab.json").at("c"); }),
+  EXPECT_EQ(message_of<InputError>([&] { JsonCursor(document, "lab.json").at("c"); }),
             "lab.json: (top level): 'c' is missing");
 }
 
 TEST(JsonCursor, NamesUnknownKeyAndTheKnownOnes) {
   const Json document = {{"strage", "local"}};
-  EXPECT_EQ(complaint([&] {
+  EXPECT_EQ(message_of<InputError>([&] {
               JsonCursor(document, "lab.json").allow_only({"storage", "bridge"});
             }),
             "lab.json: strage: unknown key; known here: storage, bridge");

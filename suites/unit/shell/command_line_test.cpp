@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/mock_shell.h"
 #include "support/shell/shell.h"
 
@@ -21,20 +22,11 @@ TEST(CommandLine, QuotesWhatAShellWouldRead) {
             "'a b' '' '$HOME' '*' 'it'\\''s' 'x\ny' -n '{{json .}}'");
 }
 
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const HarnessError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(RunChecked, SaysWhatWasAttemptedWhereAndHowItEnded) {
   MockShell shell("lxc");
   EXPECT_CALL(shell, run(CommandLine("apt-get update")))
       .WillOnce(Return(CommandResult{100, "", "E: no network\n", {}}));
-  EXPECT_EQ(error_of([&] {
+  EXPECT_EQ(message_of<HarnessError>([&] {
               run_checked(shell, {.argv = {"apt-get", "update"}}, "refresh packages");
             }),
             "refresh packages: `apt-get update` on lxc exited 100: E: no network");
@@ -45,7 +37,8 @@ TEST(RunChecked, ShowsTheEndOfALongError) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "line " + std::to_string(i) + "\n";
   EXPECT_CALL(shell, run).WillOnce(Return(CommandResult{1, "", text, {}}));
-  const std::string error = error_of([&] { run_checked(shell, {.argv = {"x"}}, "x"); });
+  const std::string error =
+      message_of<HarnessError>([&] { run_checked(shell, {.argv = {"x"}}, "x"); });
   EXPECT_THAT(error, HasSubstr("line 99"));
   EXPECT_THAT(error, testing::Not(HasSubstr("line 89\n")));
 }
@@ -53,7 +46,7 @@ TEST(RunChecked, ShowsTheEndOfALongError) {
 TEST(RunJson, TakesNothingForAnError) {
   MockShell shell;
   EXPECT_CALL(shell, run).WillOnce(Return(CommandResult{}));
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(message_of<HarnessError>([&] {
                 run_json(shell, reading({"pvesh", "get", "/version"}), "read the version");
               }),
               HasSubstr("printed nothing where JSON is due"));
@@ -62,8 +55,9 @@ TEST(RunJson, TakesNothingForAnError) {
 TEST(RunJson, ShowsWhatIsNotJson) {
   MockShell shell;
   EXPECT_CALL(shell, run).WillOnce(Return(CommandResult{0, "Usage: pvesh", "", {}}));
-  EXPECT_THAT(error_of([&] { run_json(shell, reading({"pvesh"}), "read the version"); }),
-              HasSubstr("not JSON: `pvesh` on node exited 0: Usage: pvesh"));
+  EXPECT_THAT(
+      message_of<HarnessError>([&] { run_json(shell, reading({"pvesh"}), "read the version"); }),
+      HasSubstr("not JSON: `pvesh` on node exited 0: Usage: pvesh"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/ssh_shell.h"
 
@@ -142,12 +143,10 @@ TEST_F(SshCommandTest, EndsWhenTheCommandLeavesItsFileUnread) {
 
 TEST_F(SshCommandTest, NamesAnUnreadableFileBeforeTheCommandStarts) {
   const auto mark = server_.file("mark");
-  try {
-    shell_->run({.argv = {"touch", mark}, .input_file = "/nonexistent/postgres.tar"});
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("/nonexistent/postgres.tar: cannot be read"));
-  }
+  EXPECT_THAT(message_of<InputError>([&] {
+                shell_->run({.argv = {"touch", mark}, .input_file = "/nonexistent/postgres.tar"});
+              }),
+              HasSubstr("/nonexistent/postgres.tar: cannot be read"));
   shell_->run({.argv = {"true"}});
   EXPECT_FALSE(std::filesystem::exists(mark));
 }
@@ -216,12 +215,9 @@ TEST_F(SshCommandTest, GivesTheNinthCommandItsTurnWhenAnotherEnds) {
 TEST_F(SshCommandTest, SaysThatACommandWaitedForItsTurnInVain) {
   std::vector<std::unique_ptr<Process>> processes;
   for (int i = 0; i < 8; ++i) processes.push_back(shell_->start({.argv = {"sleep", "1000"}}));
-  try {
-    shell_->run({.argv = {"true"}, .deadline = milliseconds(50)});
-    FAIL();
-  } catch (const DeadlineError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("waited 0.05 s for a free channel"));
-  }
+  EXPECT_THAT(message_of<DeadlineError>(
+                  [&] { shell_->run({.argv = {"true"}, .deadline = milliseconds(50)}); }),
+              HasSubstr("waited 0.05 s for a free channel"));
 }
 
 TEST_F(SshCommandTest, RunsManyCommandsOneAfterAnother) {
@@ -253,13 +249,8 @@ TEST_F(SshCommandTest, LostConnectionFailsTheRunningCommandsAtOnceAndNamesThem) 
   const auto started = std::chrono::steady_clock::now();
   for (const auto& [process, line] :
        {std::pair{first.get(), "sleep 1000"}, std::pair{second.get(), "sleep 1001"}}) {
-    try {
-      process->finish();
-      FAIL();
-    } catch (const ConnectionError& error) {
-      EXPECT_THAT(error.what(), AllOf(HasSubstr("the connection was lost"), HasSubstr(line),
-                                      HasSubstr("on node")));
-    }
+    EXPECT_THAT(message_of<ConnectionError>([process = process] { process->finish(); }),
+                AllOf(HasSubstr("the connection was lost"), HasSubstr(line), HasSubstr("on node")));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - started, seconds(2));
 }

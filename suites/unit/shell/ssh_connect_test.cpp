@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/retrying_shell.h"
 #include "support/shell/ssh_shell.h"
@@ -25,12 +26,7 @@ using testing::Not;
 
 // What the error says when no connection comes about.
 std::string refusal(const SshTarget& target, const SshTimings& timings = {}) {
-  try {
-    connect_ssh(target, "node", timings);
-  } catch (const ConnectionError& error) {
-    return error.what();
-  }
-  return "connected";
+  return message_of<ConnectionError>([&] { connect_ssh(target, "node", timings); }, "connected");
 }
 
 class SshConnectTest : public testing::Test {
@@ -162,12 +158,8 @@ TEST_F(SshConnectTest, NoticesAHostThatHangs) {
   const auto process = shell->start({.argv = {"sh", "-c", "echo begun; sleep 1000"}});
   ASSERT_TRUE(process->next_line(seconds(5)).has_value());
   server_.signal_all(SIGSTOP);
-  try {
-    process->finish();
-    FAIL();
-  } catch (const ConnectionError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("no sign of life for 0."));
-  }
+  EXPECT_THAT(message_of<ConnectionError>([&] { process->finish(); }),
+              HasSubstr("no sign of life for 0."));
 }
 
 TEST_F(SshConnectTest, LeavesACommandAloneThatIsSilent) {
@@ -177,12 +169,9 @@ TEST_F(SshConnectTest, LeavesACommandAloneThatIsSilent) {
 }
 
 TEST(SshConnectFailureTest, NamesAConfigurationThatCannotBeRead) {
-  try {
-    connect_ssh({.host = "node", .config_file = "/no/such/file"}, "node");
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("/no/such/file: cannot be read"));
-  }
+  EXPECT_THAT(message_of<InputError>(
+                  [&] { connect_ssh({.host = "node", .config_file = "/no/such/file"}, "node"); }),
+              HasSubstr("/no/such/file: cannot be read"));
 }
 
 // A configuration that names a port of the loopback and nothing else.

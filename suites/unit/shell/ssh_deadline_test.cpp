@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/ssh_shell.h"
 
@@ -54,13 +55,9 @@ TEST_F(SshDeadlineTest, EndsTheRemoteProcess) {
   const auto process = shell_->start(sleeping(milliseconds(500)));
   ASSERT_TRUE(process->next_line(seconds(5)).has_value());
   ASSERT_TRUE(sleeps());
-  try {
-    process->finish();
-    FAIL();
-  } catch (const DeadlineError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("did not end within 0.5 s and was ended"),
-                                    HasSubstr("sleep 1000"), HasSubstr("on node")));
-  }
+  EXPECT_THAT(message_of<DeadlineError>([&] { process->finish(); }),
+              AllOf(HasSubstr("did not end within 0.5 s and was ended"), HasSubstr("sleep 1000"),
+                    HasSubstr("on node")));
   EXPECT_TRUE(ends_soon());
 }
 

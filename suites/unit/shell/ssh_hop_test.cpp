@@ -3,6 +3,7 @@
 #include <chrono>
 #include <random>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/ssh_shell.h"
 
@@ -17,12 +18,7 @@ using testing::HasSubstr;
 class SshHopTest : public testing::Test {
  protected:
   std::string refusal(const Endpoint& endpoint) {
-    try {
-      node_->hop(endpoint);
-    } catch (const ConnectionError& error) {
-      return error.what();
-    }
-    return "connected";
+    return message_of<ConnectionError>([&] { node_->hop(endpoint); }, "connected");
   }
 
   SshServer node_server_;
@@ -147,12 +143,8 @@ TEST_F(SshHopTest, LosesTheGuestWithTheNodeAndReachesItAgain) {
   const auto process = guest->start({.argv = {"sh", "-c", "echo begun; sleep 1000"}});
   ASSERT_TRUE(process->next_line(seconds(5)).has_value());
   run_program({"/bin/sh", "-c", "kill -KILL " + serving});
-  try {
-    process->finish();
-    FAIL();
-  } catch (const ConnectionError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("the connection was lost"), HasSubstr("on lxc")));
-  }
+  EXPECT_THAT(message_of<ConnectionError>([&] { process->finish(); }),
+              AllOf(HasSubstr("the connection was lost"), HasSubstr("on lxc")));
   EXPECT_EQ(guest->run({.argv = {"echo", "again"}}).out, "again\n");
   EXPECT_EQ(node_->run({.argv = {"echo", "again"}}).out, "again\n");
 }

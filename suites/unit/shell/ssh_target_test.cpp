@@ -1,46 +1,39 @@
 #include <gmock/gmock.h>
 
+#include "suites/unit/message_of.h"
 #include "support/shell/ssh_shell.h"
 
 namespace pve_accept {
 namespace {
 
-TEST(SshTargetTest, TakesAHostAlone) {
-  const SshTarget target = parse_ssh_target("pve1");
-  EXPECT_EQ(target.host, "pve1");
-  EXPECT_EQ(target.user, std::nullopt);
-  EXPECT_EQ(target.port, std::nullopt);
-  EXPECT_EQ(target.config_file, std::nullopt);
-}
-
 TEST(SshTargetTest, TakesUserHostAndPort) {
-  const SshTarget target = parse_ssh_target("root@pve1.lab:2222");
-  EXPECT_EQ(target.host, "pve1.lab");
-  EXPECT_EQ(target.user, "root");
-  EXPECT_EQ(target.port, 2222);
-}
-
-TEST(SshTargetTest, TakesIpv6InBracketsWithAPort) {
-  const SshTarget target = parse_ssh_target("root@[fd00::7]:2222");
-  EXPECT_EQ(target.host, "fd00::7");
-  EXPECT_EQ(target.port, 2222);
-}
-
-TEST(SshTargetTest, TakesIpv6WithoutAPort) {
-  EXPECT_EQ(parse_ssh_target("[::1]").host, "::1");
-  EXPECT_EQ(parse_ssh_target("fe80::1%eth0").host, "fe80::1%eth0");
-  EXPECT_EQ(parse_ssh_target("::1").port, std::nullopt);
+  const struct {
+    const char* text;
+    std::optional<std::string> user;
+    std::string host;
+    std::optional<int> port;
+  } targets[] = {
+      {"pve1", std::nullopt, "pve1", std::nullopt},
+      {"root@pve1.lab:2222", "root", "pve1.lab", 2222},
+      {"root@[fd00::7]:2222", "root", "fd00::7", 2222},
+      {"[::1]", std::nullopt, "::1", std::nullopt},
+      {"::1", std::nullopt, "::1", std::nullopt},
+      {"fe80::1%eth0", std::nullopt, "fe80::1%eth0", std::nullopt},
+  };
+  for (const auto& expected : targets) {
+    const SshTarget target = parse_ssh_target(expected.text);
+    EXPECT_EQ(target.user, expected.user) << expected.text;
+    EXPECT_EQ(target.host, expected.host) << expected.text;
+    EXPECT_EQ(target.port, expected.port) << expected.text;
+    EXPECT_EQ(target.config_file, std::nullopt) << expected.text;
+  }
 }
 
 class SshTargetNonsenseTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(SshTargetNonsenseTest, IsRefusedAndShown) {
-  try {
-    parse_ssh_target(GetParam());
-    FAIL() << "accepted " << GetParam();
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("\"" + GetParam() + "\" is not a host"));
-  }
+  EXPECT_THAT(message_of<InputError>([&] { parse_ssh_target(GetParam()); }),
+              testing::HasSubstr("\"" + GetParam() + "\" is not a host"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SshTargetNonsenseTest,

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
@@ -178,12 +179,9 @@ TEST_F(SshServiceTest, ServesSeveralClientsAtOnce) {
 }
 
 TEST_F(SshServiceTest, EndsACommandAtASignal) {
-  try {
-    connect()->run({.argv = {"hang"}, .deadline = milliseconds(300)});
-    FAIL();
-  } catch (const DeadlineError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("was ended"));
-  }
+  EXPECT_THAT(message_of<DeadlineError>(
+                  [&] { connect()->run({.argv = {"hang"}, .deadline = milliseconds(300)}); }),
+              HasSubstr("was ended"));
 }
 
 TEST_F(SshServiceTest, CutsTheConnectionWithItsHost) {
