@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "support/base/embedded.h"
 #include "support/base/error.h"
 #include "support/base/fields.h"
 #include "support/record/claim_catalogue.h"
@@ -163,14 +164,14 @@ std::string_view to_string(Statistic statistic) {
   return statistic == Statistic::kMedian ? "median" : "mean";
 }
 
-Thresholds Thresholds::load(const std::filesystem::path& file,
-                            const std::optional<std::filesystem::path>& own) {
-  Json document = read_strict_json(file);
-  Thresholds suite(document, file.string());
+Thresholds Thresholds::load(const std::optional<std::filesystem::path>& own) {
+  const std::string file = "thresholds.json";
+  Json document = parse_strict_json(embedded(file), file);
+  Thresholds suite(document, file);
   if (!own) return suite;
   // The suite's own file is sound by itself, so what is wrong from here on comes from `own`.
   document.merge_patch(read_own(*own));
-  return Thresholds(document, fmt::format("{} (merged over {})", own->string(), file.string()));
+  return Thresholds(document, fmt::format("{} (merged over {})", own->string(), file));
 }
 
 Thresholds::Thresholds(const Json& document, const std::string& source) {

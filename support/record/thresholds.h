@@ -45,10 +45,9 @@ struct ClaimThresholds {
 // The verdict rules of every claim: thresholds.json, with a lab's own file merged over it.
 class Thresholds {
  public:
-  // Reads `file` and, where given, merges `own` over it (JSON Merge Patch, RFC 7386).
-  // Throws InputError that names the file and the JSON path of what is wrong.
-  static Thresholds load(const std::filesystem::path& file,
-                         const std::optional<std::filesystem::path>& own = {});
+  // The suite's own, built into the program, and `own`, where given, merged over it (JSON Merge
+  // Patch, RFC 7386). Throws InputError that names the file and the JSON path of what is wrong.
+  static Thresholds load(const std::optional<std::filesystem::path>& own = {});
 
   // `source` names the document in errors.
   Thresholds(const Json& document, const std::string& source);

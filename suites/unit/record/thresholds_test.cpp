@@ -146,7 +146,7 @@ class OwnThresholds : public testing::Test {
   Thresholds load(const std::string& own) {
     const auto file = directory_.path() / "own.json";
     write_file_atomically(file, own);
-    return Thresholds::load(PVE_ACCEPT_SOURCE_DIR "/thresholds.json", file);
+    return Thresholds::load(file);
   }
   std::string complaint(const std::string& own) {
     return input_complaint([&] { load(own); });
@@ -184,9 +184,7 @@ TEST_F(OwnThresholds, AreNamedInComplaints) {
 }
 
 TEST_F(OwnThresholds, ThatAreMissingAreNamed) {
-  EXPECT_THAT(input_complaint([] {
-                Thresholds::load(PVE_ACCEPT_SOURCE_DIR "/thresholds.json", "/nonexistent/own.json");
-              }),
+  EXPECT_THAT(input_complaint([] { Thresholds::load("/nonexistent/own.json"); }),
               HasSubstr("/nonexistent/own.json: cannot be read"));
 }
 
