@@ -25,6 +25,7 @@ Sample sample_of_a_guest(int second) {
 
 Window window_of_a_guest(int samples) {
   std::vector<Sample> list;
+  list.reserve(static_cast<std::size_t>(samples));
   for (int second = 0; second < samples; ++second) list.push_back(sample_of_a_guest(second));
   Window window = window_of(list);
   for (TimedSample& timed : window.samples) timed.line = write_fields(timed.sample).dump();

@@ -146,6 +146,7 @@ std::optional<JsonCursor> JsonCursor::find(std::string_view key) const {
 std::vector<JsonCursor> JsonCursor::elements() const {
   if (!value_->is_array()) fail(fmt::format("expected an array, found {}", value_->dump()));
   std::vector<JsonCursor> result;
+  result.reserve(value_->size());
   for (const Json& element : *value_) result.push_back(JsonCursor(document_, element));
   return result;
 }

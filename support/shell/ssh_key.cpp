@@ -50,9 +50,10 @@ void write_new_private_file(const std::filesystem::path& file, std::string_view 
   const auto written = ::write(descriptor, text.data(), text.size());
   const bool complete = written == static_cast<ssize_t>(text.size());
   if (::close(descriptor) == 0 && complete) return;
-  const HarnessError error = failure("write");
+  const int reason = errno;
   ::unlink(file.c_str());
-  throw error;
+  errno = reason;
+  throw failure("write");
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class LoadWindowTest : public testing::Test {
   // The load does this, while the sampler samples as it should: the first time after 300 ms.
   LoadWindow observe(std::vector<ScriptedLine> load, ScriptedProcess::End end) {
     std::vector<Sample> samples;
+    samples.reserve(kSeconds);
     for (int second = 0; second < kSeconds; ++second) samples.push_back(sample_at(second));
     return observe(std::move(load), std::move(end), sampler_lines(samples, 300ms), {20s});
   }

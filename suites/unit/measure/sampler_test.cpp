@@ -80,6 +80,7 @@ TEST_F(SamplerTest, ReportsAStall) {
 
 TEST_F(SamplerTest, ReportsAStallThatIsOnlyNoisy) {
   std::vector<ScriptedLine> lines;
+  lines.reserve(60);
   for (int second = 0; second < 60; ++second) {
     lines.push_back({std::chrono::seconds(second), "noise", OutputLine::Stream::kErr});
   }

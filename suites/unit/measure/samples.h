@@ -38,6 +38,7 @@ inline Window window_of(const std::vector<Sample>& samples) {
 // `count` samples, a second apart.
 inline Window quiet_window(int count) {
   std::vector<Sample> samples;
+  samples.reserve(static_cast<std::size_t>(count));
   for (int second = 0; second < count; ++second) samples.push_back(sample_at(second));
   return window_of(samples);
 }

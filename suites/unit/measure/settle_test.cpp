@@ -19,6 +19,7 @@ class SettleTest : public testing::Test {
     EXPECT_CALL(node_, start(testing::_)).WillOnce([&](const Command& command) {
       std::vector<Sample> samples;
       const int lines = std::stoi(command.argv.at(3));
+      samples.reserve(static_cast<std::size_t>(lines));
       for (int second = 0; second < lines; ++second) {
         samples.push_back(sample_at(second, ram_used_mib(second)));
       }

@@ -194,6 +194,7 @@ TEST_F(SshCommandTest, WaitsForALineNoLongerThanAsked) {
 
 TEST_F(SshCommandTest, RunsTenCommandsAtOnce) {
   std::vector<std::unique_ptr<Process>> processes;
+  processes.reserve(10);
   for (int i = 0; i < 10; ++i) {
     processes.push_back(shell_->start(
         {.argv = {"sh", "-c", "read n; echo $n"}, .input = std::to_string(i) + "\n"}));
@@ -205,6 +206,7 @@ TEST_F(SshCommandTest, RunsTenCommandsAtOnce) {
 
 TEST_F(SshCommandTest, GivesTheNinthCommandItsTurnWhenAnotherEnds) {
   std::vector<std::unique_ptr<Process>> processes;
+  processes.reserve(8);
   for (int i = 0; i < 8; ++i) processes.push_back(shell_->start({.argv = {"sleep", "1000"}}));
   const auto ninth = shell_->start({.argv = {"echo", "ninth"}});
   EXPECT_EQ(ninth->next_line(milliseconds(50)), std::nullopt);
@@ -214,6 +216,7 @@ TEST_F(SshCommandTest, GivesTheNinthCommandItsTurnWhenAnotherEnds) {
 
 TEST_F(SshCommandTest, SaysThatACommandWaitedForItsTurnInVain) {
   std::vector<std::unique_ptr<Process>> processes;
+  processes.reserve(8);
   for (int i = 0; i < 8; ++i) processes.push_back(shell_->start({.argv = {"sleep", "1000"}}));
   EXPECT_THAT(message_of<DeadlineError>(
                   [&] { shell_->run({.argv = {"true"}, .deadline = milliseconds(50)}); }),
@@ -227,6 +230,7 @@ TEST_F(SshCommandTest, RunsManyCommandsOneAfterAnother) {
 TEST_F(SshCommandTest, ReplacesManyEndedProcessesAtOnce) {
   for (int round = 0; round < 5; ++round) {
     std::vector<std::unique_ptr<Process>> processes;
+    processes.reserve(16);
     for (int i = 0; i < 16; ++i) processes.push_back(shell_->start({.argv = {"true"}}));
     for (const auto& process : processes) EXPECT_EQ(process->finish().exit_status, 0);
   }

@@ -50,6 +50,7 @@ int bound_socket(const std::string& address, int& port) {
 // Only async-signal-safe calls: this is between fork and exec.
 [[noreturn]] void become(const std::vector<std::string>& argv) {
   std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   ::execv(arguments.front(), arguments.data());

@@ -153,6 +153,7 @@ TEST_F(SshServiceTest, RunsACommand) {
 TEST_F(SshServiceTest, RunsManyCommandsOverOneConnection) {
   const auto shell = connect();
   std::vector<std::unique_ptr<Process>> processes;
+  processes.reserve(30);
   for (int i = 0; i < 30; ++i) {
     processes.push_back(shell->start({.argv = {"out", std::to_string(i)}}));
   }

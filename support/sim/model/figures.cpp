@@ -11,13 +11,13 @@ namespace {
 constexpr double kTicksPerSecond = 100;  // USER_HZ
 
 double value_at(const std::vector<Relaxation>& series, Millis at) {
-  for (auto entry = series.rbegin(); entry != series.rend(); ++entry) {
-    if (entry->at > at) continue;
-    const double elapsed_s = static_cast<double>(at - entry->at) / 1000.0;
-    return entry->target +
-           (entry->value - entry->target) * std::exp(-elapsed_s / entry->time_constant_s);
-  }
-  return 0;
+  const auto entry =
+      std::find_if(series.rbegin(), series.rend(),
+                   [&](const Relaxation& relaxation) { return relaxation.at <= at; });
+  if (entry == series.rend()) return 0;
+  const double elapsed_s = static_cast<double>(at - entry->at) / 1000.0;
+  return entry->target +
+         (entry->value - entry->target) * std::exp(-elapsed_s / entry->time_constant_s);
 }
 
 Model::Cpu operator-(const Model::Cpu& a, const Model::Cpu& b) {
