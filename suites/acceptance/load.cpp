@@ -10,7 +10,7 @@ PVE_ACCEPT_ON_BOTH_GUESTS(Load);
 TEST_P(Load, IsConfirmed) {
   judge("load.confirmed", [&] {
     const LoadRecord seen = load();
-    require_followed_to_its_end(seen);
+    require_watched_to_its_end(seen);
     return Observation{.measured = seen.samples_inside,
                        .how = "sample times against pgbench's progress lines",
                        .also = {{"samples outside", seen.samples_outside},

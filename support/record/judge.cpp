@@ -132,6 +132,7 @@ ClaimResult judge(const Thresholds& thresholds, std::string_view id, std::option
     bool holds = expectation.allowed->holds(main.value);
     for (const AlsoResult& also : result.also) holds = holds && also.outcome != Outcome::kFail;
     result.outcome = holds ? Outcome::kPass : Outcome::kFail;
+    if (!holds) result.hint = observation.hint;
   }
   result.message = message_of(result, expectation, problems);
   return result;

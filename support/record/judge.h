@@ -20,6 +20,7 @@ struct Observation {
   std::map<std::string, Value> also = {};  // by the names that thresholds.json gives them
   std::optional<std::string> note = {};    // what a reader should know beside the figures
   std::optional<Figure> figure = {};       // instead of `measured`: the claim's `statistic` of it
+  std::optional<std::string> hint = {};    // what to do where the claim is false
 };
 
 // Holds an observation against the thresholds. What cannot be used (nothing, NaN, the wrong type, a

@@ -156,7 +156,8 @@ struct LoadRecord : WindowRecord {
   std::optional<int> zero_tps_intervals = {};
   std::vector<Progress> progress = {};
   std::optional<End> load = {};
-  std::optional<std::string> problem = {};  // why the load could not be followed to its end
+  std::optional<std::string> problem = {};  // what went wrong with it
+  bool lost_sight = false;                  // so that nobody could watch it to its end
   PgbenchRecord pgbench = {};
   DiskRecord disk = {};
   std::optional<std::vector<std::string>> anomalies = {};

@@ -151,6 +151,7 @@ void visit(LoadRecord& load, Fields& fields) {
   fields("progress", load.progress);
   fields("load", load.load);
   fields("problem", load.problem, if_set);
+  fields("lost_sight", load.lost_sight);
   fields("pgbench", load.pgbench);
   fields("disk", load.disk);
   fields("anomalies", load.anomalies);
