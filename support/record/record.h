@@ -223,8 +223,8 @@ enum class Completeness {
 };
 
 // Adds an ERROR for every expected case that has no entry: "not run", with the failed stage where
-// one of those that `stages_of` names explains it. Of a selection only the cases that a failed stage
-// explains are added.
+// one of those that `stages_of` names explains it. Of a selection only the cases that a failed
+// stage explains are added.
 void complete(Record& record, const Thresholds& thresholds, Completeness completeness,
               const StagesOf& stages_of);
 

@@ -15,7 +15,7 @@ std::string verdict_text(const ClaimResult& claim) {
   const std::string measured = measured_text(claim);
   const std::string allowed = allowed_text(claim);
   return text::one_line(measured == allowed ? measured
-                                      : fmt::format("{} (allowed: {})", measured, allowed));
+                                            : fmt::format("{} (allowed: {})", measured, allowed));
 }
 
 std::string hint_line(const std::optional<std::string>& hint) {
