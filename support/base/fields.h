@@ -305,3 +305,12 @@ Json write_value(const T& value) {
 }
 
 }  // namespace pve_accept
+
+// The list of a struct whose keys are its members' names and which has no rules; it stands in the
+// namespace of the struct.
+#define PVE_ACCEPT_FIELD(member) fields(#member, value.member);
+#define PVE_ACCEPT_FIELDS(Struct, ...)                                       \
+  template <class Fields>                                                    \
+  void visit(Struct& value, Fields& fields) {                                \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(PVE_ACCEPT_FIELD, __VA_ARGS__)) \
+  }
