@@ -21,11 +21,8 @@ enum Column {
 };
 
 // A guest with the stack running, settled.
-std::unique_ptr<Shell> stack_in(Lab& lab, const std::string& kind) {
-  auto guest = kind == "vm" ? lab.start_vm() : lab.start_lxc();
-  Lab::install_docker(*guest);
-  Lab::start_stack(*guest);
-  Lab::run_in(*guest, "docker exec spike-db-1 pgbench -U postgres -i -s 10 postgres");
+std::unique_ptr<Shell> settled(Lab& lab, GuestKind kind = GuestKind::kLxc) {
+  auto guest = lab.start_all(kind);
   lab.pass(60);
   return guest;
 }
@@ -54,7 +51,7 @@ TEST(SimFigures, AnEmptyNodeIsTheBaseline) {
 
 TEST(SimFigures, AnIdleContainerCostsWhatTheSpikeSaw) {
   Lab lab;
-  const auto guest = stack_in(lab, "lxc");
+  const auto guest = settled(lab);
   const auto samples = sample(lab, 60, "--cgroup /sys/fs/cgroup/lxc/9001");
   EXPECT_NEAR(median_used_mib(samples), 1913, 4);
   EXPECT_NEAR(100 - percent(samples, kIdle), 0.3, 0.15);
@@ -66,7 +63,7 @@ TEST(SimFigures, AnIdleContainerCostsWhatTheSpikeSaw) {
 
 TEST(SimFigures, ALoadedContainerCostsWhatTheSpikeSaw) {
   Lab lab;
-  const auto guest = stack_in(lab, "lxc");
+  const auto guest = settled(lab);
   const auto samples = under_load(lab, *guest);
   EXPECT_NEAR(median_used_mib(samples), 2112, 8);
   EXPECT_GT(samples.front().used_mib, samples.back().used_mib + 30);
@@ -79,7 +76,7 @@ TEST(SimFigures, ALoadedContainerCostsWhatTheSpikeSaw) {
 
 TEST(SimFigures, AVmCostsWhatTheSpikeSaw) {
   Lab lab;
-  const auto guest = stack_in(lab, "vm");
+  const auto guest = settled(lab, GuestKind::kVm);
   const std::string pid =
       Json::parse(
           lab.run("pvesh get /nodes/sim-node/qemu/9000/status/current --output-format json").out)
@@ -105,7 +102,7 @@ TEST(SimFigures, AVmCostsWhatTheSpikeSaw) {
 
 TEST(SimFigures, CountersNeverRunBackwards) {
   Lab lab;
-  const auto guest = stack_in(lab, "lxc");
+  const auto guest = settled(lab);
   const auto samples = under_load(lab, *guest);
   for (std::size_t i = 1; i < samples.size(); ++i) {
     for (std::size_t column = 0; column < 10; ++column) {
@@ -116,7 +113,7 @@ TEST(SimFigures, CountersNeverRunBackwards) {
 
 TEST(SimFigures, PageCacheDriftsDownAfterAStop) {
   Lab lab;
-  const auto guest = stack_in(lab, "vm");
+  const auto guest = settled(lab, GuestKind::kVm);
   lab.run("qm shutdown 9000 --timeout 60");
   const auto samples = sample(lab, 120);
   EXPECT_NEAR(samples.front().used_mib, 1965, 12);
@@ -177,7 +174,7 @@ TEST(SimDisk, FillsUpToTheSpikesFigures) {
   Lab::install_docker(*guest);
   Lab::start_stack(*guest);
   Lab::run_in(*guest, "docker run --rm hello-world");
-  Lab::run_in(*guest, "docker exec spike-db-1 pgbench -U postgres -i -s 10 postgres");
+  Lab::run_in(*guest, kInit);
   EXPECT_LT(fresh, 1.0);
   EXPECT_NEAR(used(), 2.1, 0.05);
   EXPECT_NEAR(data_percent(), 26.73, 0.01);

@@ -97,8 +97,8 @@ std::unique_ptr<Shell> Lab::hop(const std::string& name, int vmid) {
       run(fmt::format("pvesh get /nodes/{}/{}/{}/config --output-format json",
                       scenario_.model.node.name, type, vmid));
   std::string net0 = Json::parse(config.out).at("net0");
-  std::transform(net0.begin(), net0.end(), net0.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(net0, net0.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const Json& entry : Json::parse(run("ip -j neigh show dev vmbr0").out)) {
     if (net0.find(entry.at("lladdr").get<std::string>()) == std::string::npos) continue;
     return shell_->hop({.name = name, .address = entry.at("dst"), .host_keys = {host_key(vmid)}});
@@ -134,6 +134,14 @@ void Lab::start_stack(Shell& guest) {
               read_file(PVE_ACCEPT_SOURCE_DIR "/fixtures/assets/compose.yaml")),
        "install");
   must(run_in(guest, std::string(kCompose) + "up -d --wait --wait-timeout 120"), "up");
+}
+
+std::unique_ptr<Shell> Lab::start_all(GuestKind kind) {
+  auto guest = kind == GuestKind::kVm ? start_vm() : start_lxc();
+  install_docker(*guest);
+  start_stack(*guest);
+  must(run_in(*guest, kInit), kInit);
+  return guest;
 }
 
 Scenario recorded_node() {
@@ -187,7 +195,7 @@ double percent(const std::vector<Sample>& samples, std::size_t column) {
 double median_used_mib(const std::vector<Sample>& samples) {
   std::vector<double> used;
   for (const Sample& entry : samples) used.push_back(entry.used_mib);
-  std::sort(used.begin(), used.end());
+  std::ranges::sort(used);
   return used.at(used.size() / 2);
 }
 
@@ -198,6 +206,11 @@ void expect_as_recorded(Lab& lab, const std::string& file, const std::string& co
   EXPECT_EQ(ours.exit_status, real.exit_status) << command;
   EXPECT_EQ(masked(ours.out), masked(real.out)) << command;
   EXPECT_EQ(masked(ours.err), masked(real.err)) << command;
+}
+
+void expect_as_recorded(Lab& lab, const std::string& file,
+                        std::initializer_list<const char*> commands) {
+  for (const char* command : commands) expect_as_recorded(lab, file, command);
 }
 
 }  // namespace pve_accept::sim_testing

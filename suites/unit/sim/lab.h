@@ -40,6 +40,8 @@ class Lab {
   // Docker, and the three services.
   static void install_docker(Shell& guest);
   static void start_stack(Shell& guest);
+  // A guest with all that, and pgbench's tables.
+  std::unique_ptr<Shell> start_all(GuestKind kind = GuestKind::kLxc);
 
  private:
   TemporaryDirectory directory_;
@@ -49,6 +51,7 @@ class Lab {
 };
 
 inline constexpr const char* kCompose = "docker compose -f /root/pve-accept/compose.yaml ";
+inline constexpr const char* kInit = "docker exec spike-db-1 pgbench -U postgres -i -s 10 postgres";
 inline constexpr const char* kPsql =
     "docker exec spike-db-1 psql -h /var/run/postgresql -U postgres -Atc ";
 
@@ -63,6 +66,8 @@ inline constexpr const char* kEmptyNode = "node-quick/10-empty-node.txt";
 inline constexpr const char* kErrors = "node-quick/11-parse-errors.txt";
 void expect_as_recorded(Lab& lab, const std::string& file, const std::string& command,
                         int occurrence = 0);
+void expect_as_recorded(Lab& lab, const std::string& file,
+                        std::initializer_list<const char*> commands);
 
 // A sample of the sampler: RAM used in MiB, and the ticks of /proc/stat.
 struct Sample {

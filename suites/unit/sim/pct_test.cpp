@@ -20,13 +20,12 @@ constexpr const char* kCreate =
 
 TEST(SimPct, SaysWhatTheRealToolSaysOnAnEmptyNode) {
   Lab lab(recorded_node());
-  for (const char* command :
-       {"pct list", "pct status 9001", "pct config 9001", "pct start 9001",
-        "pct destroy 9001 --purge", "pct exec 9001 -- true", "pct stop 9001", "pct df 9001",
-        "pct shutdown 9001 --timeout 60 --forceStop 1", "pct set 9001 --memory 512",
-        "pct list --full", "pct status abc", "pct status 99", "pct status"}) {
-    expect_as_recorded(lab, kEmptyNode, command);
-  }
+  expect_as_recorded(
+      lab, kEmptyNode,
+      {"pct list", "pct status 9001", "pct config 9001", "pct start 9001",
+       "pct destroy 9001 --purge", "pct exec 9001 -- true", "pct stop 9001", "pct df 9001",
+       "pct shutdown 9001 --timeout 60 --forceStop 1", "pct set 9001 --memory 512",
+       "pct list --full", "pct status abc", "pct status 99", "pct status"});
 }
 
 TEST(SimPct, RefusesWhatTheRealToolRefuses) {
@@ -53,11 +52,9 @@ TEST(SimPct, LivesThroughTheRecordedLife) {
   const CommandResult real = recorded(kLifecycle, kCreate);  // with two lines of that lab's noise
   EXPECT_EQ(created.exit_status, 0);
   EXPECT_THAT(masked(real.out), StartsWith(masked(created.out)));
-  for (const char* command :
-       {"pct list", "pct status 9001", "pct config 9001", "pct exec 9001 -- true", "pct start 9001",
-        "pct destroy 9001 --purge", "pvesm list local-lvm"}) {
-    expect_as_recorded(lab, kLifecycle, command);
-  }
+  expect_as_recorded(lab, kLifecycle,
+                     {"pct list", "pct status 9001", "pct config 9001", "pct exec 9001 -- true",
+                      "pct start 9001", "pct destroy 9001 --purge", "pvesm list local-lvm"});
 }
 
 TEST(SimPct, StopsAndGoesAsRecorded) {

@@ -12,7 +12,6 @@ namespace {
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
-constexpr const char* kInit = "docker exec spike-db-1 pgbench -U postgres -i -s 10 postgres";
 constexpr const char* kRun = "docker exec spike-db-1 pgbench -U postgres -T 60 -c 4 -P 1 postgres";
 
 double number_behind(const std::string& text, const std::string& label) {
@@ -26,14 +25,6 @@ std::vector<std::string> lines(const std::string& text) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) result.push_back(line);
   return result;
-}
-
-std::unique_ptr<Shell> ready(Lab& lab) {
-  auto guest = lab.start_lxc();
-  Lab::install_docker(*guest);
-  Lab::start_stack(*guest);
-  Lab::run_in(*guest, kInit);
-  return guest;
 }
 
 // The layout of a text: every number made equal.
@@ -54,7 +45,7 @@ TEST(SimPgbench, NeedsItsTables) {
 
 TEST(SimPgbench, NeedsTheDatabase) {
   Lab lab;
-  auto guest = ready(lab);
+  auto guest = lab.start_all();
   EXPECT_THAT(
       Lab::run_in(*guest, "docker exec spike-db-1 pgbench -U postgres -T 60 -c 4 -P 1 nosuchdb")
           .err,
@@ -74,7 +65,7 @@ TEST(SimPgbench, InitialisationIsLaidOutAsRecorded) {
 
 TEST(SimPgbench, AReportIsLaidOutAsRecorded) {
   Lab lab;
-  auto guest = ready(lab);
+  auto guest = lab.start_all();
   const CommandResult real = recorded("pgbench-17.txt", "pgbench -p 5433 -T 12 -c 4 -P 1 postgres");
   const CommandResult ours =
       Lab::run_in(*guest, "docker exec spike-db-1 pgbench -U postgres -T 12 -c 4 -P 1 postgres");
@@ -87,7 +78,7 @@ TEST(SimPgbench, AReportIsLaidOutAsRecorded) {
 
 TEST(SimPgbench, FiguresAreTheSpikesAndAgreeWithEachOther) {
   Lab lab;
-  auto guest = ready(lab);
+  auto guest = lab.start_all();
   const CommandResult result = Lab::run_in(*guest, kRun);
   const double tps = number_behind(result.out, "tps = ");
   const double processed = number_behind(result.out, "actually processed: ");
@@ -115,7 +106,7 @@ TEST(SimPgbench, FiguresAreTheSpikesAndAgreeWithEachOther) {
 
 TEST(SimPgbench, TwoRunsDifferALittle) {
   Lab lab;
-  auto guest = ready(lab);
+  auto guest = lab.start_all();
   const double one = number_behind(Lab::run_in(*guest, kRun).out, "tps = ");
   const double two = number_behind(Lab::run_in(*guest, kRun).out, "tps = ");
   EXPECT_NE(one, two);
@@ -124,14 +115,14 @@ TEST(SimPgbench, TwoRunsDifferALittle) {
 
 TEST(SimPgbench, AStallShowsAsIntervalsAtZero) {
   Lab lab(R"({"model":{"lxc":{"load":{"stall_from_s":10,"stall_s":2}}}})");
-  auto guest = ready(lab);
+  auto guest = lab.start_all();
   EXPECT_THAT(Lab::run_in(*guest, kRun).err,
               HasSubstr("progress: 11.0 s, 0.0 tps, lat 0.000 ms stddev 0.000, 0 failed\n"));
 }
 
 TEST(SimPgbench, FailuresAreCountedWithStatusZero) {
   Lab lab(R"({"model":{"lxc":{"load":{"failed_percent":5}}}})");
-  auto guest = ready(lab);
+  auto guest = lab.start_all();
   const CommandResult result = Lab::run_in(*guest, kRun);
   EXPECT_EQ(result.exit_status, 0);
   EXPECT_NEAR(number_behind(result.out, "failed transactions: [0-9]+ \\("), 5, 0.1);
@@ -139,7 +130,7 @@ TEST(SimPgbench, FailuresAreCountedWithStatusZero) {
 
 TEST(SimPgbench, ARunThatBreaksOffStillReportsNoFailures) {
   Lab lab(R"({"model":{"lxc":{"load":{"abort_after_s":7}}}})");
-  auto guest = ready(lab);
+  auto guest = lab.start_all();
   const CommandResult result = Lab::run_in(*guest, kRun);
   const CommandResult real = recorded("pgbench-17.txt", "pgbench -p 5433 -T 10 -c 4 -P 1 postgres");
   EXPECT_EQ(result.exit_status, real.exit_status);

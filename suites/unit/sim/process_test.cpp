@@ -47,7 +47,7 @@ TEST(SimProcess, EndsBehindItsLastLine) {
   }
   EXPECT_TRUE(process->ended());
   const CommandResult result = process->finish();
-  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 2);
+  EXPECT_EQ(std::ranges::count(result.out, '\n'), 2);
 }
 
 TEST(SimProcess, ALineWithoutNewlineIsALineAndStaysExact) {
@@ -62,12 +62,7 @@ TEST(SimProcess, ALineWithoutNewlineIsALineAndStaysExact) {
 
 TEST(SimProcess, TwoAreReadAlternately) {
   Lab lab;
-  const auto guest = lab.start_lxc();
-  Lab::install_docker(*guest);
-  Lab::start_stack(*guest);
-  ASSERT_EQ(Lab::run_in(*guest, "docker exec spike-db-1 pgbench -U postgres -i -s 10 postgres")
-                .exit_status,
-            0);
+  const auto guest = lab.start_all();
   const auto bench = guest->start(load(10));
   const auto samples = lab.shell().start(sampler(30));
   int progress = 0, sampled = 0;
@@ -111,10 +106,7 @@ TEST(SimProcess, TheDeadlineCountsFromTheStart) {
 
 TEST(SimProcess, ACancelledLoadLoadsNoLonger) {
   Lab lab;
-  const auto guest = lab.start_lxc();
-  Lab::install_docker(*guest);
-  Lab::start_stack(*guest);
-  Lab::run_in(*guest, "docker exec spike-db-1 pgbench -U postgres -i -s 10 postgres");
+  const auto guest = lab.start_all();
   auto bench = guest->start(load(60));
   lab.pass(5);
   EXPECT_GT(100 - percent(sample(lab, 5), 3), 30);

@@ -147,13 +147,9 @@ TEST(SimStorage, StatusAndListsAreLaidOutAsTheRealOnes) {
   scenario.model.storages.at(1).total_kib = 27262976;
   Lab lab(scenario);
   const std::string file = "node-vm/10-empty-node.txt";
-  for (const char* line : {"pvesm status --storage local-lvm", "pvesm status --storage nope",
-                           "pvesm list local-lvm", "pvesm list nope"}) {
-    const CommandResult real = recorded(file, line), ours = lab.run(line);
-    EXPECT_EQ(ours.exit_status, real.exit_status) << line;
-    EXPECT_EQ(ours.out, real.out) << line;
-    EXPECT_EQ(ours.err, real.err) << line;
-  }
+  expect_as_recorded(lab, file,
+                     {"pvesm status --storage local-lvm", "pvesm status --storage nope",
+                      "pvesm list local-lvm", "pvesm list nope"});
   const std::string list = lab.run("pvesm list local").out;
   EXPECT_EQ(list, recorded("node-vm/20-pct-lifecycle.txt", "pvesm list local").out);
   EXPECT_EQ(lab.run("pveam list local").out,

@@ -19,49 +19,46 @@ Scenario two_gib_image() {
 
 TEST(SimQm, SaysWhatTheRealToolSaysOnAnEmptyNode) {
   Lab lab(recorded_node());
-  for (const char* command :
-       {"qm list", "qm status 9000", "qm config 9000", "qm start 9000", "qm destroy 9000 --purge",
-        "qm stop 9000", "qm guest cmd 9000 ping", "qm guest exec 9000 -- true",
-        "qm shutdown 9000 --timeout 60", "qm disk resize 9000 scsi0 10G", "qm set 9000 --agent 1",
-        "qm status 9000 extra"}) {
-    expect_as_recorded(lab, kEmptyNode, command);
-  }
+  expect_as_recorded(
+      lab, kEmptyNode,
+      {"qm list", "qm status 9000", "qm config 9000", "qm start 9000", "qm destroy 9000 --purge",
+       "qm stop 9000", "qm guest cmd 9000 ping", "qm guest exec 9000 -- true",
+       "qm shutdown 9000 --timeout 60", "qm disk resize 9000 scsi0 10G", "qm set 9000 --agent 1",
+       "qm status 9000 extra"});
 }
 
 TEST(SimQm, RefusesWhatTheRealToolRefuses) {
   Lab lab(recorded_node());
-  for (const char* command :
-       {"qm create 9000 --bogus 1", "qm create 9000 --name 'bad name'",
-        "qm create 9000 --scsihw nope", "qm create 9000 --net0 virtio,bridge=vmbr0,foo=1"}) {
-    expect_as_recorded(lab, kErrors, command);
-  }
+  expect_as_recorded(
+      lab, kErrors,
+      {"qm create 9000 --bogus 1", "qm create 9000 --name 'bad name'",
+       "qm create 9000 --scsihw nope", "qm create 9000 --net0 virtio,bridge=vmbr0,foo=1"});
   // What follows was recorded on a VM that has nothing but a card on a bridge that is not there.
-  for (const char* command :
-       {"qm create 9000 --net0 virtio,bridge=vmbr9",
-        "qm create 9000 --name spike-vm --cores 2 --memory 2048 --net0 virtio,bridge=vmbr0 "
-        "--scsihw virtio-scsi-single --agent 1 --tags pve-accept --description 'x'",
-        "qm list",
-        "qm config 9000",
-        "qm status 9000",
-        "qm status 9000 --verbose",
-        "qm set 9000 --scsi0 nosuch:0,import-from=/x.qcow2",
-        "qm set 9000 --ide2 local-lvm:cloudinit --boot order=scsi0 --serial0 socket --vga serial0",
-        "qm set 9000 --serial0 socket --vga serial0",
-        "qm set 9000 --boot order=scsi0",
-        "qm disk resize 9000 scsi0 10G",
-        "qm set 9000 --sshkeys /root/nope.pub",
-        "qm set 9000 --ipconfig0 ip=banana",
-        "qm set 9000 --bogus 1",
-        "qm set 9000",
-        "qm guest cmd 9000 ping",
-        "qm guest cmd 9000 bogus",
-        "qm guest exec 9000 -- cmd",
-        "qm guest exec 9000",
-        "qm shutdown 9000 --timeout 60",
-        "qm stop 9000",
-        "qm destroy 9000 --purge"}) {
-    expect_as_recorded(lab, kErrors, command);
-  }
+  expect_as_recorded(
+      lab, kErrors,
+      {"qm create 9000 --net0 virtio,bridge=vmbr9",
+       "qm create 9000 --name spike-vm --cores 2 --memory 2048 --net0 virtio,bridge=vmbr0 "
+       "--scsihw virtio-scsi-single --agent 1 --tags pve-accept --description 'x'",
+       "qm list",
+       "qm config 9000",
+       "qm status 9000",
+       "qm status 9000 --verbose",
+       "qm set 9000 --scsi0 nosuch:0,import-from=/x.qcow2",
+       "qm set 9000 --ide2 local-lvm:cloudinit --boot order=scsi0 --serial0 socket --vga serial0",
+       "qm set 9000 --serial0 socket --vga serial0",
+       "qm set 9000 --boot order=scsi0",
+       "qm disk resize 9000 scsi0 10G",
+       "qm set 9000 --sshkeys /root/nope.pub",
+       "qm set 9000 --ipconfig0 ip=banana",
+       "qm set 9000 --bogus 1",
+       "qm set 9000",
+       "qm guest cmd 9000 ping",
+       "qm guest cmd 9000 bogus",
+       "qm guest exec 9000 -- cmd",
+       "qm guest exec 9000",
+       "qm shutdown 9000 --timeout 60",
+       "qm stop 9000",
+       "qm destroy 9000 --purge"});
 }
 
 TEST(SimQm, IsBuiltAsRecordedOnThinVolumes) {
@@ -81,15 +78,12 @@ TEST(SimQm, IsBuiltAsRecordedOnThinVolumes) {
                          "transferred 0.0 B of 2.0 GiB (0.00%)\n"));
   EXPECT_THAT(imported.out,
               HasSubstr("scsi0: successfully created disk 'local-lvm:vm-9000-disk-0,size=2G'\n"));
-  for (const char* command :
-       {"qm set 9000 --ide2 local-lvm:cloudinit --boot order=scsi0 --serial0 socket --vga serial0",
-        "qm disk resize 9000 scsi0 10G", "qm config 9000", "pvesm list local-lvm",
-        "qm start 9000"}) {
-    expect_as_recorded(lab, kThin, command);
-  }
-  expect_as_recorded(lab, "node-vm/25-qm-stop-destroy-vm.txt", "qm stop 9000");
-  expect_as_recorded(lab, "node-vm/25-qm-stop-destroy-vm.txt", "qm destroy 9000 --purge");
-  expect_as_recorded(lab, "node-vm/25-qm-stop-destroy-vm.txt", "pvesm list local-lvm");
+  expect_as_recorded(
+      lab, kThin,
+      {"qm set 9000 --ide2 local-lvm:cloudinit --boot order=scsi0 --serial0 socket --vga serial0",
+       "qm disk resize 9000 scsi0 10G", "qm config 9000", "pvesm list local-lvm", "qm start 9000"});
+  expect_as_recorded(lab, "node-vm/25-qm-stop-destroy-vm.txt",
+                     {"qm stop 9000", "qm destroy 9000 --purge", "pvesm list local-lvm"});
 }
 
 TEST(SimQm, ShrinkingIsToldButCountsAsSuccess) {
@@ -141,7 +135,7 @@ TEST(SimQm, LaysOutTheAgentsRepliesAsTheRealTool) {
   const std::string real =
       recorded("node-quick/32-qm-agent-chroot.txt", "qm guest cmd 9000 network-get-interfaces").out;
   const std::string ours = lab.run("qm guest cmd 9000 network-get-interfaces").out;
-  EXPECT_EQ(std::count(ours.begin(), ours.end(), '\n'), std::count(real.begin(), real.end(), '\n'));
+  EXPECT_EQ(std::ranges::count(ours, '\n'), std::ranges::count(real, '\n'));
   EXPECT_EQ(ours.substr(0, 200), real.substr(0, 200));
 }
 

@@ -37,11 +37,14 @@ TEST(SimScenario, DefaultsAreTheSpikes) {
 TEST(SimScenario, OverridesFiguresByName) {
   const Scenario scenario = parsed(
       R"({"schema":1,"seed":7,"model":{"lxc":{"idle_ram_mib":400,"idle_cpu":{"user":2}},
+          "node":{"packages":{"lxcfs":"8"}},
           "guests":[{"vmid":101,"kind":"lxc","name":"theirs","status":"running","tags":"prod"}]}})");
   EXPECT_EQ(scenario.seed, 7U);
   EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_ram_mib, 400);
   EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_cpu.user_percent, 2);
   EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_cpu.system_percent, 0.10);
+  EXPECT_EQ(scenario.model.node.packages.at("lxcfs"), "8");
+  EXPECT_EQ(scenario.model.node.packages.at("criu"), "4.1.1-1");
   EXPECT_EQ(scenario.model.guests.at(0).name, "theirs");
 }
 
@@ -55,11 +58,11 @@ TEST(SimScenario, ReadsEveryAction) {
   EXPECT_EQ(rule.out, "o");
   EXPECT_EQ(rule.err, "e");
   EXPECT_EQ(rule.exit_status, 3);
-  EXPECT_EQ(rule.with, "b");
-  EXPECT_EQ(rule.delay, std::chrono::milliseconds(1500));
+  EXPECT_EQ(rule.replace.value().with, "b");
+  EXPECT_EQ(rule.delay_s.millis, 1500);
   EXPECT_TRUE(rule.hang);
   EXPECT_TRUE(rule.drop_connection);
-  EXPECT_EQ(rule.drop_after, std::chrono::seconds(20));
+  EXPECT_EQ(rule.drop_after_s.value().millis, 20'000);
   EXPECT_EQ(rule.times, 2);
   EXPECT_EQ(rule.skip, 1);
 }

@@ -9,24 +9,28 @@
 
 namespace pve_accept::sim {
 
-Call Call::with(std::vector<std::string> other) const {
+Call Call::with(Words other) const {
   Call call = *this;
   call.argv = std::move(other);
   return call;
 }
 
-Call Call::in_guest(Guest& inside, std::vector<std::string> other) const {
+Call Call::in_guest(Guest& inside, Words other) const {
   Call call = with(std::move(other));
   call.place = Place::kGuest;
   call.guest = &inside;
   return call;
 }
 
-Call Call::in_container(Container& inside, std::vector<std::string> other) const {
+Call Call::in_container(Container& inside, Words other) const {
   Call call = with(std::move(other));
   call.place = Place::kContainer;
   call.container = &inside;
   return call;
+}
+
+Words Call::words(std::size_t from) const {
+  return {argv.begin() + static_cast<std::ptrdiff_t>(std::min(from, argv.size())), argv.end()};
 }
 
 std::int64_t Call::epoch_s() const { return state().epoch_s(now()); }
@@ -41,12 +45,14 @@ std::map<std::string, std::string>& Call::files() const {
   return is_node() ? state().files : guest->files;
 }
 
-std::string where(const Call& call) { return call.is_node() ? "node" : call.guest->kind; }
+std::string where(const Call& call) {
+  return call.is_node() ? "node" : std::string(to_string(call.guest->kind));
+}
 
 void remember_unknown(Call& call) {
   std::string entry = fmt::format("{}: {}", where(call), command_line(call.argv));
   auto& known = call.state().unknown_commands;
-  if (std::find(known.begin(), known.end(), entry) == known.end()) {
+  if (std::ranges::find(known, entry) == known.end()) {
     known.push_back(std::move(entry));
   }
 }
@@ -84,8 +90,8 @@ std::string formatted_time(std::int64_t epoch_s, const char* format) {
   return {text, length};
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
+Words split(std::string_view text, char separator) {
+  Words parts;
   std::size_t start = 0;
   while (true) {
     const auto end = text.find(separator, start);
@@ -95,11 +101,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
 }
 
 std::string line_of(const Json& document) { return document.dump() + "\n"; }

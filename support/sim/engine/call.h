@@ -6,12 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "support/base/text.h"
 #include "support/sim/engine/output.h"
 #include "support/sim/model/figures.h"
 #include "support/sim/model/scenario.h"
 #include "support/sim/model/state.h"
 
 namespace pve_accept::sim {
+
+using Words = std::vector<std::string>;
 
 // The simulated world as a command sees it.
 struct World {
@@ -27,15 +30,23 @@ enum class Place { kNode, kGuest, kContainer };
 // tool were not there, and is listed among the unknown ones. It never invents a success.
 struct Unsupported {};
 
+// Thrown by a tool of Proxmox VE that gives up: what it prints to standard error, and its status.
+struct Refusal {
+  int exit_status;
+  std::string text;
+};
+
 // One command that runs, with what it may read and change.
 struct Call {
   // The same command somewhere else, or another one in the same place; prints to the same output.
-  Call with(std::vector<std::string> other) const;
-  Call in_guest(Guest& inside, std::vector<std::string> other) const;
-  Call in_container(Container& inside, std::vector<std::string> other) const;
+  Call with(Words other) const;
+  Call in_guest(Guest& inside, Words other) const;
+  Call in_container(Container& inside, Words other) const;
+
+  Words words(std::size_t from = 1) const;  // those from there on: behind the tool's name
 
   const Model& model() const { return world.scenario.model; }
-  const Model::Guest& guest_model() const { return model().guest(guest->guest_kind()); }
+  const Model::Guest& guest_model() const { return model().guest(guest->kind); }
   State& state() const { return world.state; }
   Millis now() const { return output.now(); }
   std::int64_t epoch_s() const;  // the time of day on the node
@@ -52,7 +63,7 @@ struct Call {
 
   World& world;
   Output& output;
-  std::vector<std::string> argv;
+  Words argv;
   std::string input = {};
   std::filesystem::path input_file = {};  // instead of it
   std::int64_t process = 0;               // what it starts and leaves running ends with this
@@ -60,6 +71,8 @@ struct Call {
   Guest* guest = nullptr;          // where it is not the node
   Container* container = nullptr;  // where it is in one
 };
+
+using Tool = int (*)(Call&);  // reads call.argv, prints, and returns the exit status
 
 // "node", "lxc" or "vm": where the command runs, as scenarios and reports name it.
 std::string where(const Call& call);
@@ -73,8 +86,9 @@ void remember_unknown(Call& call);
 // "2026-06-07 08:50:00", "Jun 07 08:50:00" and so on, by strftime's format.
 std::string formatted_time(std::int64_t epoch_s, const char* format);
 
-std::vector<std::string> split(std::string_view text, char separator);
-std::string trimmed(std::string_view text);
+Words split(std::string_view text, char separator);
+using text::trimmed;
+bool contains(std::string_view text, std::string_view part);
 
 // The JSON text that PVE's tools print.
 std::string line_of(const Json& document);

@@ -26,7 +26,7 @@ State open_state(const std::filesystem::path& file, const Scenario& scenario) {
   if (!std::filesystem::exists(file)) return initial_state(scenario);
   try {
     return state_from_json(Json::parse(read_file(file)));
-  } catch (const Json::exception& error) {
+  } catch (const std::exception& error) {
     throw HarnessError(fmt::format("read the simulated node's state {}", file.string()),
                        fmt::format("{}; remove the file to begin afresh", error.what()));
   }
@@ -145,28 +145,28 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
     refuse(endpoint.name, endpoint.address,
            fmt::format("permission denied (publickey) for user '{}'", endpoint.user));
   }
-  const std::string shown = trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"));
-  const bool known = std::any_of(
-      endpoint.host_keys.begin(), endpoint.host_keys.end(),
-      [&](const std::string& key) { return shown.starts_with(trimmed(key)) || key == shown; });
+  const std::string_view shown = trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"));
+  const bool known = std::ranges::any_of(endpoint.host_keys, [&](const std::string& key) {
+    return shown.starts_with(trimmed(key)) || key == shown;
+  });
   if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
   return reached;
 }
 
-RuleEffect Engine::apply_rules(const std::string& target, const std::string& line) {
+RuleEffect Engine::apply_rules(std::string_view target, const std::string& line) {
   RuleEffect effect;
   for (std::size_t i = 0; i < scenario_.rules.size(); ++i) {
     const CommandRule& rule = scenario_.rules[i];
     if (rule.target != "any" && rule.target != target) continue;
-    if (!std::regex_search(line, rule.command_regex)) continue;
+    if (!std::regex_search(line, rule.command.regex)) continue;
     const std::int64_t match = state_.rule_matches[i]++;
-    if (match < rule.skip || (rule.times >= 0 && match >= rule.skip + rule.times)) continue;
+    if (match < rule.skip || (rule.times && match >= rule.skip + *rule.times)) continue;
     if (rule.out) effect.out = rule.out;
     if (rule.err) effect.err = rule.err;
     if (rule.exit_status) effect.exit_status = rule.exit_status;
-    if (!rule.pattern.empty()) effect.replacements.push_back(&rule);
-    effect.delay += rule.delay.count();
-    if (rule.drop_after) effect.drop_after = rule.drop_after->count();
+    if (rule.replace) effect.replacements.push_back(&*rule.replace);
+    effect.delay += rule.delay_s.millis;
+    if (rule.drop_after_s) effect.drop_after = rule.drop_after_s->millis;
     effect.hangs = effect.hangs || rule.hang;
     effect.drops = effect.drops || rule.drop_connection;
     effect.executes = effect.executes && !rule.replaces_command() && !rule.hang;
@@ -177,7 +177,7 @@ RuleEffect Engine::apply_rules(const std::string& target, const std::string& lin
 std::unique_ptr<SimProcess> Engine::start(const Request& request) {
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
-  const RuleEffect effect = apply_rules(guest == nullptr ? "node" : guest->kind, line);
+  const RuleEffect effect = apply_rules(guest == nullptr ? "node" : to_string(guest->kind), line);
   if (effect.drops) {
     throw ConnectionError(HarnessError::Details{.attempted = "run a command",
                                                 .where = request.name,

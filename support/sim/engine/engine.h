@@ -29,7 +29,7 @@ class VirtualClock final : public Clock {
 struct RuleEffect {
   std::optional<std::string> out, err;
   std::optional<int> exit_status;
-  std::vector<const CommandRule*> replacements;
+  std::vector<const Replacement*> replacements;
   Millis delay = 0;
   std::optional<Millis> drop_after;
   bool executes = true, hangs = false, drops = false;
@@ -84,7 +84,7 @@ class Engine {
 
  private:
   Guest& live_guest(const Request& request);
-  RuleEffect apply_rules(const std::string& target, const std::string& line);
+  RuleEffect apply_rules(std::string_view target, const std::string& line);
   void roll_back();
 
   std::filesystem::path state_file_;

@@ -21,11 +21,11 @@ std::string Output::text(Stream stream) const {
   return text;
 }
 
-void Output::replace(const std::vector<const CommandRule*>& rules) {
-  if (rules.empty()) return;
+void Output::replace(const std::vector<const Replacement*>& replacements) {
+  if (replacements.empty()) return;
   std::string whole = text(Stream::kOut);
-  for (const CommandRule* rule : rules) {
-    whole = std::regex_replace(whole, rule->pattern_regex, rule->with);
+  for (const Replacement* replacement : replacements) {
+    whole = std::regex_replace(whole, replacement->pattern.regex, replacement->with);
   }
   std::erase_if(pieces_, [](const Piece& piece) { return piece.stream == Stream::kOut; });
   out(whole);

@@ -47,7 +47,7 @@ class Output {
 
   std::string text(Stream stream) const;  // all of it
   // Applies the replacements of rules to the standard output as a whole.
-  void replace(const std::vector<const CommandRule*>& rules);
+  void replace(const std::vector<const Replacement*>& replacements);
   std::vector<Piece>& pieces() { return pieces_; }
   const std::optional<Source>& source() const { return source_; }
 

@@ -32,8 +32,8 @@ void SimProcess::split_lines(Output output) {
 }
 
 std::string SimProcess::replaced(std::string text) const {
-  for (const CommandRule* rule : plan_.replacements) {
-    text = std::regex_replace(text, rule->pattern_regex, rule->with);
+  for (const Replacement* replacement : plan_.replacements) {
+    text = std::regex_replace(text, replacement->pattern.regex, replacement->with);
   }
   return text;
 }

@@ -21,7 +21,7 @@ class SimProcess final : public Process {
     std::optional<Millis> drop_at = {};
     bool hangs = false;
     int exit_status = 0;
-    std::vector<const CommandRule*> replacements = {};
+    std::vector<const Replacement*> replacements = {};
   };
 
   SimProcess(Engine& engine, Plan plan, Output output);

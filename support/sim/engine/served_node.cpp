@@ -89,7 +89,7 @@ std::string ServedNode::new_host_key(std::int64_t vmid) {
 std::filesystem::path ServedNode::identity_file() const { return state_dir_ / "id_ed25519"; }
 
 std::string ServedNode::node_host_key() const {
-  return sim::trimmed(read_file(key_file(kNode).string() + ".pub"));
+  return std::string(text::trimmed(read_file(key_file(kNode).string() + ".pub")));
 }
 
 std::string ServedNode::front() { return kNode; }

@@ -12,7 +12,7 @@ namespace {
 constexpr Millis kNetworkBeforeSshd = 1500;  // an address comes a little before sshd
 
 std::int64_t wish(const Guest& guest) {
-  std::int64_t sum = guest.kind == "vm" ? 91 : 51;
+  std::int64_t sum = guest.is_vm() ? 91 : 51;
   for (const char c : mac_of(guest)) sum = (sum * 31 + c) % 104729;
   return 100 + sum % 100;
 }
@@ -21,8 +21,8 @@ std::int64_t wish(const Guest& guest) {
 
 std::string new_mac(const Scenario& scenario, std::int64_t vmid, Millis created) {
   std::string digits = hex(scenario.seed, fmt::format("mac {}", vmid), created, 6);
-  std::transform(digits.begin(), digits.end(), digits.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::ranges::transform(digits, digits.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return fmt::format("BC:24:11:{}:{}:{}", digits.substr(0, 2), digits.substr(2, 2),
                      digits.substr(4, 2));
 }
@@ -33,8 +33,8 @@ std::string mac_of(const Guest& guest) {
   std::smatch match;
   if (!std::regex_search(net, match, pattern)) return "";
   std::string mac = match.str(1);
-  std::transform(mac.begin(), mac.end(), mac.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(mac, mac.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return mac;
 }
 
@@ -43,7 +43,7 @@ std::string ipv4_of(const State& state, const Guest& guest) {
   std::vector<std::int64_t> taken;
   for (const Guest& other : state.guests) {
     std::int64_t host = wish(other);
-    while (std::find(taken.begin(), taken.end(), host) != taken.end()) ++host;
+    while (std::ranges::find(taken, host) != taken.end()) ++host;
     taken.push_back(host);
     if (other.vmid == guest.vmid) return fmt::format("192.168.0.{}", host);
   }
@@ -59,7 +59,7 @@ std::string ipv6_of(const Scenario& scenario, const Guest& guest) {
 
 bool on_network(const Scenario& scenario, const Guest& guest, Millis at) {
   if (!guest.running || at < guest.reachable - kNetworkBeforeSshd) return false;
-  return !mac_of(guest).empty() && scenario.model.guest(guest.guest_kind()).default_route;
+  return !mac_of(guest).empty() && scenario.model.guest(guest.kind).default_route;
 }
 
 const Guest* guest_at(const State& state, const Scenario& scenario, const std::string& address,

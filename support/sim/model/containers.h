@@ -6,10 +6,10 @@
 
 namespace pve_accept::sim {
 
-bool has_docker(const Guest& guest);  // its packages are installed
-
 // A container starts at `started`; it is healthy some seconds later.
 bool is_up(const Container& container, Millis at);
+// "created", "running", "exited": as inspect and ps show it.
+std::string state_text(const Container& container, Millis at);
 // "", "starting", "healthy": as inspect and ps show it.
 std::string health(const Container& container, Millis at);
 
@@ -29,9 +29,5 @@ std::string iso_time(const State& state, Millis at);
 Json inspect_container(const Call& call, const Container& container);
 Json docker_info(const Call& call);
 Json docker_version(const Call& call);
-
-int docker_compose(Call& call);
-int docker_image_inspect(Call& call);
-int docker_load(Call& call);
 
 }  // namespace pve_accept::sim

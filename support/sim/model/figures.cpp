@@ -1,5 +1,7 @@
 #include "support/sim/model/figures.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -61,11 +63,11 @@ double Figures::wandering_s(const std::string& channel, double amplitude, Millis
 
 void Figures::add_guest(const Activity& running, Millis at, CpuTicks& ticks) {
   const Model::Node& node = scenario_.model.node;
-  const Model::Guest& guest = running.kind == "vm" ? scenario_.model.vm : scenario_.model.lxc;
+  const Model::Guest& guest = scenario_.model.guest(running.kind);
   const auto cpus = static_cast<double>(node.cpus);
   const Millis end = std::min(running.to, at);
-  const std::string idle_channel = "cpu idle " + running.kind;
-  const double idle_amplitude = running.kind == "vm" ? 0.04 : 0.8;
+  const std::string idle_channel = fmt::format("cpu idle {}", to_string(running.kind));
+  const double idle_amplitude = running.kind == GuestKind::kVm ? 0.04 : 0.8;
   double idle_s = wandering_s(idle_channel, idle_amplitude, running.from, end);
   for (const Activity& activity : state_.activities) {
     if (activity.vmid != running.vmid || activity.what == "running") continue;
@@ -79,7 +81,7 @@ void Figures::add_guest(const Activity& running, Millis at, CpuTicks& ticks) {
     }
     idle_s -= wandering_s(idle_channel, idle_amplitude, from, to);
     add(ticks, guest.load_cpu - node.idle_cpu,
-        wandering_s("cpu load " + running.kind, 0.1, from, to), cpus);
+        wandering_s(fmt::format("cpu load {}", to_string(running.kind)), 0.1, from, to), cpus);
   }
   add(ticks, guest.idle_cpu - node.idle_cpu, std::max(idle_s, 0.0), cpus);
 }
@@ -114,11 +116,10 @@ double Figures::guest_cpu_s(std::int64_t vmid, Millis at) {
 // Memory is booked in step with what the guest costs the node: all of the idle figure once the
 // stack runs, the figure under load while pgbench runs.
 Booked Figures::booked(const Guest& guest, Millis at) const {
-  const Model::Guest& model = scenario_.model.guest(guest.guest_kind());
-  const bool loaded =
-      std::any_of(state_.activities.begin(), state_.activities.end(), [&](const Activity& a) {
-        return a.what == "load" && a.vmid == guest.vmid && a.from <= at && at < a.to;
-      });
+  const Model::Guest& model = scenario_.model.guest(guest.kind);
+  const bool loaded = std::ranges::any_of(state_.activities, [&](const Activity& a) {
+    return a.what == "load" && a.vmid == guest.vmid && a.from <= at && at < a.to;
+  });
   const double share =
       model.idle_ram_mib > 0
           ? std::clamp(ram_of(state_, guest.vmid, at) / model.idle_ram_mib, 0.0, 1.0)
@@ -128,7 +129,7 @@ Booked Figures::booked(const Guest& guest, Millis at) const {
   booked.current_mib = (loaded ? model.booked_load_mib : model.booked_idle_mib * share) * noise;
   booked.rss_mib = booked.current_mib;
   booked.pss_mib = booked.rss_mib * model.pss_share;
-  if (guest.kind == "vm") {
+  if (guest.is_vm()) {
     booked.anon_mib = booked.current_mib;
     booked.file_mib = 6;
     booked.kernel_mib = 14;
@@ -150,10 +151,10 @@ std::int64_t Figures::ksm_pages_sharing(Millis at) const {
 // The rest of the model's figure is the system itself with all packages: what images, containers
 // and pgbench's tables take is known one by one.
 double Figures::disk_used_mib(const Guest& guest) const {
-  const Model::Guest& model = scenario_.model.guest(guest.guest_kind());
+  const Model::Guest& model = scenario_.model.guest(guest.kind);
   const double system = model.disk_used_mib - kDockerPackagesMib - stack_mib();
   double used = std::max(system, 0.0);
-  if (guest.has_package("docker-ce") || guest.has_package("docker.io")) used += kDockerPackagesMib;
+  if (guest.has_docker()) used += kDockerPackagesMib;
   for (const std::string& image : guest.docker.images) used += image_mib(image);
   const std::string& driver = model.docker.storage_driver;
   const bool copies = driver == "vfs" || driver == "native";
@@ -170,7 +171,7 @@ double Figures::volume_used_mib(const Volume& volume) const {
   if (volume.fixed_used_mib >= 0) return volume.fixed_used_mib;
   const Guest* guest = state_.find_guest(volume.vmid);
   if (guest == nullptr) return 0;
-  const Model::Guest& model = scenario_.model.guest(guest->guest_kind());
+  const Model::Guest& model = scenario_.model.guest(guest->kind);
   const double ratio = model.disk_used_mib > 0 ? model.disk_host_mib / model.disk_used_mib : 1;
   const double used = (disk_used_mib(*guest) + guest->free_blocks_mib) * ratio;
   return std::min(used, static_cast<double>(volume.size) / kMib);

@@ -4,7 +4,8 @@
 #include <array>
 
 #include "support/sim/model/lifecycle.h"
-#include "support/sim/tools/pve_options.h"
+#include "support/sim/model/pve_values.h"
+#include "support/sim/model/volumes.h"
 
 namespace pve_accept::sim {
 namespace {
@@ -31,25 +32,24 @@ bool is_number(const std::string& text) {
 
 Json pressure(const Guest& guest, std::string_view value) {
   // pct prints strings, qm numbers.
-  return guest.kind == "lxc" ? Json(std::string(value) + ".00") : Json(0);
+  return !guest.is_vm() ? Json(std::string(value) + ".00") : Json(0);
 }
 
 }  // namespace
 
-std::vector<const Guest*> sorted_guests(const State& state, std::string_view kind) {
+std::vector<const Guest*> sorted_guests(const State& state, std::optional<GuestKind> kind) {
   std::vector<const Guest*> guests;
   for (const Guest& guest : state.guests) {
-    if (kind.empty() || guest.kind == kind) guests.push_back(&guest);
+    if (!kind || guest.kind == *kind) guests.push_back(&guest);
   }
-  std::sort(guests.begin(), guests.end(),
-            [](const Guest* a, const Guest* b) { return a->vmid < b->vmid; });
+  std::ranges::sort(guests, {}, &Guest::vmid);
   return guests;
 }
 
 std::string config_listing(const Guest& guest) {
   std::string text;
   for (const auto& [key, value] : guest.config) {
-    if (key == "description" && guest.kind == "lxc") {
+    if (key == "description" && !guest.is_vm()) {
       text += fmt::format("{}: {}%0A\n", key, escaped_description(value));
     } else {
       text += fmt::format("{}: {}\n", key, value);
@@ -76,25 +76,25 @@ Json config_json(const Call& call, const Guest& guest) {
                                                    "name",   "tags",  "description"};
   Json config = Json::object();
   for (const auto& [key, value] : guest.config) {
-    const bool text = std::find(strings.begin(), strings.end(), key) != strings.end() &&
-                      !(key == "memory" && guest.kind == "lxc");
+    const bool text =
+        std::ranges::find(strings, key) != strings.end() && !(key == "memory" && !guest.is_vm());
     config[key] = !text && is_number(value) ? Json(std::stoll(value)) : Json(value);
-    if (key == "description" && guest.kind == "lxc") config[key] = value + "\n";
+    if (key == "description" && !guest.is_vm()) config[key] = value + "\n";
   }
   config["digest"] = hex(call.world.scenario.seed, config_file(guest), guest.vmid, 40);
-  if (!guest.raw_config.empty()) config["lxc"] = guest.raw_config;
+  for (const auto& [key, value] : guest.raw_config) config["lxc"].push_back({key, value});
   return config;
 }
 
 std::int64_t disk_size(const Guest& guest) {
-  const std::string line = guest.option(guest.kind == "lxc" ? "rootfs" : "scsi0");
+  const std::string line = guest.option(!guest.is_vm() ? "rootfs" : "scsi0");
   return std::max<std::int64_t>(size_in_bytes(property(line, "size"), ""), 0);
 }
 
 FileSystem root_file_system(const Call& call, const Guest& guest) {
   FileSystem root;
   const std::int64_t disk = disk_size(guest);
-  if (guest.kind == "lxc") {
+  if (!guest.is_vm()) {
     root.source = fmt::format("/dev/mapper/pve-vm--{}--disk--0", guest.vmid);
     root.size = static_cast<std::int64_t>(static_cast<double>(disk) * 0.97453);  // ext4's own
   } else {
@@ -119,12 +119,11 @@ std::string short_size(std::int64_t bytes) {
 }
 
 Json current_status(const Call& call, const Guest& guest) {
-  const bool vm = guest.kind == "vm";
-  const std::int64_t memory = std::max<std::int64_t>(
-      guest.config.contains("memory") ? std::stoll(guest.option("memory")) : 512, 0);
+  const bool vm = guest.is_vm();
+  const std::int64_t memory = guest.number("memory", 512);
   const Booked booked = call.world.figures.booked(guest, call.now());
   Json status = {
-      {"cpus", guest.config.contains("cores") ? std::stoll(guest.option("cores")) : 1},
+      {"cpus", guest.number("cores", 1)},
       {"disk", 0},
       {"ha", {{"managed", 0}}},
       {"maxdisk", disk_size(guest)},
@@ -148,8 +147,7 @@ Json current_status(const Call& call, const Guest& guest) {
     status["diskread"] = 0;
     status["diskwrite"] = 0;
     status["swap"] = 0;
-    status["maxswap"] =
-        (guest.config.contains("swap") ? std::stoll(guest.option("swap")) : 512) * kMiB;
+    status["maxswap"] = guest.number("swap", 512) * kMiB;
   }
   if (!guest.running) return status;
   status["cpu"] = 0.01;

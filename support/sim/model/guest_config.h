@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,8 +8,8 @@
 
 namespace pve_accept::sim {
 
-// The guests of a kind ("lxc", "vm"; empty: all), by vmid.
-std::vector<const Guest*> sorted_guests(const State& state, std::string_view kind);
+// The guests of a kind, or all, by vmid.
+std::vector<const Guest*> sorted_guests(const State& state, std::optional<GuestKind> kind = {});
 
 std::string config_listing(const Guest& guest);          // as `pct config` and `qm config` print it
 std::string config_file(const Guest& guest);             // as it stands under /etc/pve

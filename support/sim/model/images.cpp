@@ -21,8 +21,7 @@ const Image* find_image(std::string_view name) {
   const std::string wanted =
       std::string(name) + (name.find(':') == std::string_view::npos ? ":latest" : "");
   const auto& images = registry();
-  const auto found = std::find_if(images.begin(), images.end(),
-                                  [&](const Image& image) { return image.name == wanted; });
+  const auto found = std::ranges::find(images, wanted, &Image::name);
   return found == images.end() ? nullptr : &*found;
 }
 

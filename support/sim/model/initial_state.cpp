@@ -17,7 +17,7 @@ std::string storage_for(const Scenario& scenario, std::string_view content) {
 }
 
 Guest foreign_guest(const Scenario& scenario, const Model::ForeignGuest& model, State& state) {
-  const bool vm = model.kind == "vm";
+  const bool vm = model.kind == GuestKind::kVm;
   Guest guest{.vmid = model.vmid, .kind = model.kind, .foreign = true};
   guest.config = model.config;
   if (model.unfinished) {
@@ -63,7 +63,7 @@ Guest foreign_guest(const Scenario& scenario, const Model::ForeignGuest& model, 
   guest.started = -3600 * 1000;
   guest.reachable = -3590 * 1000;
   guest.files["/etc/ssh/ssh_host_ed25519_key.pub"] = "ssh-ed25519 AAAAC3Nza root@" + model.name;
-  const Model::Guest& figures = scenario.model.guest(guest.guest_kind());
+  const Model::Guest& figures = scenario.model.guest(guest.kind);
   relax_ram(state, guest.vmid,
             {.at = 0, .value = figures.idle_ram_mib, .target = figures.idle_ram_mib});
   state.activities.push_back({.what = "running", .vmid = guest.vmid, .kind = guest.kind});

@@ -3,27 +3,20 @@
 #include <algorithm>
 
 #include "support/sim/model/addresses.h"
-#include "support/sim/tools/pve_options.h"
+#include "support/sim/model/pve_values.h"
 
 namespace pve_accept::sim {
 namespace {
 
 std::string bridge_of(const Guest& guest) { return property(guest.option("net0"), "bridge"); }
 
-bool has_bridge(const Call& call, const std::string& bridge) {
-  const auto& bridges = call.model().node.bridges;
-  return std::find(bridges.begin(), bridges.end(), bridge) != bridges.end();
-}
-
 // How much of its idle figure a guest costs before Docker and the stack run in it. A VM's own page
 // cache stays with the KVM process.
 double ram_share(const Guest& guest) {
-  const bool docker = guest.has_package("docker-ce") || guest.has_package("docker.io");
-  const auto running =
-      std::count_if(guest.docker.containers.begin(), guest.docker.containers.end(),
-                    [](const Container& container) { return container.status == "running"; });
+  const bool docker = guest.has_docker();
+  const auto running = std::ranges::count(guest.docker.containers, "running", &Container::status);
   if (running >= 3) return 1.0;
-  if (guest.kind == "vm") return docker ? 0.9 : 0.5;
+  if (guest.is_vm()) return docker ? 0.9 : 0.5;
   return docker ? 0.6 : 0.3;
 }
 
@@ -52,7 +45,7 @@ std::string host_key(const Call& call, const Guest& guest) {
 // What the first boot leaves behind. cloud-init puts the key only where a drive tells it to.
 void set_up_system(Call& call, Guest& guest) {
   guest.files["/etc/ssh/ssh_host_ed25519_key.pub"] = host_key(call, guest);
-  if (guest.kind == "vm" && guest.option("ide2").find("cloudinit") != std::string::npos &&
+  if (guest.is_vm() && contains(guest.option("ide2"), "cloudinit") &&
       guest.option("ciuser") == "root") {
     guest.files["/root/.ssh/authorized_keys"] = decoded_keys(guest.option("sshkeys"));
   }
@@ -60,7 +53,7 @@ void set_up_system(Call& call, Guest& guest) {
 
 bool boots_to_network(const Guest& guest) {
   if (!guest.has_system) return false;
-  if (guest.kind == "lxc") return !property(guest.option("net0"), "ip").empty();
+  if (!guest.is_vm()) return !property(guest.option("net0"), "ip").empty();
   const std::string order = property(guest.option("boot"), "order");
   return !order.empty() && guest.config.contains(order) && guest.config.contains("ipconfig0");
 }
@@ -77,16 +70,21 @@ void start_containers(Guest& guest, Millis at) {
 
 }  // namespace
 
+bool has_bridge(const Call& call, const std::string& name) {
+  const auto& bridges = call.model().node.bridges;
+  return std::ranges::find(bridges, name) != bridges.end();
+}
+
 Millis paced(const Scenario& scenario, double seconds) {
   return static_cast<Millis>(seconds * scenario.model.node.pace * 1000.0);
 }
 
-std::string no_config(const Model& model, std::int64_t vmid, std::string_view kind) {
+std::string no_config(const Model& model, std::int64_t vmid, GuestKind kind) {
   return fmt::format("Configuration file 'nodes/{}/{}/{}.conf' does not exist\n", model.node.name,
-                     kind == "vm" ? "qemu-server" : "lxc", vmid);
+                     facts_of(kind).config_folder, vmid);
 }
 
-Guest& require_guest(const Call& call, std::int64_t vmid, std::string_view kind, int exit_status) {
+Guest& require_guest(const Call& call, std::int64_t vmid, GuestKind kind, int exit_status) {
   Guest* guest = call.state().find_guest(vmid);
   if (guest == nullptr || guest->kind != kind) {
     throw Refusal{exit_status, no_config(call.model(), vmid, kind)};
@@ -97,7 +95,7 @@ Guest& require_guest(const Call& call, std::int64_t vmid, std::string_view kind,
 void require_unlocked(const Guest& guest) {
   const std::string lock = guest.option("lock");
   if (lock.empty()) return;
-  throw Refusal{255, fmt::format("{} is locked ({})\n", guest.kind == "vm" ? "VM" : "CT", lock)};
+  throw Refusal{255, fmt::format("{} is locked ({})\n", guest.facts().short_noun, lock)};
 }
 
 bool reaches_internet(const Call& call) {
@@ -106,9 +104,9 @@ bool reaches_internet(const Call& call) {
 }
 
 void start_guest(Call& call, Guest& guest) {
-  const bool vm = guest.kind == "vm";
-  const Model::Guest& model = call.model().guest(guest.guest_kind());
-  if (vm && guest.option("ide2").find("cloudinit") != std::string::npos) {
+  const bool vm = guest.is_vm();
+  const Model::Guest& model = call.model().guest(guest.kind);
+  if (vm && contains(guest.option("ide2"), "cloudinit")) {
     call.out("generating cloud-init ISO\n");
   }
   const std::string bridge = bridge_of(guest);
@@ -139,7 +137,7 @@ void start_guest(Call& call, Guest& guest) {
 
 void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at) {
   if (!guest.running) return;
-  const Model::Guest& model = scenario.model.guest(guest.guest_kind());
+  const Model::Guest& model = scenario.model.guest(guest.kind);
   for (Activity& activity : state.activities) {
     if (activity.vmid == guest.vmid && activity.to > at) activity.to = std::max(at, activity.from);
   }
@@ -163,7 +161,7 @@ void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at)
 }
 
 void settle_ram(State& state, const Scenario& scenario, const Guest& guest, Millis at) {
-  const Model::Guest& model = scenario.model.guest(guest.guest_kind());
+  const Model::Guest& model = scenario.model.guest(guest.kind);
   relax_ram(state, guest.vmid,
             {.at = at,
              .value = ram_of(state, guest.vmid, at),
@@ -180,7 +178,7 @@ void keep_busy(Call& call, const Guest& guest, double seconds) {
 // The figure of the model is that of the middle of the load; what the spike saw fall falls
 // exponentially over the whole of it: 0.393 = 1 - exp(-1/2), 0.632 = 1 - exp(-1).
 void start_load(Call& call, const Guest& guest, double seconds) {
-  const Model::Guest& model = call.model().guest(guest.guest_kind());
+  const Model::Guest& model = call.model().guest(guest.kind);
   const double fall = model.load_ram_fall_mib / 0.632;
   const Millis end = call.now() + static_cast<Millis>(seconds * 1000.0);
   call.state().activities.push_back({.what = "load",

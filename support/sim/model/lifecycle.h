@@ -5,13 +5,15 @@
 namespace pve_accept::sim {
 
 // "Configuration file 'nodes/pve1/lxc/9001.conf' does not exist".
-std::string no_config(const Model& model, std::int64_t vmid, std::string_view kind);
+std::string no_config(const Model& model, std::int64_t vmid, GuestKind kind);
 
 // The guest of that kind, or a Refusal that says there is none.
-Guest& require_guest(const Call& call, std::int64_t vmid, std::string_view kind, int exit_status);
+Guest& require_guest(const Call& call, std::int64_t vmid, GuestKind kind, int exit_status);
 
 // Refuses when another operation has locked the guest.
 void require_unlocked(const Guest& guest);
+
+bool has_bridge(const Call& call, const std::string& name);  // on the node
 
 // Whether the guest that the call is in reaches package servers and registries.
 bool reaches_internet(const Call& call);
@@ -35,20 +37,5 @@ void keep_busy(Call& call, const Guest& guest, double seconds);
 // pgbench begins and ends.
 void start_load(Call& call, const Guest& guest, double seconds);
 void end_of_load(State& state, const Scenario& scenario, const Activity& load);
-
-// The guest without its volumes is gone; its volumes, with what LVM says about each.
-void remove_guest(Call& call, std::int64_t vmid, bool purge);
-
-// New volumes, with what the storage's tools say. Throws a Refusal for a storage that is not there
-// or does not take such volumes.
-const Model::Storage& require_storage(const Call& call, const std::string& name,
-                                      std::string_view content, std::string_view problem);
-std::string allocate_volume(Call& call, const Model::Storage& storage, std::int64_t vmid,
-                            std::string_view suffix, std::int64_t size, std::string_view content);
-
-// "2", "10G", "+1G" with the unit that a bare number has: bytes. Negative when it is not a size.
-std::int64_t size_in_bytes(std::string_view text, std::string_view bare_unit);
-// "10G", "512M": as sizes stand in configurations.
-std::string size_text(std::int64_t bytes);
 
 }  // namespace pve_accept::sim

@@ -2,90 +2,75 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
-#include "support/sim/model/model_fields.h"
+#include "support/base/fields.h"
 
 namespace pve_accept {
+
+// The names under which a scenario knows the figures of the model.
+template <class Fields>
+void visit(Model::Cpu& cpu, Fields& fields) {
+  fields("user", cpu.user_percent);
+  fields("system", cpu.system_percent);
+  fields("iowait", cpu.iowait_percent);
+  fields("softirq", cpu.softirq_percent);
+  fields("guest", cpu.guest_percent);
+}
+
+PVE_ACCEPT_FIELDS(Model::Load, tps, latency_factor, run_spread, interval_spread, failed_percent,
+                  stall_from_s, stall_s, abort_after_s)
+PVE_ACCEPT_FIELDS(Model::Docker, version, build, containerd, runc, compose, api, min_api,
+                  storage_driver, root_file_system, cgroup_driver, cgroup_version, origin, codename,
+                  memory_limit)
+PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, stopped_ram_mib,
+                  cache_decay_s, idle_cpu, load_cpu, booked_idle_mib, booked_load_mib, anon_mib,
+                  pss_share, memory_reserved_mib, disk_used_mib, disk_host_mib, create_s, import_s,
+                  boot_s, shutdown_s, load, docker, debian_version, kernel, systemd_version,
+                  cloud_init_status, apparmor_profile, uid_base, freeze_status, agent,
+                  default_route, name_resolution, failed_units, journal, packages, oom_kills,
+                  raw_config)
+PVE_ACCEPT_FIELDS(Model::Node, name, memory_mib, baseline_ram_mib, ram_noise_mib, pace, cpus,
+                  cpu_model, governor, idle_cpu, steal_percent, release, version, repoid, kernel,
+                  packages, bridges, hypervisor, kvm, clock_ahead_s, user_id, kernel_messages,
+                  ksm_run, ksm_pages_sharing, ksm_drift, pressure, rootfs_used_kib, arc_mib,
+                  arc_min_mib)
+PVE_ACCEPT_FIELDS(Model::Storage, storage, type, content, path, vgname, thinpool, pool, total_kib,
+                  used_kib)
+PVE_ACCEPT_FIELDS(Model::Template, storage, file, size, sha512sum)
+PVE_ACCEPT_FIELDS(Model::CloudImage, path, format, virtual_size, actual_size, corruptions, leaks)
+
+template <class Fields>
+void visit(Model::ForeignGuest& guest, Fields& fields) {
+  fields("vmid", guest.vmid);
+  fields("kind", guest.kind, required);
+  fields("name", guest.name);
+  fields("status", guest.status);
+  fields("tags", guest.tags);
+  fields("description", guest.description);
+  fields("cores", guest.cores);
+  fields("memory", guest.memory);
+  fields("disk_gib", guest.disk_gib);
+  fields("config", guest.config);
+  fields("unfinished", guest.unfinished);
+}
+
+PVE_ACCEPT_FIELDS(Model::LooseVolume, storage, name, vmid, size_gib, content)
+PVE_ACCEPT_FIELDS(Model::ActiveTask, type, vmid, ends_s)
+PVE_ACCEPT_FIELDS(Model::ForeignLock, run, owner, since)
+PVE_ACCEPT_FIELDS(Model, node, lxc, vm, storages, templates, template_index, cloud_image,
+                  cloud_image_present, internet, guests, volumes, tasks, lock, files)
+
 namespace {
 
-// Reads those members of a JSON object that are there; says no to all others.
-class Reader {
- public:
-  explicit Reader(JsonCursor cursor) : cursor_(std::move(cursor)) {}
-
-  template <class Value>
-  void operator()(const char* name, Value& value) {
-    known_.emplace_back(name);
-    if (const auto member = cursor_.find(name)) read(*member, value);
+// None of the model's figures can be.
+void refuse_negative(const JsonCursor& place) {
+  if (place.value().is_number()) not_negative.check(place);
+  if (place.value().is_object()) {
+    for (const auto& [key, member] : place.members()) refuse_negative(member);
   }
-
-  void refuse_others() const {
-    for (const auto& [key, member] : cursor_.members()) {
-      if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
-        member.fail(fmt::format("unknown name; known here: {}", fmt::join(known_, ", ")));
-      }
-    }
-  }
-
- private:
-  static void read(const JsonCursor& from, double& value) {
-    value = from.number();
-    if (value < 0) from.fail(fmt::format("must not be negative, found {}", from.value().dump()));
-  }
-  static void read(const JsonCursor& from, std::int64_t& value) {
-    value = from.integer();
-    if (value < 0) from.fail(fmt::format("must not be negative, found {}", value));
-  }
-  static void read(const JsonCursor& from, bool& value) { value = from.boolean(); }
-  static void read(const JsonCursor& from, std::string& value) { value = from.string(); }
-  static void read(const JsonCursor& from, std::map<std::string, std::string>& value) {
-    for (const auto& [key, member] : from.members()) value[key] = member.string();
-  }
-  template <class Element>
-  static void read(const JsonCursor& from, std::vector<Element>& value) {
-    value.clear();
-    for (const JsonCursor& element : from.elements()) read(element, value.emplace_back());
-  }
-  template <class Struct>
-  static void read(const JsonCursor& from, Struct& value) {
-    Reader reader(from);
-    sim::visit(value, reader);
-    reader.refuse_others();
-  }
-
-  JsonCursor cursor_;
-  std::vector<std::string> known_;
-};
-
-class Writer {
- public:
-  template <class Value>
-  void operator()(const char* name, Value& value) {
-    object_[name] = written(value);
-  }
-
-  Json object_ = Json::object();
-
- private:
-  template <class Value>
-  static Json written(Value& value) {
-    if constexpr (requires(Writer & writer) { sim::visit(value, writer); }) {
-      Writer writer;
-      sim::visit(value, writer);
-      return writer.object_;
-    } else {
-      return value;
-    }
-  }
-  template <class Element>
-  requires(!std::is_same_v<Element, std::string>) static Json written(std::vector<Element>& value) {
-    Json array = Json::array();
-    for (Element& element : value) array.push_back(written(element));
-    return array;
-  }
-};
+  if (place.value().is_array()) std::ranges::for_each(place.elements(), refuse_negative);
+}
 
 void check(const JsonCursor& document, const Model& model) {
   const auto require = [&](bool holds, const char* place, std::string_view problem) {
@@ -101,7 +86,6 @@ void check(const JsonCursor& document, const Model& model) {
   for (const Model::ForeignGuest& guest : model.guests) {
     require(guest.vmid >= 100 && vmids.insert(guest.vmid).second, "guests",
             "every guest needs a 'vmid' of its own, 100 or more");
-    require(guest.kind == "lxc" || guest.kind == "vm", "guests", "'kind' must be 'lxc' or 'vm'");
     require(guest.status == "running" || guest.status == "stopped", "guests",
             "'status' must be 'running' or 'stopped'");
     require(guest.unfinished || !guest.name.empty(), "guests", "every guest needs a 'name'");
@@ -124,20 +108,24 @@ void check(const JsonCursor& document, const Model& model) {
 
 }  // namespace
 
-Model parse_model(const JsonCursor& document) {
-  Model model;
-  Reader reader(document);
-  sim::visit(model, reader);
-  reader.refuse_others();
-  check(document, model);
-  return model;
+const Model::Storage* Model::find_storage(const std::string& name) const {
+  const auto found = std::ranges::find(storages, name, &Storage::storage);
+  return found == storages.end() ? nullptr : &*found;
 }
 
-Json to_json(const Model& model) {
-  Model copy = model;
-  Writer writer;
-  sim::visit(copy, writer);
-  return writer.object_;
+void read_field(const JsonCursor& place, Model& model) {
+  FieldReader reader(place);
+  visit(model, reader);
+  reader.refuse_others();
+  model.node.packages.merge(Model().node.packages);  // those that it does not name stay
+  refuse_negative(place);
+  check(place, model);
+}
+
+Json write_field(const Model& model) {
+  FieldWriter writer;
+  visit(const_cast<Model&>(model), writer);  // which only reads
+  return std::move(writer).object();
 }
 
 }  // namespace pve_accept

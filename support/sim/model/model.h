@@ -10,8 +10,8 @@
 
 namespace pve_accept {
 
-// The figures that the simulated node draws from. The defaults are those of the spike: a node with
-// four CPUs and 15771 MiB on Proxmox VE 9.2.2.
+// The figures that the simulated node draws from. The defaults are those of the spike, from its
+// record.
 struct Model {
   // Shares of all CPUs together, in percent, split as mpstat does: guest time is not in `user`.
   struct Cpu {
@@ -67,13 +67,12 @@ struct Model {
     // The share of the usual time that the work of the node and its guests takes: booting,
     // installing, pulling. Less than 1 where somebody waits for it in real time.
     double pace = 1;
-    double memory_mib = 15771, baseline_ram_mib = 1702, ram_noise_mib = 2;
-    std::int64_t cpus = 4;
+    double memory_mib = 0, baseline_ram_mib = 0, ram_noise_mib = 2;
+    std::int64_t cpus = 0;
     std::string cpu_model = "Intel(R) N100", governor = "powersave";
     Cpu idle_cpu;
     double steal_percent = 0;
-    std::string release = "9.2", version = "9.2.2", repoid = "b9984c6d90a4bd80",
-                kernel = "7.0.2-6-pve";
+    std::string release, version, kernel, repoid = "b9984c6d90a4bd80";
     std::map<std::string, std::string> packages;  // pveversion -v, besides the two that run
     std::vector<std::string> bridges = {"vmbr0"};
     std::string hypervisor;  // under which the node itself runs; empty: hardware
@@ -108,7 +107,8 @@ struct Model {
 
   struct ForeignGuest {
     std::int64_t vmid = 0;
-    std::string kind, name, status = "stopped", tags, description;
+    GuestKind kind = GuestKind::kLxc;
+    std::string name, status = "stopped", tags, description;
     std::int64_t cores = 2, memory = 2048, disk_gib = 8;
     std::map<std::string, std::string> config;  // further lines
     bool unfinished = false;  // nothing but `config`: the node ended while it made it
@@ -149,11 +149,12 @@ struct Model {
   Model();
 
   const Guest& guest(GuestKind kind) const { return kind == GuestKind::kLxc ? lxc : vm; }
+  const Storage* find_storage(const std::string& name) const;  // nullptr: there is none
 };
 
 // Reads the differences to the defaults. Throws InputError for an unknown name, a wrong type, a
 // negative number or a value that means nothing.
-Model parse_model(const JsonCursor& document);
-Json to_json(const Model& model);
+void read_field(const JsonCursor& place, Model& model);
+Json write_field(const Model& model);
 
 }  // namespace pve_accept

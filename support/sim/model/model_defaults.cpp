@@ -1,44 +1,73 @@
+#include <cmath>
+
+#include "support/base/embedded.h"
 #include "support/sim/model/model.h"
 
+// What the spike measured stands in its run; here is what it did not write down: how fast caches
+// decay, how long things take, what its systems say of themselves.
 namespace pve_accept {
 namespace {
 
-Model::Docker docker() {
-  Model::Docker docker;
-  docker.version = "29.5.3";
-  docker.build = "d1c06ef";
-  docker.containerd = "2.2.4";
-  docker.runc = "1.3.5";
-  docker.compose = "5.1.4";
-  return docker;
+const Json& spike() {
+  static const Json run = Json::parse(embedded("fixtures/assets/reference_run.json"));
+  return run;
 }
 
-// Phase 0 §2 and §5.3 to §5.6.
-Model::Guest spike_lxc() {
+double ram_mib(const Json& window, const char* statistic = "median") {
+  return window.at("figures").at("ram_used_mib").at(statistic);
+}
+
+Model::Cpu cpu(const Json& window) {
+  const auto mean = [&](const char* figure) {
+    const auto found = window.at("figures").find(figure);
+    return found == window.at("figures").end() ? 0.0 : found->at("mean").get<double>();
+  };
+  return {.user_percent = mean("cpu_user_percent"),
+          .system_percent = mean("cpu_system_percent"),
+          .iowait_percent = mean("cpu_iowait_percent"),
+          .softirq_percent = mean("cpu_softirq_percent"),
+          .guest_percent = mean("cpu_guest_percent")};
+}
+
+Model::Guest measured(GuestKind kind) {
+  const Json& run = spike();
+  const Json& facts = run.at("guests").at(to_string(kind));
+  const Json& windows = run.at("measurements").at(to_string(kind));
+  const Json &idle = windows.at("idle"), &load = windows.at("load"), &disk = load.at("disk");
+  const double baseline = ram_mib(run.at("baseline"));
+  const char* booked = kind == GuestKind::kVm ? "process_rss_mib" : "cgroup_current_mib";
   Model::Guest guest;
-  guest.idle_ram_mib = 211;
-  guest.load_ram_mib = 410;
-  guest.load_ram_fall_mib = 78;
+  guest.idle_ram_mib = ram_mib(idle) - baseline;
+  guest.load_ram_mib = ram_mib(load) - baseline;
+  guest.idle_cpu = cpu(idle);
+  guest.load_cpu = cpu(load);
+  guest.booked_idle_mib = idle.at("figures").at(booked).at("median");
+  guest.booked_load_mib = load.at("figures").at(booked).at("median");
+  guest.memory_reserved_mib = 2048 - idle.at("guest_mem_total_mib").get<double>();
+  guest.disk_used_mib = std::round(disk.at("guest_used_gib").get<double>() * 1024);
+  guest.disk_host_mib = std::round(disk.at("host_used_gib").get<double>() * 102400) / 100;
+  guest.load.tps = load.at("pgbench").at("tps");
+  guest.docker.version = facts.at("components").at("docker");
+  guest.docker.build = facts.at("components").at("docker_build");
+  guest.docker.containerd = "2.2.4";
+  guest.docker.runc = "1.3.5";
+  guest.docker.compose = "5.1.4";
+  guest.debian_version = facts.at("debian");
+  guest.systemd_version = "257 (257.9-1~deb13u1)";
+  return guest;
+}
+
+Model::Guest spike_lxc() {
+  Model::Guest guest = measured(GuestKind::kLxc);
+  const Json& load = spike().at("measurements").at("lxc").at("load");
+  guest.load_ram_fall_mib = ram_mib(load, "max") - ram_mib(load, "min");
   guest.stopped_ram_mib = 193;
   guest.cache_decay_s = 25;
-  guest.idle_cpu = {.user_percent = 0.20, .system_percent = 0.10};
-  guest.load_cpu = {.user_percent = 17.10,
-                    .system_percent = 7.50,
-                    .iowait_percent = 14.50,
-                    .softirq_percent = 0.31};
-  guest.booked_idle_mib = 1961;
-  guest.booked_load_mib = 2032;
   guest.anon_mib = 100;
-  guest.disk_used_mib = 2150;
-  guest.disk_host_mib = 2737.15;  // 26.73 % of 10 GiB
   guest.create_s = 6.5;
   guest.boot_s = 4;
   guest.shutdown_s = 3;
-  guest.load.tps = 2211.7;
-  guest.docker = docker();
-  guest.debian_version = "13.1";
-  guest.kernel = "7.0.2-6-pve";
-  guest.systemd_version = "257 (257.9-1~deb13u1)";
+  guest.kernel = spike().at("node").at("kernel");
   guest.apparmor_profile = "lxc-container-default-cgns";
   guest.uid_base = 100000;
   guest.failed_units = {"sys-kernel-config.mount", "sys-kernel-debug.mount",
@@ -46,51 +75,43 @@ Model::Guest spike_lxc() {
   return guest;
 }
 
-// Phase 0 §2 and §5.7 to §5.11.
 Model::Guest spike_vm() {
-  Model::Guest guest;
-  guest.idle_ram_mib = 2056;
-  guest.load_ram_mib = 2084;
+  Model::Guest guest = measured(GuestKind::kVm);
   guest.stopped_ram_mib = 263;
   guest.cache_decay_s = 35;
-  guest.idle_cpu = {.user_percent = 3.37, .system_percent = 2.31, .guest_percent = 0.29};
-  guest.load_cpu = {.user_percent = 1.70,
-                    .system_percent = 3.40,
-                    .iowait_percent = 16.35,
-                    .softirq_percent = 0.58,
-                    .guest_percent = 31.89};
-  guest.booked_idle_mib = 2031;
-  guest.booked_load_mib = 2047;
   guest.pss_share = 0.994;
-  guest.memory_reserved_mib = 74;  // firmware and kernel: 1974 of 2048 MiB are left
-  guest.disk_used_mib = 2458;
-  guest.disk_host_mib = 3003.39;  // 29.33 % of 10 GiB
   guest.create_s = 1.0;
   guest.import_s = 27;
   guest.boot_s = 35;
   guest.shutdown_s = 5;
-  guest.load.tps = 1819.6;
-  guest.docker = docker();
-  guest.debian_version = "13.5";
   guest.kernel = "6.12.90+deb13-cloud-amd64";
-  guest.systemd_version = "257 (257.9-1~deb13u1)";
   return guest;
 }
 
 }  // namespace
 
 Model::Model() : lxc(spike_lxc()), vm(spike_vm()) {
-  node.idle_cpu = {.user_percent = 0.05, .system_percent = 0.05};
+  const Json& spiked = spike().at("node");
+  node.baseline_ram_mib = ram_mib(spike().at("baseline"));
+  node.idle_cpu = cpu(spike().at("baseline"));
+  node.memory_mib = spiked.at("memory_mib");
+  node.cpus = spiked.at("cpu").at("cpus");
+  node.release = spiked.at("release");
+  node.kernel = spiked.at("kernel");
   node.packages = {
-      {"pve-qemu-kvm", "11.0.0-3"},     {"qemu-server", "9.1.15"},
-      {"pve-container", "6.1.10"},      {"lxc-pve", "7.0.0-2"},
-      {"lxcfs", "7.0.0-pve1"},          {"criu", "4.1.1-1"},
       {"corosync", "3.1.10-pve1"},      {"ifupdown2", "3.3.0-1+pmx12"},
       {"libpve-storage-perl", "9.1.2"}, {"libpve-common-perl", "9.1.8"},
       {"lvm2", "2.03.31-2+pmx1"},       {"pve-cluster", "9.1.1"},
       {"pve-firewall", "6.0.4"},        {"smartmontools", "7.4-pve1"},
       {"zfsutils-linux", "2.4.1-pve1"},
   };
+  for (const auto& [package, version] : spiked.at("packages").items()) {
+    if (package == "pve-manager") {
+      node.version = version;
+    } else if (package != "running kernel") {
+      node.packages[package] = version;
+    }
+  }
   storages = {
       {.storage = "local",
        .type = "dir",

@@ -1,5 +1,7 @@
 #include "support/sim/model/noise.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace pve_accept::sim {
@@ -27,10 +29,6 @@ double fraction(std::uint64_t value) {
 
 }  // namespace
 
-double uniform(std::uint64_t seed, std::string_view what, std::int64_t tick) {
-  return fraction(hash(seed, what, tick));
-}
-
 double bell(std::uint64_t seed, std::string_view what, std::int64_t tick) {
   std::uint64_t value = hash(seed, what, tick);
   double sum = 0;
@@ -52,6 +50,12 @@ std::string hex(std::uint64_t seed, std::string_view what, std::int64_t tick, st
     value = mixed(value);
   }
   return text;
+}
+
+std::string uuid(std::uint64_t seed, std::string_view what, std::int64_t tick) {
+  const std::string digits = hex(seed, what, tick, 30);
+  return fmt::format("{}-{}-4{}-a{}-{}", digits.substr(0, 8), digits.substr(8, 4),
+                     digits.substr(12, 3), digits.substr(15, 3), digits.substr(18, 12));
 }
 
 Wander::Wander(std::uint64_t seed, std::string what, double amplitude)

@@ -1,25 +1,23 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace pve_accept::sim {
 
 using Millis = std::int64_t;  // since the simulated node's first moment
 
-// A number in [0, 1) that depends on nothing but its arguments: no shared sequence, so that one
-// figure more or less somewhere does not move all the others.
-double uniform(std::uint64_t seed, std::string_view what, std::int64_t tick);
-
-// The same, spread about 0 with most values near it: in (-1, 1), standard deviation 0.33.
+// A number that depends on nothing but its arguments: no shared sequence, so that one figure more
+// or less somewhere does not move all the others. Spread about 0 with most values near it: in (-1,
+// 1), standard deviation 0.33.
 double bell(std::uint64_t seed, std::string_view what, std::int64_t tick);
 
 // `digits` hexadecimal digits in lower case.
 std::string hex(std::uint64_t seed, std::string_view what, std::int64_t tick, std::size_t digits);
+
+std::string uuid(std::uint64_t seed, std::string_view what, std::int64_t tick);
 
 // A rate that wanders about 1, a new value every second, and its integral over time. Never
 // negative, so that counters never run backwards.

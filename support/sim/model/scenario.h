@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "support/base/json.h"
-#include "support/shell/clock.h"
 #include "support/sim/model/model.h"
 
 namespace pve_accept {
@@ -17,26 +16,40 @@ namespace sim {
 struct Fault;
 }
 
+// An ECMAScript regular expression, as it was written and ready for use.
+struct Expression {
+  std::string text;
+  std::regex regex;
+};
+
+struct Replacement {
+  Expression pattern;
+  std::string with;
+};
+
+// Written in seconds.
+struct Delay {
+  std::int64_t millis = 0;
+};
+
 // What becomes of the commands that match, apart from what the simulated node would do.
 //
 // `out` or a non-zero `exit_status` stand in for the command: it is not executed. `hang` and
 // `drop_connection` neither. Everything else changes the reply of the command as it was executed:
-// `pattern`/`with` in its standard output, `err` in place of its standard error, an `exit_status`
-// of 0 in place of its own, `delay` before it starts, `drop_after` from its start.
+// `replace` in its standard output, `err` in place of its standard error, an `exit_status` of 0 in
+// place of its own, `delay_s` before it starts, `drop_after_s` from its start.
 // Of several rules that match one command, each applies, in their order in the scenario.
 struct CommandRule {
   std::string target = "any";  // "node", "lxc", "vm", "any"
-  std::string command;         // ECMAScript, searched in the command line as it arrives
-  std::regex command_regex;
+  Expression command;          // searched in the command line as it arrives
   std::optional<std::string> out, err;
-  std::string pattern, with;  // empty pattern: nothing is replaced
-  std::regex pattern_regex;
+  std::optional<Replacement> replace;
   std::optional<int> exit_status;
-  Clock::Duration delay{};
+  Delay delay_s;
   bool hang = false, drop_connection = false;
-  std::optional<Clock::Duration> drop_after;
-  std::int64_t times = -1;  // how many matches it applies to; negative: all
-  std::int64_t skip = 0;    // how many matches it lets pass first
+  std::optional<Delay> drop_after_s;
+  std::optional<std::int64_t> times;  // how many matches it applies to; empty: all
+  std::int64_t skip = 0;              // how many matches it lets pass first
 
   bool replaces_command() const { return out || (exit_status && *exit_status != 0); }
 };

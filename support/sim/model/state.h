@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "support/base/guest_kind.h"
@@ -28,7 +27,7 @@ struct Relaxation {
 struct Activity {
   std::string what = {};  // "running", "load", "busy"
   std::int64_t vmid = 0;
-  std::string kind = {};  // "lxc", "vm"
+  GuestKind kind = GuestKind::kLxc;
   Millis from = 0, to = kNever;
   std::int64_t owner = 0;  // the process that it ends with; 0: none
 };
@@ -67,9 +66,8 @@ struct DockerState {
 
 struct Guest {
   std::int64_t vmid = 0;
-  std::string kind = {};
-  std::map<std::string, std::string> config = {};
-  std::vector<std::pair<std::string, std::string>> raw_config = {};  // "lxc.…" lines
+  GuestKind kind = GuestKind::kLxc;
+  std::map<std::string, std::string> config = {}, raw_config = {};  // raw: "lxc.…" lines
   bool running = false;
   bool has_system = true;  // there is something to boot: a template or an image
   bool foreign = false;    // put there by the scenario
@@ -82,10 +80,13 @@ struct Guest {
   DockerState docker = {};
   double free_blocks_mib = 0;  // deleted in the guest, still taken on the thin volume
 
-  GuestKind guest_kind() const { return kind == "vm" ? GuestKind::kVm : GuestKind::kLxc; }
+  bool is_vm() const { return kind == GuestKind::kVm; }
+  const GuestFacts& facts() const { return facts_of(kind); }
   std::string option(const std::string& key) const;  // empty when it is not set
-  std::string name() const;                          // as lists show it: "spike-lxc", "VM 9003"
+  std::int64_t number(const std::string& key, std::int64_t otherwise) const;
+  std::string name() const;  // as lists show it: "spike-lxc", "VM 9003"
   bool has_package(const std::string& package) const;
+  bool has_docker() const { return has_package("docker-ce") || has_package("docker.io"); }
 };
 
 struct State {

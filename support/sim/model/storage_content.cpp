@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/sim/engine/replies.h"
+
 namespace pve_accept::sim {
 namespace {
 
@@ -27,7 +29,7 @@ StorageUse storage_use(const Call& call, const Model::Storage& storage) {
 }
 
 Json storage_content(const Call& call, const Model::Storage& storage) {
-  Json content = Json::array();
+  std::vector<Json> content;
   for (const Model::Template& file : call.model().templates) {
     if (file.storage != storage.storage) continue;
     content.push_back({{"content", "vztmpl"},
@@ -45,8 +47,8 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
                        {"vmid", volume.vmid},
                        {"volid", fmt::format("{}:{}", storage.storage, volume.name)}});
   }
-  std::sort(content.begin(), content.end(),
-            [](const Json& a, const Json& b) { return a.at("volid") < b.at("volid"); });
+  std::ranges::sort(content, {},
+                    [](const Json& entry) -> const Json& { return entry.at("volid"); });
   return content;
 }
 
@@ -66,22 +68,11 @@ std::vector<PublishedTemplate> published_templates(const Call& call) {
 }
 
 std::string template_index(const Call& call) {
-  std::string text =
-      "Package: pve-web-news\n"
-      "Description: News displayed on the admin interface\n"
-      "  <b>Welcome</b> to the Proxmox Virtual Environment!<br><br>\n"
-      "  For more information please visit our homepage at\n"
-      "  <a href='https://www.proxmox.com' target='_blank'>www.proxmox.com</a>\n";
+  std::string text(reply_text("template_news.txt"));
   for (const PublishedTemplate& entry : published_templates(call)) {
     const std::string os = entry.package.substr(0, entry.package.rfind('-'));
-    text += fmt::format(
-        "\nPackage: {0}\nVersion: {1}\nType: lxc\nOS: {2}\nSection: system\n"
-        "Maintainer: Proxmox Support Team <support@proxmox.com>\nArchitecture: amd64\n"
-        "Location: system/{3}\nmd5sum: {4}\nsha512sum: {5}\n"
-        "Infopage: https://pve.proxmox.com/wiki/Linux_Container#pct_supported_distributions\n"
-        "Description: {2} (standard)\n A small system including all standard packages.\n",
-        entry.package, entry.version, os, entry.file, hex(0, "md5 " + entry.file, 0, 32),
-        entry.sha512sum);
+    text += filled_text("template_index.txt", entry.package, entry.version, os, entry.file,
+                        hex(0, "md5 " + entry.file, 0, 32), entry.sha512sum);
   }
   return text;
 }

@@ -1,11 +1,13 @@
+#include "support/sim/model/virtual_files.h"
+
 #include <cmath>
 
 #include "support/base/simulation_mark.h"
+#include "support/sim/engine/replies.h"
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/node_facts.h"
 #include "support/sim/model/storage_content.h"
 
-// What /proc, /sys and the system's own files hold.
 namespace pve_accept::sim {
 namespace {
 
@@ -26,21 +28,22 @@ std::string cpu_line(const CpuTicks& t) {
                      whole(t.guest), whole(t.guest_nice));
 }
 
+std::string uid_map(const Guest& guest, const Model::Guest& model) {
+  const bool mapped = !guest.is_vm() && guest.option("unprivileged") == "1";
+  return fmt::format("{:>10} {:>10} {:>10}\n", 0, mapped ? model.uid_base : 0,
+                     mapped ? 65536 : 4294967295);
+}
+
 // The process that a vmid's container has as its init: /proc/PID/….
 std::optional<std::string> process_file(const Call& call, const std::string& path) {
   for (const Guest& guest : call.state().guests) {
     const std::string prefix = fmt::format("/proc/{}/", guest.pid);
     if (!guest.running || !path.starts_with(prefix)) continue;
     const std::string name = path.substr(prefix.size());
-    const bool lxc = guest.kind == "lxc";
-    const Model::Guest& model = call.model().guest(guest.guest_kind());
-    if (name == "uid_map") {
-      const bool mapped = lxc && guest.option("unprivileged") == "1";
-      return fmt::format("{:>10} {:>10} {:>10}\n", 0, mapped ? model.uid_base : 0,
-                         mapped ? 65536 : 4294967295);
-    }
+    const Model::Guest& model = call.model().guest(guest.kind);
+    if (name == "uid_map") return uid_map(guest, model);
     if (name != "attr/current") return std::nullopt;
-    bool unconfined = !lxc || model.apparmor_profile == "unconfined";
+    bool unconfined = guest.is_vm() || model.apparmor_profile == "unconfined";
     for (const auto& [key, value] : guest.raw_config) {
       unconfined = unconfined || (key == "lxc.apparmor.profile" && value == "unconfined");
     }
@@ -54,7 +57,7 @@ std::optional<std::string> process_file(const Call& call, const std::string& pat
 std::optional<std::string> config_path(const Call& call, const std::string& path) {
   for (const Guest& guest : call.state().guests) {
     if (path == fmt::format("/etc/pve/nodes/{}/{}/{}.conf", call.model().node.name,
-                            guest.kind == "vm" ? "qemu-server" : "lxc", guest.vmid)) {
+                            guest.facts().config_folder, guest.vmid)) {
       return config_file(guest);
     }
   }
@@ -93,21 +96,11 @@ std::optional<std::string> guest_file(const Call& call, const std::string& path)
   const Guest& guest = *call.guest;
   const Model::Guest& model = call.guest_model();
   if (path == "/etc/os-release") {
-    return fmt::format(
-        "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\n"
-        "VERSION_ID=\"13\"\nVERSION=\"13 (trixie)\"\nVERSION_CODENAME=trixie\n"
-        "DEBIAN_VERSION_FULL={}\nID=debian\nHOME_URL=\"https://www.debian.org/\"\n"
-        "SUPPORT_URL=\"https://www.debian.org/support\"\n"
-        "BUG_REPORT_URL=\"https://bugs.debian.org/\"\n",
-        model.debian_version);
+    return filled_text("os_release.txt", model.debian_version);
   }
   if (path == "/etc/debian_version") return model.debian_version + "\n";
   if (path == "/etc/hostname") return guest.name() + "\n";
-  if (path == "/proc/self/uid_map") {
-    const bool mapped = guest.kind == "lxc" && guest.option("unprivileged") == "1";
-    return fmt::format("{:>10} {:>10} {:>10}\n", 0, mapped ? model.uid_base : 0,
-                       mapped ? 65536 : 4294967295);
-  }
+  if (path == "/proc/self/uid_map") return uid_map(guest, model);
   if (path == "/proc/meminfo") {
     const std::int64_t total = guest_memory_kib(call, guest);
     return meminfo(total, total * 9 / 10);

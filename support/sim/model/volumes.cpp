@@ -1,11 +1,11 @@
+#include "support/sim/model/volumes.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 
-#include "support/sim/model/lifecycle.h"
-#include "support/sim/tools/pve_options.h"
+#include "support/sim/model/pve_values.h"
 
-// Volumes on the storages: their names, their sizes, and what the storages' tools say.
 namespace pve_accept::sim {
 namespace {
 
@@ -20,15 +20,11 @@ std::string volume_name(const Model::Storage& storage, std::int64_t vmid, std::s
 
 const Model::Storage& require_storage(const Call& call, const std::string& name,
                                       std::string_view content, std::string_view problem) {
-  for (const Model::Storage& storage : call.model().storages) {
-    if (storage.storage != name) continue;
-    const auto kinds = split(storage.content, ',');
-    if (std::find(kinds.begin(), kinds.end(), content) == kinds.end()) {
-      throw Refusal{255, std::string(problem)};
-    }
-    return storage;
-  }
-  throw Refusal{255, fmt::format("storage '{}' does not exist\n", name)};
+  const Model::Storage* storage = call.model().find_storage(name);
+  if (storage == nullptr) throw Refusal{255, fmt::format("storage '{}' does not exist\n", name)};
+  const Words kinds = split(storage->content, ',');
+  if (std::ranges::find(kinds, content) == kinds.end()) throw Refusal{255, std::string(problem)};
+  return *storage;
 }
 
 std::string allocate_volume(Call& call, const Model::Storage& storage, std::int64_t vmid,
@@ -58,33 +54,26 @@ std::string allocate_volume(Call& call, const Model::Storage& storage, std::int6
 void remove_guest(Call& call, std::int64_t vmid, bool purge) {
   State& state = call.state();
   const Guest& guest = *state.find_guest(vmid);
-  const bool vm = guest.kind == "vm";
-  const auto of_guest = [](const Guest& owner, const Volume& volume) {
+  const std::string_view noun = guest.facts().short_noun;
+  const auto named = [&](const Volume& volume) {
     const std::string volid = volume.storage + ":" + volume.name;
-    return std::any_of(owner.config.begin(), owner.config.end(), [&](const auto& option) {
-      return volume.vmid == owner.vmid && property(option.second, "") == volid;
+    return std::ranges::any_of(guest.config, [&](const auto& option) {
+      return volume.vmid == vmid && property(option.second, "") == volid;
     });
   };
   std::vector<Volume> gone;
-  const auto rest =
-      std::stable_partition(state.volumes.begin(), state.volumes.end(),
-                            [&](const Volume& volume) { return !of_guest(guest, volume); });
-  gone.assign(rest, state.volumes.end());
-  state.volumes.erase(rest, state.volumes.end());
-  std::sort(gone.begin(), gone.end(),
-            [](const Volume& a, const Volume& b) { return a.name < b.name; });
+  std::ranges::copy_if(state.volumes, std::back_inserter(gone), named);
+  std::erase_if(state.volumes, named);
+  std::ranges::sort(gone, {}, &Volume::name);
   for (const Volume& volume : gone) {
-    const auto& storages = call.model().storages;
-    const auto storage =
-        std::find_if(storages.begin(), storages.end(),
-                     [&](const Model::Storage& s) { return s.storage == volume.storage; });
-    if (storage != storages.end() && storage->type == "lvmthin") {
+    const Model::Storage* storage = call.model().find_storage(volume.storage);
+    if (storage != nullptr && storage->type == "lvmthin") {
       call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", volume.name));
     }
   }
   std::erase_if(state.guests, [&](const Guest& entry) { return entry.vmid == vmid; });
   if (purge) {
-    call.out(fmt::format("purging {} {} from related configurations..\n", vm ? "VM" : "CT", vmid));
+    call.out(fmt::format("purging {} {} from related configurations..\n", noun, vmid));
   }
 }
 

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <array>
 
+#include "support/sim/engine/replies.h"
 #include "support/sim/model/containers.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -10,46 +13,42 @@ namespace {
 constexpr const char* kDockerSources = "/etc/apt/sources.list.d/docker.sources";
 
 struct Package {
-  const char* name;
+  std::string_view name;
   double seconds;  // to fetch and install it
 };
 
 // What Debian has, and what Docker's own repository has.
-constexpr Package kDebian[] = {
-    {"ca-certificates", 1.5}, {"curl", 2.5},       {"qemu-guest-agent", 2.0},
-    {"docker.io", 9.0},       {"docker-cli", 3.0}, {"docker-compose", 3.0},
-};
-constexpr Package kDocker[] = {
+constexpr std::array kDebian = std::to_array<Package>({
+    {"ca-certificates", 1.5},
+    {"curl", 2.5},
+    {"qemu-guest-agent", 2.0},
+    {"docker.io", 9.0},
+    {"docker-cli", 3.0},
+    {"docker-compose", 3.0},
+});
+constexpr std::array kDocker = std::to_array<Package>({
     {"docker-ce", 6.0},
     {"docker-ce-cli", 4.0},
     {"containerd.io", 5.0},
     {"docker-buildx-plugin", 3.0},
     {"docker-compose-plugin", 3.0},
-};
+});
 
 const Package* find_package(const Guest& guest, const std::string& name) {
-  const auto named = [&](const Package& package) { return name == package.name; };
-  const auto* debian = std::find_if(std::begin(kDebian), std::end(kDebian), named);
-  if (debian != std::end(kDebian)) return debian;
-  if (!guest.docker_source) return nullptr;
-  const auto* docker = std::find_if(std::begin(kDocker), std::end(kDocker), named);
-  return docker != std::end(kDocker) ? docker : nullptr;
+  const auto* debian = std::ranges::find(kDebian, name, &Package::name);
+  if (debian != kDebian.end()) return debian;
+  const auto* docker = std::ranges::find(kDocker, name, &Package::name);
+  return guest.docker_source && docker != kDocker.end() ? docker : nullptr;
 }
 
 int update(Call& call) {
   if (!reaches_internet(call)) {
     call.spend(20);
-    call.err(
-        "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Temporary "
-        "failure resolving 'deb.debian.org'\n"
-        "W: Some index files failed to download. They have been ignored, or old ones used "
-        "instead.\n");
+    call.err(reply_text("apt_update_offline.txt"));
     return 0;  // apt-get says warnings, not errors
   }
   const auto source = call.guest->files.find(kDockerSources);
-  call.out(
-      "Get:1 http://security.debian.org trixie-security InRelease [43.4 kB]\n"
-      "Get:2 http://deb.debian.org/debian trixie InRelease [140 kB]\n");
+  call.out(reply_text("apt_update.txt"));
   call.spend(2.5);
   if (source != call.guest->files.end()) {
     if (source->second.find("\nSuites: ") == std::string::npos) {
@@ -117,19 +116,11 @@ int install_packages(Call& call, const std::vector<std::string>& names) {
 
 // apt-get update -q; apt-get install -y -q PACKAGE…
 int apt_get(Call& call) {
-  std::string verb;
-  std::vector<std::string> names;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& word = call.argv[i];
-    if (word == "-y" || word == "-q" || word == "-qq" || word == "--no-install-recommends")
-      continue;
-    if (word.starts_with('-')) throw Unsupported{};
-    if (verb.empty()) {
-      verb = word;
-    } else {
-      names.push_back(word);
-    }
-  }
+  const Arguments arguments =
+      read_options(call.words(), {"-y", "-q", "-qq", "--no-install-recommends"});
+  if (arguments.rest.empty()) throw Unsupported{};
+  const std::string& verb = arguments.rest[0];
+  const Words names(arguments.rest.begin() + 1, arguments.rest.end());
   if (verb == "update" && names.empty()) return update(call);
   if (verb == "install" && !names.empty()) return install_packages(call, names);
   throw Unsupported{};
@@ -137,18 +128,16 @@ int apt_get(Call& call) {
 
 // dpkg-query -W -f '${db:Status-Status} ${Package}\n' PACKAGE…
 int dpkg_query(Call& call) {
-  const auto& argv = call.argv;
-  if (argv.size() < 5 || argv[1] != "-W" || argv[2] != "-f" ||
-      argv[3] != "${db:Status-Status} ${Package}\\n") {
-    throw Unsupported{};
-  }
+  const Arguments arguments =
+      read_options(call.words(), {"-W", "-f=${db:Status-Status} ${Package}\\n"});
+  arguments.require({"-W", "-f"});
   call.spend(0.02);
   int exit_status = 0;
-  for (std::size_t i = 4; i < argv.size(); ++i) {
-    if (call.guest->has_package(argv[i])) {
-      call.out(fmt::format("installed {}\n", argv[i]));
+  for (const std::string& name : arguments.rest) {
+    if (call.guest->has_package(name)) {
+      call.out(fmt::format("installed {}\n", name));
     } else {
-      exit_status = call.fail(1, fmt::format("dpkg-query: no packages found matching {}", argv[i]));
+      exit_status = call.fail(1, fmt::format("dpkg-query: no packages found matching {}", name));
     }
   }
   return exit_status;

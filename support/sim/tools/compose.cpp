@@ -4,11 +4,10 @@
 #include "support/sim/model/images.h"
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/tools/compose_file.h"
+#include "support/sim/tools/options.h"
 
 namespace pve_accept::sim {
 namespace {
-
-using Words = std::vector<std::string>;
 
 constexpr double kStackHealthyS = 6.0;
 
@@ -21,8 +20,8 @@ void step(Call& call, std::string_view what, const std::string& name, std::strin
   call.err(fmt::format(" {} {}  {}\n", what, name, done));
 }
 
-bool has(const std::vector<std::string>& list, const std::string& name) {
-  return std::find(list.begin(), list.end(), name) != list.end();
+bool has(const Words& list, const std::string& name) {
+  return std::ranges::find(list, name) != list.end();
 }
 
 std::string container_name(const Project& project, const ComposeService& service) {
@@ -72,22 +71,10 @@ Container compose_container(Call& call, const Project& project, const ComposeSer
 }
 
 int up(Call& call, const Project& project, const Words& options) {
-  bool detached = false, wait = false, pulls = true;
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    if (options[i] == "-d") {
-      detached = true;
-    } else if (options[i] == "--wait") {
-      wait = detached = true;
-    } else if (options[i] == "--wait-timeout" && i + 1 < options.size()) {
-      ++i;
-    } else if (options[i] == "--pull" && i + 1 < options.size() && options[i + 1] == "never") {
-      pulls = false;
-      ++i;
-    } else if (options[i] != "--quiet-pull") {
-      throw Unsupported{};
-    }
-  }
-  if (!detached) throw Unsupported{};
+  const Arguments arguments =
+      read_options(options, {"-d", "--wait", "--wait-timeout=", "--pull=never", "--quiet-pull"});
+  const bool wait = arguments.has("--wait"), pulls = !arguments.has("--pull");
+  if (!arguments.has("-d") && !wait) throw Unsupported{};
   if (pulls && !pull_all(call, project)) return 1;
   make_networks_and_volumes(call, project);
   Guest& guest = *call.guest;
@@ -118,19 +105,20 @@ int up(Call& call, const Project& project, const Words& options) {
   settle_ram(call.state(), call.world.scenario, guest, call.now());
   keep_busy(call, guest, 2.0);
   if (!wait) return 0;
-  for (const ComposeService& service : project.file.services) {
-    step(call, "Container", container_name(project, service), "Waiting");
-  }
+  const auto step_all = [&](std::string_view done) {
+    for (const ComposeService& service : project.file.services) {
+      step(call, "Container", container_name(project, service), done);
+    }
+  };
+  step_all("Waiting");
   call.spend(kStackHealthyS);
-  for (const ComposeService& service : project.file.services) {
-    step(call, "Container", container_name(project, service), "Healthy");
-  }
+  step_all("Healthy");
   return 0;
 }
 
 int down(Call& call, const Project& project, const Words& options) {
-  const bool volumes = options == Words{"-v"} || options == Words{"--volumes"};
-  if (!options.empty() && !volumes) throw Unsupported{};
+  const Arguments arguments = read_options(options, {"-v", "--volumes"});
+  const bool volumes = arguments.has("-v") || arguments.has("--volumes");
   Guest& guest = *call.guest;
   for (const ComposeService& service : project.file.services) {
     const std::string name = container_name(project, service);
@@ -176,15 +164,14 @@ std::string status_text(const Container& container, Millis at) {
 }
 
 int list(Call& call, const Project& project, const Words& options) {
-  Words rest = options;
-  const bool all = std::erase(rest, "--all") + std::erase(rest, "-a") > 0;
-  if (rest != Words{"--format", "json"}) throw Unsupported{};
+  const Arguments arguments = read_options(options, {"--all", "-a", "--format=json"});
+  arguments.require({"--format"});
+  const bool all = arguments.has("--all") || arguments.has("-a");
   std::vector<const Container*> containers;
   for (const Container& container : call.guest->docker.containers) {
     if (container.project == project.file.name) containers.push_back(&container);
   }
-  std::sort(containers.begin(), containers.end(),
-            [](const Container* a, const Container* b) { return a->name < b->name; });
+  std::ranges::sort(containers, {}, &Container::name);
   for (const Container* container : containers) {
     const bool running = is_up(*container, call.now());
     if (!running && !all) continue;
@@ -222,9 +209,7 @@ int list(Call& call, const Project& project, const Words& options) {
          {"RunningFor", fmt::format("{} seconds ago", (call.now() - container->created) / 1000)},
          {"Service", container->service},
          {"Size", "0B"},
-         {"State", running                          ? "running"
-                   : container->status == "running" ? "created"
-                                                    : container->status},
+         {"State", state_text(*container, call.now())},
          {"Status", status_text(*container, call.now())}}));
   }
   return 0;
@@ -240,7 +225,7 @@ int docker_compose(Call& call) {
                      "docker: unknown command: docker compose\n\nRun 'docker --help' for more "
                      "information");
   }
-  Words words(call.argv.begin() + 2, call.argv.end());
+  const Words words = call.words(2);
   call.spend(0.1);
   if (words == Words{"version", "--short"}) {
     call.out(call.guest_model().docker.compose + "\n");
@@ -254,7 +239,7 @@ int docker_compose(Call& call) {
   const auto file = parse_compose_file(text->second);
   if (!file || file->name.empty()) throw Unsupported{};
   const Project project{*file, words[1]};
-  const Words options(words.begin() + 3, words.end());
+  const Words options = call.words(5);
   if (words[2] == "up") return up(call, project, options);
   if (words[2] == "down") return down(call, project, options);
   if (words[2] == "ps") return list(call, project, options);

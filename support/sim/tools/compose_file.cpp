@@ -140,10 +140,10 @@ ComposeProject read_project(const std::vector<Line>& lines) {
 std::optional<ComposeProject> parse_compose_file(const std::string& text) {
   try {
     ComposeProject project = read_project(parse_lines(text));
-    const bool complete =
-        !project.services.empty() &&
-        std::all_of(project.services.begin(), project.services.end(),
-                    [](const ComposeService& service) { return !service.image.empty(); });
+    const bool complete = !project.services.empty() &&
+                          std::ranges::all_of(project.services, [](const ComposeService& service) {
+                            return !service.image.empty();
+                          });
     if (!complete) return std::nullopt;
     return project;
   } catch (const NotUnderstood&) {

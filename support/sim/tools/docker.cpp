@@ -1,32 +1,15 @@
 #include <algorithm>
 
+#include "support/sim/engine/replies.h"
 #include "support/sim/model/containers.h"
 #include "support/sim/model/images.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/model/volumes.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
 namespace {
-
-using Words = std::vector<std::string>;
-
-constexpr const char* kHello =
-    "\nHello from Docker!\n"
-    "This message shows that your installation appears to be working correctly.\n\n"
-    "To generate this message, Docker took the following steps:\n"
-    " 1. The Docker client contacted the Docker daemon.\n"
-    " 2. The Docker daemon pulled the \"hello-world\" image from the Docker Hub.\n"
-    "    (amd64)\n"
-    " 3. The Docker daemon created a new container from that image which runs the\n"
-    "    executable that produces the output you are currently reading.\n"
-    " 4. The Docker daemon streamed that output to the Docker client, which sent it\n"
-    "    to your terminal.\n\n"
-    "To try something more ambitious, you can run an Ubuntu container with:\n"
-    " $ docker run -it ubuntu bash\n\n"
-    "Share images, automate workflows, and more with a free Docker ID:\n"
-    " https://hub.docker.com/\n\n"
-    "For more examples and ideas, visit:\n"
-    " https://docs.docker.com/get-started/\n\n";
 
 std::string with_tag(const std::string& image) {
   return image.find(':') == std::string::npos ? image + ":latest" : image;
@@ -40,7 +23,7 @@ std::int64_t memory_limit(std::string text) {
 
 bool pull_to_run(Call& call, const std::string& image) {
   const auto& images = call.guest->docker.images;
-  if (std::find(images.begin(), images.end(), image) != images.end()) return true;
+  if (std::ranges::find(images, image) != images.end()) return true;
   const auto colon = image.find(':');
   call.err(fmt::format("Unable to find image '{}' locally\n", image));
   if (!pull(call, image)) return false;
@@ -51,33 +34,24 @@ bool pull_to_run(Call& call, const std::string& image) {
 
 // docker run --rm [-m SIZE] IMAGE [COMMAND…]
 int run(Call& call, const Words& words) {
-  std::int64_t limit = 0;
-  bool removed = false;
-  std::size_t i = 0;
-  for (; i < words.size() && words[i].starts_with('-'); ++i) {
-    if (words[i] == "--rm") {
-      removed = true;
-    } else if (words[i] == "-m" && i + 1 < words.size()) {
-      limit = memory_limit(words[++i]);
-    } else {
-      throw Unsupported{};
-    }
-  }
-  if (!removed || i == words.size() || limit < 0) throw Unsupported{};
-  const std::string image = with_tag(words[i]);
+  const Arguments arguments = read_options(words, {"+", "--rm", "-m="});
+  arguments.require({"--rm"});
+  const std::int64_t limit = arguments.has("-m") ? memory_limit(arguments.get("-m")) : 0;
+  if (arguments.rest.empty() || limit < 0) throw Unsupported{};
+  const std::string image = with_tag(arguments.rest[0]);
+  const Words command(arguments.rest.begin() + 1, arguments.rest.end());
   if (!pull_to_run(call, image)) return 125;
   call.spend(0.5);
-  if (image == "hello-world:latest" && i + 1 == words.size()) {
-    call.out(kHello);
+  if (image == "hello-world:latest" && command.empty()) {
+    call.out(reply_text("hello_world.txt"));
     return 0;
   }
   Container container = make_container(call, "run", image);
   container.memory_limit = limit;
   container.status = "running";
   container.started = call.now();
-  if (i + 1 == words.size()) throw Unsupported{};
-  Call inner = call.in_container(container,
-                                 {words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end()});
+  if (command.empty()) throw Unsupported{};
+  Call inner = call.in_container(container, command);
   return run_tool(inner);
 }
 
@@ -98,36 +72,40 @@ int exec(Call& call, const Words& words) {
 
 // docker create --name NAME IMAGE
 int create(Call& call, const Words& words) {
-  if (words.size() != 3 || words[0] != "--name") throw Unsupported{};
-  if (const Container* taken = find_container(*call.guest, words[1])) {
+  const Arguments arguments = read_options(words, {"--name="});
+  arguments.require({"--name"});
+  if (arguments.rest.size() != 1) throw Unsupported{};
+  const std::string name = arguments.get("--name");
+  if (const Container* taken = find_container(*call.guest, name)) {
     return call.fail(1, fmt::format("Error response from daemon: Conflict. The container name "
                                     "\"/{}\" is already in use by container \"{}\". You have to "
                                     "remove (or rename) that container to be able to reuse that "
                                     "name.",
-                                    words[1], taken->id));
+                                    name, taken->id));
   }
-  const std::string image = with_tag(words[2]);
+  const std::string image = with_tag(arguments.rest[0]);
   if (!pull_to_run(call, image)) return 1;
   call.spend(0.08);
-  const Container made = make_container(call, words[1], image);
+  const Container made = make_container(call, name, image);
   call.guest->docker.containers.push_back(made);
   call.out(made.id + "\n");
   return 0;
 }
 
 int remove(Call& call, const Words& words) {
-  if (words.size() < 2 || words[0] != "-f") throw Unsupported{};
+  const Arguments arguments = read_options(words, {"-f"});
+  arguments.require({"-f"});
   call.spend(0.1);
   int exit_status = 0;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    if (find_container(*call.guest, words[i]) == nullptr) {
-      call.err(fmt::format("Error response from daemon: No such container: {}\n", words[i]));
-      exit_status = 1;
+  for (const std::string& name : arguments.rest) {
+    if (find_container(*call.guest, name) == nullptr) {
+      exit_status =
+          call.fail(1, fmt::format("Error response from daemon: No such container: {}", name));
       continue;
     }
     std::erase_if(call.guest->docker.containers,
-                  [&](const Container& container) { return container.name == words[i]; });
-    call.out(words[i] + "\n");
+                  [&](const Container& container) { return container.name == name; });
+    call.out(name + "\n");
   }
   return exit_status;
 }
@@ -171,12 +149,12 @@ int image(Call& call, const Words& words) {
 }  // namespace
 
 int docker(Call& call) {
-  if (!has_docker(*call.guest)) {
+  if (!call.guest->has_docker()) {
     return call.fail(127, "bash: line 1: docker: command not found");
   }
   if (call.argv.size() < 2) throw Unsupported{};
   const std::string& verb = call.argv[1];
-  const Words words(call.argv.begin() + 2, call.argv.end());
+  const Words words = call.words(2);
   const Words json_format = {"--format", "{{json .}}"};
   call.spend(0.06);
   if (call.now() < call.guest->daemon_started) {

@@ -33,7 +33,7 @@ int docker_load(Call& call) {
     for (const ArchivedImage& image : archive.images) {
       if (image.names.empty()) call.out(fmt::format("Loaded image ID: sha256:{}\n", image.id));
       for (const std::string& name : image.names) {
-        if (std::find(images.begin(), images.end(), name) == images.end()) images.push_back(name);
+        if (std::ranges::find(images, name) == images.end()) images.push_back(name);
         call.out(fmt::format("Loaded image: {}\n", name));
       }
     }
@@ -51,7 +51,7 @@ int docker_image_inspect(Call& call) {
   }
   const std::string name = argv[5].find(':') == std::string::npos ? argv[5] + ":latest" : argv[5];
   const auto& images = call.guest->docker.images;
-  if (std::find(images.begin(), images.end(), name) != images.end()) {
+  if (std::ranges::find(images, name) != images.end()) {
     call.out("amd64\n");
     return 0;
   }

@@ -1,7 +1,8 @@
 #include <algorithm>
 
-#include "support/sim/model/node_facts.h"
 #include "support/sim/model/storage_content.h"
+#include "support/sim/model/virtual_files.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -25,8 +26,7 @@ int cat(Call& call) {
     return 0;
   }
   int exit_status = 0;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& path = call.argv[i];
+  for (const std::string& path : call.words()) {
     if (path.starts_with('-')) throw Unsupported{};
     std::optional<std::string> text;
     if (call.place == Place::kContainer) {
@@ -48,24 +48,10 @@ int cat(Call& call) {
 
 // install -m 0600 /dev/stdin FILE, install -D -m 0644 /dev/stdin FILE, install -d -m 0755 DIR
 int install(Call& call) {
-  bool directory = false;
-  std::vector<std::string> paths;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& word = call.argv[i];
-    if (word == "-d") {
-      directory = true;
-    } else if (word == "-m" && i + 1 < call.argv.size()) {
-      ++i;
-    } else if (word == "-D") {
-      continue;
-    } else if (word.starts_with('-')) {
-      throw Unsupported{};
-    } else {
-      paths.push_back(word);
-    }
-  }
+  const Arguments arguments = read_options(call.words(), {"-d", "-D", "-m="});
+  const Words& paths = arguments.rest;
   call.spend(0.003);
-  if (directory) {
+  if (arguments.has("-d")) {
     if (paths.empty()) throw Unsupported{};
     return 0;
   }
@@ -78,8 +64,7 @@ int install(Call& call) {
 int dd(Call& call) {
   std::string target;
   bool exclusive = false;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& word = call.argv[i];
+  for (const std::string& word : call.words()) {
     if (word.starts_with("of=")) {
       target = word.substr(3);
     } else if (word == "conv=excl") {
@@ -97,19 +82,12 @@ int dd(Call& call) {
 }
 
 int rm(Call& call) {
-  bool force = false;
+  const Arguments arguments = read_options(call.words(), {"-f"});
   int exit_status = 0;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& word = call.argv[i];
-    if (word == "-f") {
-      force = true;
-    } else if (word == "--") {
-      continue;
-    } else if (word.starts_with('-')) {
-      throw Unsupported{};
-    } else if (call.files().erase(word) == 0 && !force) {
+  for (const std::string& path : arguments.rest) {
+    if (call.files().erase(path) == 0 && !arguments.has("-f")) {
       exit_status =
-          call.fail(1, fmt::format("rm: cannot remove '{}': No such file or directory", word));
+          call.fail(1, fmt::format("rm: cannot remove '{}': No such file or directory", path));
     }
   }
   return exit_status;
@@ -123,26 +101,28 @@ int ls(Call& call) {
     call.out("/dev/kvm\n");
     return 0;
   }
-  std::vector<std::string> names;
+  Words names;
   if (path == "/run" && call.is_node()) {
     names = {"blkid",       "dbus",        "lock", "lvm",    "pve",
              "pve-cluster", "qemu-server", "sshd", "systemd"};
   }
   const std::string guests = fmt::format("/etc/pve/nodes/{}/", call.model().node.name);
   for (const Guest& guest : call.state().guests) {
-    if (path == guests + (guest.kind == "vm" ? "qemu-server" : "lxc")) {
+    if (path == guests + std::string(guest.facts().config_folder)) {
       names.push_back(fmt::format("{}.conf", guest.vmid));
     }
   }
   for (const auto& [file, text] : call.files()) {
     if (directory_of(file) == path) names.push_back(file.substr(path.size() + 1));
   }
-  const bool known = path == guests + "lxc" || path == guests + "qemu-server";
+  const bool known = std::ranges::any_of(kGuestTable, [&](const GuestFacts& facts) {
+    return path == guests + std::string(facts.config_folder);
+  });
   if (names.empty() && !known) {
     return call.fail(
         2, fmt::format("ls: cannot access '{}': No such file or directory", call.argv[1]));
   }
-  std::sort(names.begin(), names.end());
+  std::ranges::sort(names);
   for (const std::string& name : names) call.out(name + "\n");
   return 0;
 }
@@ -160,20 +140,19 @@ int sha512sum(Call& call) {
 
 // stat -c '%b %B %s' FILE: a volume on directory storage
 int stat(Call& call) {
-  if (call.argv.size() != 4 || call.argv[1] != "-c" || call.argv[2] != "%b %B %s") {
-    throw Unsupported{};
-  }
+  const Arguments arguments = read_options(call.words(), {"-c=%b %B %s"});
+  arguments.require({"-c"});
+  if (arguments.rest.size() != 1) throw Unsupported{};
+  const std::string& path = arguments.rest[0];
   for (const Volume& volume : call.state().volumes) {
-    for (const Model::Storage& storage : call.model().storages) {
-      if (storage.storage != volume.storage || storage.type != "dir") continue;
-      if (call.argv[3] != fmt::format("{}/images/{}", storage.path, volume.name)) continue;
-      const double used = call.world.figures.volume_used_mib(volume) * kMib;
-      call.out(fmt::format("{} 512 {}\n", static_cast<std::int64_t>(used / 512), volume.size));
-      return 0;
-    }
+    const Model::Storage* storage = call.model().find_storage(volume.storage);
+    if (storage == nullptr || storage->type != "dir") continue;
+    if (path != fmt::format("{}/images/{}", storage->path, volume.name)) continue;
+    const double used = call.world.figures.volume_used_mib(volume) * kMib;
+    call.out(fmt::format("{} 512 {}\n", static_cast<std::int64_t>(used / 512), volume.size));
+    return 0;
   }
-  return call.fail(1,
-                   fmt::format("stat: cannot statx '{}': No such file or directory", call.argv[3]));
+  return call.fail(1, fmt::format("stat: cannot statx '{}': No such file or directory", path));
 }
 
 }  // namespace pve_accept::sim

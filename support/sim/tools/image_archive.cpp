@@ -30,8 +30,8 @@ bool is_compressed(std::istream& in) {
                                  "\xfd"
                                  "7zXZ"sv,
                                  "\x28\xb5\x2f\xfd"sv};
-  return std::any_of(kMagic.begin(), kMagic.end(),
-                     [&](std::string_view magic) { return begin.starts_with(magic); });
+  return std::ranges::any_of(kMagic,
+                             [&](std::string_view magic) { return begin.starts_with(magic); });
 }
 
 // An octal number, with blanks or NULs around it.

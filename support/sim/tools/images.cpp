@@ -1,50 +1,35 @@
+#include "support/sim/engine/replies.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
 namespace {
 
-std::string info(const Model::CloudImage& image) {
-  std::string specific;
-  if (image.format == "qcow2") {
-    specific =
-        "    \"cluster-size\": 65536,\n"
-        "    \"format\": \"qcow2\",\n";
-  } else {
-    specific = fmt::format("    \"format\": \"{}\",\n", image.format);
-  }
-  std::string text = fmt::format(
-      "{{\n    \"children\": [\n        {{\n            \"name\": \"file\",\n"
-      "            \"info\": {{\n                \"children\": [\n                ],\n"
-      "                \"virtual-size\": {0},\n                \"filename\": \"{1}\",\n"
-      "                \"format\": \"file\",\n                \"actual-size\": {0},\n"
-      "                \"format-specific\": {{\n                    \"type\": \"file\",\n"
-      "                    \"data\": {{\n                    }}\n                }},\n"
-      "                \"dirty-flag\": false\n            }}\n        }}\n    ],\n"
-      "    \"virtual-size\": {2},\n    \"filename\": \"{1}\",\n{3}    \"actual-size\": {0},\n",
-      image.actual_size, image.path, image.virtual_size, specific);
-  if (image.format == "qcow2") {
-    text += fmt::format(
-        "    \"format-specific\": {{\n        \"type\": \"qcow2\",\n        \"data\": {{\n"
-        "            \"compat\": \"1.1\",\n            \"compression-type\": \"zlib\",\n"
-        "            \"lazy-refcounts\": false,\n            \"refcount-bits\": 16,\n"
-        "            \"corrupt\": {},\n            \"extended-l2\": false\n        }}\n    }},\n",
-        image.corruptions > 0);
-  }
-  return text + "    \"dirty-flag\": false\n}\n";
+Json info(const Model::CloudImage& image) {
+  Json reply =
+      filled_json("qemu_img_info.json", {{"/children/0/info/virtual-size", image.actual_size},
+                                         {"/children/0/info/filename", image.path},
+                                         {"/children/0/info/actual-size", image.actual_size},
+                                         {"/virtual-size", image.virtual_size},
+                                         {"/filename", image.path},
+                                         {"/format", image.format},
+                                         {"/actual-size", image.actual_size},
+                                         {"/format-specific/data/corrupt", image.corruptions > 0}});
+  if (image.format == "qcow2") return reply;
+  reply.erase("cluster-size");
+  reply.erase("format-specific");
+  return reply;
 }
 
 int check(Call& call, const Model::CloudImage& image) {
   if (image.format != "qcow2") {
     return call.fail(63, "qemu-img: This image format does not support checks");
   }
-  std::string found;
-  if (image.corruptions > 0) found += fmt::format("    \"corruptions\": {},\n", image.corruptions);
-  if (image.leaks > 0) found += fmt::format("    \"leaks\": {},\n", image.leaks);
-  call.out(
-      fmt::format("{{\n    \"image-end-offset\": {},\n    \"total-clusters\": {},\n"
-                  "    \"check-errors\": 0,\n{}    \"filename\": \"{}\",\n"
-                  "    \"format\": \"qcow2\"\n}}\n",
-                  image.actual_size, image.virtual_size / 65536, found, image.path));
+  Json reply = filled_json("qemu_img_check.json", {{"/image-end-offset", image.actual_size},
+                                                   {"/total-clusters", image.virtual_size / 65536},
+                                                   {"/filename", image.path}});
+  if (image.corruptions > 0) reply["corruptions"] = image.corruptions;
+  if (image.leaks > 0) reply["leaks"] = image.leaks;
+  call.out(reply.dump(4) + "\n");
   if (image.corruptions > 0) return 2;
   return image.leaks > 0 ? 3 : 0;
 }
@@ -65,7 +50,7 @@ int qemu_img(Call& call) {
                                     path));
   }
   if (command == "check") return check(call, image);
-  call.out(info(image));
+  call.out(info(image).dump(4) + "\n");
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/containers.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -39,20 +40,18 @@ int neighbours(Call& call) {
 
 // On the node: ip -j neigh show dev vmbr0. In a guest: ip -j route show default.
 int ip(Call& call) {
-  const std::vector<std::string> words(call.argv.begin() + 1, call.argv.end());
+  const Words words = call.words();
   call.spend(0.002);
   if (call.is_node()) {
-    if (words.size() != 5 || words[0] != "-j" || words[1] != "neigh" || words[2] != "show" ||
-        words[3] != "dev") {
+    if (words.size() != 5 || words != Words{"-j", "neigh", "show", "dev", words[4]}) {
       throw Unsupported{};
     }
-    const auto& bridges = call.model().node.bridges;
-    if (std::find(bridges.begin(), bridges.end(), words[4]) == bridges.end()) {
+    if (!has_bridge(call, words[4])) {
       return call.fail(1, fmt::format("Cannot find device \"{}\"", words[4]));
     }
     return neighbours(call);
   }
-  if (words != std::vector<std::string>{"-j", "route", "show", "default"}) throw Unsupported{};
+  if (words != Words{"-j", "route", "show", "default"}) throw Unsupported{};
   Json routes = Json::array();
   if (call.guest_model().default_route) {
     routes.push_back({{"dst", "default"},
@@ -69,13 +68,11 @@ int ip(Call& call) {
 
 // ping -c 2 -I vmbr0 ff02::1: whoever is on the bridge answers, and is a neighbour from then on.
 int ping(Call& call) {
-  const auto& argv = call.argv;
-  if (argv.size() != 6 || argv[1] != "-c" || argv[3] != "-I" || argv[5] != "ff02::1") {
-    throw Unsupported{};
-  }
-  const std::string& bridge = argv[4];
-  const auto& bridges = call.model().node.bridges;
-  if (std::find(bridges.begin(), bridges.end(), bridge) == bridges.end()) {
+  const Arguments arguments = read_options(call.words(), {"-c=2", "-I="});
+  arguments.require({"-c", "-I"});
+  if (arguments.rest != Words{"ff02::1"}) throw Unsupported{};
+  const std::string bridge = arguments.get("-I");
+  if (!has_bridge(call, bridge)) {
     return call.fail(2, fmt::format("ping: unknown iface: {}", bridge));
   }
   call.out(
@@ -102,24 +99,12 @@ int ping(Call& call) {
 
 // curl -s -o /dev/null -w %{http_code} --max-time N URL, and curl -fsSL [-x PROXY] …/gpg -o FILE
 int curl(Call& call) {
-  std::string url, target;
-  bool code = false;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& word = call.argv[i];
-    const bool more = i + 1 < call.argv.size();
-    if (word == "-o" && more) {
-      target = call.argv[++i];
-    } else if (word == "-w" && more) {
-      if (call.argv[++i] != "%{http_code}") throw Unsupported{};
-      code = true;
-    } else if ((word == "--max-time" || word == "-x") && more) {
-      ++i;
-    } else if (word.starts_with("http")) {
-      url = word;
-    } else if (word != "-s" && word != "-fsSL") {
-      throw Unsupported{};
-    }
-  }
+  const Arguments arguments =
+      read_options(call.words(), {"-s", "-fsSL", "-o=", "-w=%{http_code}", "--max-time=", "-x="});
+  const std::string target = arguments.get("-o");
+  const bool code = arguments.has("-w");
+  if (arguments.rest.size() != 1) throw Unsupported{};
+  const std::string& url = arguments.rest[0];
   if (!call.is_node() && !call.guest->has_package("curl")) {
     return call.fail(127, "bash: line 1: curl: command not found");
   }
@@ -163,24 +148,26 @@ int getent(Call& call) {
 
 // nc -z -w 5 HOST PORT in a container: services find each other by name in their project.
 int nc(Call& call) {
-  const auto& argv = call.argv;
-  if (argv.size() != 6 || argv[1] != "-z" || argv[2] != "-w") throw Unsupported{};
-  if (call.container->image.find("postgres") != std::string::npos) {
+  const Arguments arguments = read_options(call.words(), {"-z", "-w="});
+  arguments.require({"-z", "-w"});
+  if (arguments.rest.size() != 2) throw Unsupported{};
+  const std::string &host = arguments.rest[0], &wanted = arguments.rest[1];
+  if (contains(call.container->image, "postgres")) {
     return call.fail(127,
                      "OCI runtime exec failed: exec failed: unable to start container "
                      "process: exec: \"nc\": executable file not found in $PATH");
   }
-  const bool by_name = argv[4].find_first_not_of("0123456789.") != std::string::npos;
+  const bool by_name = host.find_first_not_of("0123456789.") != std::string::npos;
   for (const Container& other : call.guest->docker.containers) {
-    if (by_name && other.service == argv[4] && other.project == call.container->project &&
+    if (by_name && other.service == host && other.project == call.container->project &&
         is_up(other, call.now())) {
       const std::string port = other.image.starts_with("postgres") ? "5432"
                                : other.image.starts_with("redis")  ? "6379"
                                                                    : "80";
-      return port == argv[5] ? 0 : 1;
+      return port == wanted ? 0 : 1;
     }
   }
-  return call.fail(1, fmt::format("nc: bad address '{}'", argv[4]));
+  return call.fail(1, fmt::format("nc: bad address '{}'", host));
 }
 
 }  // namespace pve_accept::sim

@@ -2,7 +2,8 @@
 
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/lifecycle.h"
-#include "support/sim/tools/pct_options.h"
+#include "support/sim/model/volumes.h"
+#include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
 #include "support/sim/tools/tools.h"
 
@@ -12,9 +13,9 @@ namespace {
 constexpr double kStartUpS = 0.6;  // Perl, pmxcfs
 
 int pct_list(Call& call) {
-  parse_arguments({.command = "pct list", .usage_tail = " "}, call.argv);
+  pve_arguments(call, "pct list");
   std::string lines;
-  std::vector<const Guest*> guests = sorted_guests(call.state(), "lxc");
+  std::vector<const Guest*> guests = sorted_guests(call.state(), GuestKind::kLxc);
   for (const Guest* guest : guests) {
     lines +=
         fmt::format("{:<10} {:<10} {:<12} {:<20}\n", guest->vmid,
@@ -27,35 +28,9 @@ int pct_list(Call& call) {
   return 0;
 }
 
-int pct_status(Call& call) {
-  const Arguments arguments =
-      parse_arguments({"pct status", {"vmid"}, {{"verbose", Kind::kBoolean}}}, call.argv);
-  const Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
-  if (!arguments.flag("verbose")) {
-    call.out(fmt::format("status: {}\n", guest.running ? "running" : "stopped"));
-    return 0;
-  }
-  const Json current = current_status(call, guest);
-  for (const auto& [key, value] : current.items()) {
-    if (key == "ha" || key == "cpu") continue;
-    call.out(
-        fmt::format("{}: {}\n", key, value.is_string() ? value.get<std::string>() : value.dump()));
-  }
-  return 0;
-}
-
-int pct_config(Call& call) {
-  const Arguments arguments = parse_arguments(
-      {"pct config", {"vmid"}, {{"current", Kind::kBoolean}, {"snapshot"}}}, call.argv);
-  call.out(config_listing(require_guest(call, arguments.vmid(), "lxc", 2)));
-  return 0;
-}
-
 int pct_start(Call& call) {
-  const Arguments arguments = parse_arguments(
-      {"pct start", {"vmid"}, {{"debug", Kind::kBoolean}, {"skiplock", Kind::kBoolean}}},
-      call.argv);
-  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 255);
+  const Arguments arguments = pve_arguments(call, "pct start");
+  Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kLxc, 255);
   if (guest.running) throw Refusal{255, fmt::format("CT {} already running\n", guest.vmid)};
   if (!arguments.flag("skiplock")) require_unlocked(guest);
   start_guest(call, guest);
@@ -64,7 +39,7 @@ int pct_start(Call& call) {
 
 Guest& require_running(Call& call, std::int64_t vmid) {
   Guest* guest = call.state().find_guest(vmid);
-  if (guest == nullptr || guest->kind != "lxc" || !guest->running) {
+  if (guest == nullptr || guest->is_vm() || !guest->running) {
     throw Refusal{255, fmt::format("CT {} not running\n", vmid)};
   }
   require_unlocked(*guest);
@@ -72,9 +47,7 @@ Guest& require_running(Call& call, std::int64_t vmid) {
 }
 
 int pct_stop(Call& call) {
-  const Arguments arguments = parse_arguments(
-      {"pct stop", {"vmid"}, {{"overrule-shutdown", Kind::kBoolean}, {"skiplock", Kind::kBoolean}}},
-      call.argv);
+  const Arguments arguments = pve_arguments(call, "pct stop");
   Guest& guest = require_running(call, arguments.vmid());
   call.spend(1.0);
   stop_guest(call.state(), call.world.scenario, guest, call.now());
@@ -82,9 +55,7 @@ int pct_stop(Call& call) {
 }
 
 int pct_shutdown(Call& call) {
-  const Arguments arguments = parse_arguments(
-      {"pct shutdown", {"vmid"}, {{"forceStop", Kind::kBoolean}, {"timeout", Kind::kInteger}}},
-      call.argv);
+  const Arguments arguments = pve_arguments(call, "pct shutdown");
   Guest& guest = require_running(call, arguments.vmid());
   const double needed = call.model().lxc.shutdown_s;
   const auto timeout = static_cast<double>(arguments.number("timeout", 60));
@@ -98,8 +69,7 @@ int pct_shutdown(Call& call) {
 }
 
 int pct_reboot(Call& call) {
-  const Arguments arguments =
-      parse_arguments({"pct reboot", {"vmid"}, {{"timeout", Kind::kInteger}}}, call.argv);
+  const Arguments arguments = pve_arguments(call, "pct reboot");
   Guest& guest = require_running(call, arguments.vmid());
   call.spend(call.model().lxc.shutdown_s);
   stop_guest(call.state(), call.world.scenario, guest, call.now());
@@ -108,13 +78,8 @@ int pct_reboot(Call& call) {
 }
 
 int pct_destroy(Call& call) {
-  const Arguments arguments = parse_arguments({"pct destroy",
-                                               {"vmid"},
-                                               {{"destroy-unreferenced-disks", Kind::kBoolean},
-                                                {"force", Kind::kBoolean},
-                                                {"purge", Kind::kBoolean}}},
-                                              call.argv);
-  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
+  const Arguments arguments = pve_arguments(call, "pct destroy");
+  Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kLxc, 2);
   if (guest.option("protection") == "1") {
     throw Refusal{255, fmt::format("can't remove CT {} - protection mode enabled\n", guest.vmid)};
   }
@@ -134,10 +99,9 @@ int pct_destroy(Call& call) {
 }
 
 int pct_set(Call& call) {
-  const Synopsis synopsis{"pct set", {"vmid"}, pct_set_options()};
-  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const Arguments arguments = pve_arguments(call, "pct set");
   if (arguments.options.empty()) throw Refusal{2, "no options specified\n"};
-  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
+  Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kLxc, 2);
   require_unlocked(guest);
   for (const std::string& key : split(arguments.get("delete"), ',')) guest.config.erase(key);
   for (const auto& [key, value] : arguments.options) {
@@ -149,38 +113,31 @@ int pct_set(Call& call) {
   return 0;
 }
 
-int unlock(Call& call) {
-  const Arguments arguments = parse_arguments({"pct unlock", {"vmid"}, {}, false, ""}, call.argv);
-  require_guest(call, arguments.vmid(), "lxc", 2).config.erase("lock");
-  return 0;
-}
-
 int pct_exec(Call& call) {
-  const Arguments arguments = parse_arguments(
-      {"pct exec", {"vmid"}, {{"keep-env", Kind::kBoolean}}, /*extra=*/true}, call.argv);
-  Guest& guest = require_guest(call, arguments.vmid(), "lxc", 2);
+  const Arguments arguments = pve_arguments(call, "pct exec");
+  Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kLxc, 2);
   if (!guest.running) {
     throw Refusal{255, fmt::format("container '{}' not running!\n", guest.vmid)};
   }
-  if (arguments.extra.empty()) throw Refusal{255, "missing command\n"};
+  if (arguments.rest.empty()) throw Refusal{255, "missing command\n"};
   call.spend(0.1);
-  Call inner = call.in_guest(guest, arguments.extra);
-  if (find_tool(Place::kGuest, arguments.extra[0].substr(arguments.extra[0].rfind('/') + 1)) ==
+  Call inner = call.in_guest(guest, arguments.rest);
+  if (find_tool(Place::kGuest, arguments.rest[0].substr(arguments.rest[0].rfind('/') + 1)) ==
       nullptr) {
     remember_unknown(inner);
     throw Refusal{127, fmt::format("lxc-attach: {}: ../src/lxc/attach.c: lxc_attach_run_command: "
                                    "1841 No such file or directory - Failed to exec \"{}\"\n",
-                                   guest.vmid, arguments.extra[0])};
+                                   guest.vmid, arguments.rest[0])};
   }
   return run_tool(inner);
 }
 
 int disk_free(Call& call) {
-  const Arguments arguments = parse_arguments({"pct df", {"vmid"}, {}, false, ""}, call.argv);
+  const Arguments arguments = pve_arguments(call, "pct df");
   const Guest* found = call.state().find_guest(arguments.vmid());
-  if (found == nullptr || found->kind != "lxc") {
+  if (found == nullptr || found->is_vm()) {
     throw Refusal{2, fmt::format("{} doesn't exist\n{}", arguments.vmid(),
-                                 no_config(call.model(), arguments.vmid(), "lxc"))};
+                                 no_config(call.model(), arguments.vmid(), GuestKind::kLxc))};
   }
   if (!found->running) call.spend(0.5);  // it is mounted for the question
   const FileSystem root = root_file_system(call, *found);
@@ -198,29 +155,25 @@ int disk_free(Call& call) {
 
 }  // namespace
 
-int pct_create(Call& call);
-
 int pct(Call& call) {
+  constexpr GuestKind kLxc = GuestKind::kLxc;
   static const std::map<std::string, Tool, std::less<>> commands = {
-      {"config", pct_config}, {"create", pct_create}, {"destroy", pct_destroy},
-      {"df", disk_free},      {"exec", pct_exec},     {"list", pct_list},
-      {"reboot", pct_reboot}, {"set", pct_set},       {"shutdown", pct_shutdown},
-      {"start", pct_start},   {"status", pct_status}, {"stop", pct_stop},
-      {"unlock", unlock},
+      {"config", [](Call& inner) { return guest_config(inner, kLxc); }},
+      {"create", pct_create},
+      {"destroy", pct_destroy},
+      {"df", disk_free},
+      {"exec", pct_exec},
+      {"list", pct_list},
+      {"reboot", pct_reboot},
+      {"set", pct_set},
+      {"shutdown", pct_shutdown},
+      {"start", pct_start},
+      {"status", [](Call& inner) { return guest_status(inner, kLxc); }},
+      {"stop", pct_stop},
+      {"unlock", [](Call& inner) { return guest_unlock(inner, kLxc); }},
   };
   call.spend(kStartUpS);
-  if (call.argv.size() < 2) return call.fail(255, pct_usage("no command specified"));
-  const auto command = commands.find(call.argv[1]);
-  if (command == commands.end()) {
-    if (pct_has_command(call.argv[1])) throw Unsupported{};
-    return call.fail(255, pct_usage(fmt::format("unknown command 'pct {}'", call.argv[1])));
-  }
-  Call inner = call.with({call.argv.begin() + 2, call.argv.end()});
-  try {
-    return command->second(inner);
-  } catch (const Refusal& refusal) {
-    return call.fail(refusal.exit_status, refusal.text);
-  }
+  return run_command(call, commands);
 }
 
 }  // namespace pve_accept::sim

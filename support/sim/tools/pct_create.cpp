@@ -2,14 +2,13 @@
 
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/lifecycle.h"
-#include "support/sim/tools/pct_options.h"
+#include "support/sim/model/volumes.h"
+#include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
 namespace {
-
-Synopsis synopsis() { return {"pct create", {"vmid", "ostemplate"}, pct_create_options()}; }
 
 // mkfs puts them into the groups that are 1 and the powers of 3, 5 and 7 (sparse_super).
 std::string superblock_backups(std::int64_t blocks) {
@@ -17,7 +16,7 @@ std::string superblock_backups(std::int64_t blocks) {
   for (const std::int64_t base : {3, 5, 7}) {
     for (std::int64_t group = base; group < 1000; group *= base) groups.push_back(group);
   }
-  std::sort(groups.begin(), groups.end());
+  std::ranges::sort(groups);
   std::vector<std::string> places;
   for (const std::int64_t group : groups) {
     if (group * 32768 < blocks) places.push_back(std::to_string(group * 32768));
@@ -25,23 +24,17 @@ std::string superblock_backups(std::int64_t blocks) {
   return fmt::format("{}", fmt::join(places, ", "));
 }
 
-std::string uuid(const Call& call, std::string_view what, std::int64_t tick) {
-  const std::string digits = hex(call.world.scenario.seed, what, tick, 32);
-  return fmt::format("{}-{}-4{}-a{}-{}", digits.substr(0, 8), digits.substr(8, 4),
-                     digits.substr(12, 3), digits.substr(15, 3), digits.substr(18, 12));
-}
-
 void print_file_system(Call& call, const Model::Storage& storage, std::int64_t vmid,
                        std::int64_t size) {
   if (storage.type == "zfspool") return;  // a subvolume
   const std::int64_t blocks = size / 4096;
   call.spend(0.5);
-  call.out(
-      fmt::format("Creating filesystem with {} 4k blocks and {} inodes\n"
-                  "Filesystem UUID: {}\n"
-                  "Superblock backups stored on blocks: \n\t{}\n",
-                  blocks, blocks / 4, uuid(call, fmt::format("fs {}", vmid), call.now()),
-                  superblock_backups(blocks)));
+  call.out(fmt::format(
+      "Creating filesystem with {} 4k blocks and {} inodes\n"
+      "Filesystem UUID: {}\n"
+      "Superblock backups stored on blocks: \n\t{}\n",
+      blocks, blocks / 4, uuid(call.world.scenario.seed, fmt::format("fs {}", vmid), call.now()),
+      superblock_backups(blocks)));
 }
 
 // The path of a template, empty when the storage does not have it. Refuses an unknown storage.
@@ -73,22 +66,12 @@ void print_keys(Call& call, const std::string& hostname) {
   }
 }
 
-std::string read_keys(const Call& call, const Arguments& arguments) {
-  const std::string path = arguments.get("ssh-public-keys");
-  if (path.empty()) return "";
-  const auto file = call.files().find(path);
-  if (file == call.files().end()) {
-    throw Refusal{2, fmt::format("can't open '{}' - No such file or directory\n", path)};
-  }
-  return file->second;
-}
-
 void fill_config(const Call& call, const Arguments& arguments, Guest& guest) {
   static const std::vector<std::string> not_kept = {
       "rootfs", "ssh-public-keys", "start",  "storage", "password",   "pool",
       "force",  "restore",         "unique", "bwlimit", "ha-managed", "ignore-unpack-errors"};
   for (const auto& [key, value] : arguments.options) {
-    if (std::find(not_kept.begin(), not_kept.end(), key) == not_kept.end()) {
+    if (std::ranges::find(not_kept, key) == not_kept.end()) {
       guest.config[key] = value;
     }
   }
@@ -109,7 +92,7 @@ void fill_config(const Call& call, const Arguments& arguments, Guest& guest) {
     parts.emplace_back("type", "veth");
     const std::string name = property(value, "name");
     std::erase_if(parts, [](const auto& part) { return part.first == "name"; });
-    std::sort(parts.begin(), parts.end());
+    std::ranges::sort(parts);
     line = "name=" + name;
     for (const auto& [part, text] : parts) line += fmt::format(",{}={}", part, text);
     value = line;
@@ -127,27 +110,28 @@ Rootfs wanted_rootfs(const Arguments& arguments) {
   const auto colon = volume.find(':');
   Rootfs rootfs{volume.substr(0, colon), -1};
   if (colon != std::string::npos) rootfs.size = size_in_bytes(volume.substr(colon + 1), "G");
-  if (rootfs.size <= 0) throw Unsupported{};  // an existing volume
+  const bool more = std::ranges::any_of(
+      arguments.options, [](const auto& option) { return option.first.starts_with("mp"); });
+  if (rootfs.size <= 0 || more) throw Unsupported{};  // an existing volume, further ones
   return rootfs;
 }
 
 }  // namespace
 
 int pct_create(Call& call) {
-  const Arguments arguments = parse_arguments(synopsis(), call.argv);
+  const Arguments arguments = pve_arguments(call, "pct create");
   const std::int64_t vmid = arguments.vmid();
   if (const Guest* taken = call.state().find_guest(vmid)) {
-    throw Refusal{
-        255, fmt::format("{} {} already exists on node '{}'\n", taken->kind == "vm" ? "VM" : "CT",
-                         vmid, call.model().node.name)};
+    throw Refusal{255, fmt::format("{} {} already exists on node '{}'\n", taken->facts().short_noun,
+                                   vmid, call.model().node.name)};
   }
-  const std::string keys = read_keys(call, arguments);
+  const std::string keys = option_file(call, arguments, "ssh-public-keys");
   const Rootfs rootfs = wanted_rootfs(arguments);
   const Model::Storage& storage = require_storage(
       call, rootfs.storage, "rootdir",
       fmt::format("400 Parameter verification failed.\nstorage: storage '{}' does not support "
                   "container directories\n{}",
-                  rootfs.storage, usage(synopsis())));
+                  rootfs.storage, usage("pct create")));
   const std::string volid = arguments.positional.at("ostemplate");
   const std::string path = template_path(call, volid);
 
@@ -167,12 +151,10 @@ int pct_create(Call& call) {
   call.out("Total bytes read: 551505920 (526MiB, 387MiB/s)\n");
   call.out("Detected container architecture: amd64\n");
 
-  Guest guest{.vmid = vmid, .kind = "lxc"};
+  Guest guest{.vmid = vmid, .kind = GuestKind::kLxc};
   fill_config(call, arguments, guest);
   guest.config["rootfs"] = fmt::format("{},size={}", disk, size_text(rootfs.size));
-  for (const auto& [key, value] : call.model().lxc.raw_config) {
-    guest.raw_config.emplace_back(key, value);
-  }
+  guest.raw_config = call.model().lxc.raw_config;
   guest.packages = call.model().lxc.packages;
   if (!keys.empty()) guest.files["/root/.ssh/authorized_keys"] = keys;
   print_keys(call, arguments.get("hostname", "localhost"));
@@ -180,11 +162,7 @@ int pct_create(Call& call) {
   if (!nesting) call.out("WARN: Systemd 257 detected. You may need to enable nesting.\n");
   call.state().guests.push_back(std::move(guest));
   if (arguments.flag("start")) {
-    try {
-      start_guest(call, call.state().guests.back());
-    } catch (const Refusal& refusal) {
-      call.out(refusal.text);  // and the creation counts as done
-    }
+    start_new_guest(call);
   }
   if (!nesting) call.err("Task finished with 1 warning(s)!\n");
   return 0;

@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "support/sim/model/database.h"
+#include "support/sim/engine/replies.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/database.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
 namespace {
-
-constexpr const char* kVersion = "pgbench (17.11 (Debian 17.11-1.pgdg13+1))\n";
 
 struct Options {
   bool initialize = false, progress = false;
@@ -16,40 +16,15 @@ struct Options {
   std::string database;
 };
 
-std::int64_t number(const std::string& text) {
-  if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
-    throw Unsupported{};
-  }
-  return std::stoll(text);
-}
-
-Options pgbench_parse(const std::vector<std::string>& argv) {
-  Options options;
-  for (std::size_t i = 1; i < argv.size(); ++i) {
-    const std::string& word = argv[i];
-    const std::string next = i + 1 < argv.size() ? argv[i + 1] : "";
-    if (word == "-i") {
-      options.initialize = true;
-      continue;
-    }
-    if (!word.starts_with('-')) {
-      options.database = word;
-      continue;
-    }
-    ++i;
-    if (word == "-s") {
-      options.scale = number(next);
-    } else if (word == "-T") {
-      options.seconds = number(next);
-    } else if (word == "-c") {
-      options.clients = number(next);
-    } else if (word == "-P" && next == "1") {
-      options.progress = true;
-    } else if (word != "-U") {
-      throw Unsupported{};
-    }
-  }
-  return options;
+Options pgbench_parse(const Words& words) {
+  const Arguments arguments = read_options(words, {"-i", "-s=", "-T=", "-c=", "-P=1", "-U="});
+  if (arguments.rest.size() > 1) throw Unsupported{};
+  return {.initialize = arguments.has("-i"),
+          .progress = arguments.has("-P"),
+          .scale = arguments.number("-s", 1),
+          .seconds = arguments.number("-T", 0),
+          .clients = arguments.number("-c", 1),
+          .database = arguments.rest.empty() ? "" : arguments.rest[0]};
 }
 
 int initialize(Call& call, const Options& options, Database& database) {
@@ -93,7 +68,7 @@ int initialize(Call& call, const Options& options, Database& database) {
 std::vector<double> seconds_of_run(const Call& call, const Options& options, std::int64_t ends) {
   const Model::Load& load = call.guest_model().load;
   const std::uint64_t seed = call.world.scenario.seed;
-  const std::string channel = "tps " + call.guest->kind;
+  const std::string channel = fmt::format("tps {}", to_string(call.guest->kind));
   const double clients = std::clamp(static_cast<double>(options.clients) / 4.0, 0.25, 1.6);
   const double mean =
       load.tps * clients * (1.0 + load.run_spread * bell(seed, channel + " run", call.now()));
@@ -156,14 +131,10 @@ int run(Call& call, const Options& options) {
   const double average = static_cast<double>(processed) / duration_s;
   const double latency = processed > 0 ? 1000.0 * clients / average * load.latency_factor : 0;
   const std::int64_t all = processed + failed;
-  call.out(fmt::format(
-      "{}transaction type: <builtin: TPC-B (sort of)>\nscaling factor: {}\nquery mode: simple\n"
-      "number of clients: {}\nnumber of threads: 1\nmaximum number of tries: 1\n"
-      "duration: {} s\nnumber of transactions actually processed: {}\n"
-      "number of failed transactions: {} ({:.3f}%)\nlatency average = {:.3f} ms\n",
-      kVersion, database_of(call)->pgbench_scale, options.clients, options.seconds, processed,
-      failed, all > 0 ? 100.0 * static_cast<double>(failed) / static_cast<double>(all) : 0.0,
-      latency));
+  const double failed_percent =
+      all > 0 ? 100.0 * static_cast<double>(failed) / static_cast<double>(all) : 0.0;
+  call.out(filled_text("pgbench_report.txt", database_of(call)->pgbench_scale, options.clients,
+                       options.seconds, processed, failed, failed_percent, latency));
   if (options.progress) call.out(fmt::format("latency stddev = {:.3f} ms\n", latency * 0.67));
   call.out(
       fmt::format("initial connection time = {:.3f} ms\n"
@@ -180,7 +151,7 @@ int run(Call& call, const Options& options) {
 // pgbench -U postgres -i -s N DB; pgbench -U postgres -T S -c N -P 1 DB
 int pgbench(Call& call) {
   if (!call.container->image.starts_with("postgres")) throw Unsupported{};
-  const Options options = pgbench_parse(call.argv);
+  const Options options = pgbench_parse(call.words());
   const std::string socket = "connection to server on socket \"/var/run/postgresql/.s.PGSQL.5432\"";
   if (!server_answers(call)) {
     return call.fail(1, fmt::format("pgbench: error: {} failed: No such file or directory\n\tIs "

@@ -2,36 +2,15 @@
 #include <regex>
 
 #include "support/sim/model/containers.h"
-#include "support/sim/model/database.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/database.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
 namespace {
 
 constexpr double kServerUpAfterS = 1.5;  // from the container's start
-
-// The words of psql and its kin: options with a value, and what is left.
-struct Words {
-  std::map<std::string, std::string> values;
-  std::vector<std::string> rest;
-};
-
-Words psql_parse(const std::vector<std::string>& argv) {
-  Words words;
-  for (std::size_t i = 1; i < argv.size(); ++i) {
-    const std::string& word = argv[i];
-    if ((word == "-h" || word == "-U" || word == "-Atc" || word == "-d" || word == "-p") &&
-        i + 1 < argv.size()) {
-      words.values[word] = argv[++i];
-    } else if (word.starts_with('-')) {
-      throw Unsupported{};
-    } else {
-      words.rest.push_back(word);
-    }
-  }
-  return words;
-}
 
 // One statement of the little SQL that is simulated. Returns the exit status.
 int execute(Call& call, Database& database, const std::string& statement,
@@ -77,7 +56,7 @@ int execute(Call& call, Database& database, const std::string& statement,
     const auto table = tables.find(match.str(1));
     if (table == tables.end()) return missing(match.str(1));
     const auto& rows = table->second;
-    const auto rows_found = match[2].matched ? std::count(rows.begin(), rows.end(), match.str(3))
+    const auto rows_found = match[2].matched ? std::ranges::count(rows, match.str(3))
                                              : static_cast<std::ptrdiff_t>(rows.size());
     call.out(fmt::format("{}\n", rows_found));
   } else {
@@ -101,9 +80,9 @@ bool server_answers(const Call& call) {
 // psql -h /var/run/postgresql -U postgres -Atc SQL DATABASE
 int psql(Call& call) {
   if (!call.container->image.starts_with("postgres")) throw Unsupported{};
-  const Words words = psql_parse(call.argv);
-  const auto sql = words.values.find("-Atc");
-  if (sql == words.values.end()) throw Unsupported{};
+  const Arguments arguments = read_options(call.words(), {"-h=", "-U=", "-Atc=", "-d=", "-p="});
+  arguments.require({"-Atc"});
+  const std::string sql = arguments.get("-Atc");
   call.spend(0.05);
   if (!server_answers(call)) {
     return call.fail(2,
@@ -112,7 +91,7 @@ int psql(Call& call) {
                      "\tIs the server running locally and accepting connections on that "
                      "socket?");
   }
-  const std::string name = words.rest.empty() ? "postgres" : words.rest[0];
+  const std::string name = arguments.rest.empty() ? "postgres" : arguments.rest[0];
   if (name != "postgres") {
     return call.fail(2, fmt::format("psql: error: connection to server on socket "
                                     "\"/var/run/postgresql/.s.PGSQL.5432\" failed: FATAL:  "
@@ -121,9 +100,10 @@ int psql(Call& call) {
   }
   Database* database = database_of(call);
   if (database == nullptr) throw Unsupported{};  // data that no volume holds
-  for (const std::string& part : split(sql->second, ';')) {
-    if (trimmed(part).empty()) continue;
-    const int exit_status = execute(call, *database, trimmed(part), sql->second);
+  for (const std::string& part : split(sql, ';')) {
+    const std::string statement(trimmed(part));
+    if (statement.empty()) continue;
+    const int exit_status = execute(call, *database, statement, sql);
     if (exit_status != 0) return exit_status;
   }
   return 0;
@@ -139,7 +119,7 @@ int pg_isready(Call& call) {
 }
 
 int findmnt(Call& call) {
-  if (call.argv != std::vector<std::string>{"findmnt", "-no", "FSTYPE", "/"}) throw Unsupported{};
+  if (call.argv != Words{"findmnt", "-no", "FSTYPE", "/"}) throw Unsupported{};
   call.out(call.guest_model().docker.root_file_system + "\n");
   return 0;
 }

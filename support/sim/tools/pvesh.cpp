@@ -4,8 +4,8 @@
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/model/node_facts.h"
 #include "support/sim/model/storage_content.h"
+#include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
-#include "support/sim/tools/qm_commands.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -15,23 +15,23 @@ using Path = std::vector<std::string>;
 
 struct NoHandler {};
 
-std::string kind_of(const std::string& type) {
-  if (type == "lxc") return "lxc";
-  if (type == "qemu") return "vm";
-  throw NoHandler{};
+GuestKind kind_of(const std::string& type) {
+  const auto found = std::ranges::find(kGuestTable, type, &GuestFacts::api_path);
+  if (found == kGuestTable.end()) throw NoHandler{};
+  return found->kind;
 }
 
 Json resources(const Call& call) {
   Json list = Json::array();
-  for (const Guest* guest : sorted_guests(call.state(), "")) {
+  for (const Guest* guest : sorted_guests(call.state())) {
     const Json status = current_status(call, *guest);
-    const std::string type = guest->kind == "vm" ? "qemu" : "lxc";
+    const std::string_view type = guest->facts().api_path;
     Json entry = {{"cpu", guest->running ? 0.01 : 0.0},
                   {"diskread", 0},
                   {"diskwrite", 0},
                   {"id", fmt::format("{}/{}", type, guest->vmid)},
                   {"maxcpu", status.at("cpus")},
-                  {"memhost", guest->kind == "vm" ? status.at("mem") : Json(0)},
+                  {"memhost", guest->is_vm() ? status.at("mem") : Json(0)},
                   {"node", call.model().node.name},
                   {"template", 0},
                   {"type", type}};
@@ -65,7 +65,7 @@ Json interfaces(const Call& call, const Guest& guest) {
 }
 
 Json of_guest(Call& call, const Path& path) {
-  const std::string kind = kind_of(path[2]);
+  const GuestKind kind = kind_of(path[2]);
   if (path.size() == 3) {
     Json list = Json::array();
     for (const Guest* guest : sorted_guests(call.state(), kind)) {
@@ -77,11 +77,11 @@ Json of_guest(Call& call, const Path& path) {
   const Path rest(path.begin() + 4, path.end());
   if (rest == Path{"config"}) return config_json(call, guest);
   if (rest == Path{"status", "current"}) return current_status(call, guest);
-  if (rest == Path{"interfaces"} && kind == "lxc") {
+  if (rest == Path{"interfaces"} && kind == GuestKind::kLxc) {
     if (!guest.running) throw Refusal{255, fmt::format("CT {} not running\n", guest.vmid)};
     return interfaces(call, guest);
   }
-  if (rest == Path{"agent", "network-get-interfaces"} && kind == "vm") {
+  if (rest == Path{"agent", "network-get-interfaces"} && kind == GuestKind::kVm) {
     require_agent(call, guest);
     return {{"result", agent_interfaces(call, guest)}};
   }
@@ -184,7 +184,7 @@ Json create(Call& call, const Path& path) {
       path[5] != "ping") {
     throw Unsupported{};
   }
-  const Guest& guest = require_guest(call, std::stoll("0" + path[3]), "vm", 2);
+  const Guest& guest = require_guest(call, std::stoll("0" + path[3]), GuestKind::kVm, 2);
   require_agent(call, guest);
   return {{"result", Json::object()}};
 }
@@ -195,14 +195,9 @@ int pvesh(Call& call) {
   call.spend(0.7);
   if (call.argv.size() < 3) throw Unsupported{};
   const std::string& verb = call.argv[1];
-  const Synopsis synopsis{verb == "get" ? "pvesh get" : "pvesh create",
-                          {"api_path"},
-                          {{"output-format"}, {"type"}, {"source"}, {"limit", Kind::kInteger}},
-                          false,
-                          "  [OPTIONS] [FORMAT_OPTIONS]"};
   if (verb != "get" && verb != "create") throw Unsupported{};
   try {
-    const Arguments arguments = parse_arguments(synopsis, {call.argv.begin() + 2, call.argv.end()});
+    const Arguments arguments = pve_arguments(call.with(call.words(2)), "pvesh " + verb);
     Path path;
     for (const std::string& part : split(arguments.positional.at("api_path"), '/')) {
       if (!part.empty()) path.push_back(part);

@@ -1,36 +1,19 @@
+#include <regex>
+
+#include "support/sim/engine/replies.h"
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
-#include "support/sim/tools/qm_commands.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
 namespace {
 
-constexpr std::string_view kAgentCommands =
-    "fsfreeze-freeze, fsfreeze-status, fsfreeze-thaw, fstrim, get-fsinfo, get-host-name, "
-    "get-memory-block-info, get-memory-blocks, get-osinfo, get-time, get-timezone, get-users, "
-    "get-vcpus, info, network-get-interfaces, ping, shutdown, suspend-disk, suspend-hybrid, "
-    "suspend-ram";
-
 // JSON as Perl's pretty printer lays it out: three blanks of indentation, " : " behind a key.
-std::string pretty(const Json& value, const std::string& indent = "") {
-  const std::string deeper = indent + "   ";
-  std::string text;
-  if (value.is_object() && !value.empty()) {
-    for (const auto& [key, member] : value.items()) {
-      text += fmt::format("{}{}\"{}\" : {}", text.empty() ? "" : ",\n", deeper, key,
-                          pretty(member, deeper));
-    }
-    return fmt::format("{{\n{}\n{}}}", text, indent);
-  }
-  if (value.is_array() && !value.empty()) {
-    for (const Json& element : value) {
-      text += fmt::format("{}{}{}", text.empty() ? "" : ",\n", deeper, pretty(element, deeper));
-    }
-    return fmt::format("[\n{}\n{}]", text, indent);
-  }
-  return value.dump();
+std::string pretty(const Json& value) {
+  static const std::regex key("(\n *\"[^\"\n]*\"): ");
+  return std::regex_replace(value.dump(3), key, "$1 : ");
 }
 
 Json address(const std::string& text, const char* type, int prefix) {
@@ -40,17 +23,6 @@ Json address(const std::string& text, const char* type, int prefix) {
 Json statistics(std::int64_t bytes) {
   return {{"rx-bytes", bytes},     {"rx-dropped", 0}, {"rx-errs", 0}, {"rx-packets", bytes / 86},
           {"tx-bytes", bytes / 2}, {"tx-dropped", 0}, {"tx-errs", 0}, {"tx-packets", bytes / 170}};
-}
-
-Json os_info(const Call& call) {
-  return {{"id", "debian"},
-          {"kernel-release", call.model().vm.kernel},
-          {"kernel-version", "#1 SMP PREEMPT_DYNAMIC Debian 6.12.90-1 (2026-05-27)"},
-          {"machine", "x86_64"},
-          {"name", "Debian GNU/Linux"},
-          {"pretty-name", "Debian GNU/Linux 13 (trixie)"},
-          {"version", "13 (trixie)"},
-          {"version-id", "13"}};
 }
 
 }  // namespace
@@ -88,17 +60,9 @@ void require_agent(Call& call, const Guest& guest) {
 }
 
 int qm_agent(Call& call) {
-  const Synopsis synopsis{"qm guest cmd", {"vmid", "command"}, {}, false, ""};
-  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const Arguments arguments = pve_arguments(call, "qm guest cmd");
   const std::string command = arguments.positional.at("command");
-  if (fmt::format(", {}, ", kAgentCommands).find(fmt::format(", {}, ", command)) ==
-      std::string::npos) {
-    throw verification_failed(synopsis, "command",
-                              fmt::format("value '{}' does not have a value in the enumeration "
-                                          "'{}'",
-                                          command, kAgentCommands));
-  }
-  const Guest& guest = require_guest(call, arguments.vmid(), "vm", 2);
+  const Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 2);
   require_agent(call, guest);
   call.spend(0.05);
   if (command == "ping") return 0;
@@ -107,7 +71,9 @@ int qm_agent(Call& call) {
   } else if (command == "network-get-interfaces") {
     call.out(pretty(agent_interfaces(call, guest)) + "\n");
   } else if (command == "get-osinfo") {
-    call.out(pretty(os_info(call)) + "\n");
+    call.out(
+        pretty(filled_json("agent_os_info.json", {{"/kernel-release", call.model().vm.kernel}})) +
+        "\n");
   } else if (command == "get-host-name") {
     call.out(pretty({{"host-name", guest.name()}}) + "\n");
   } else {
@@ -117,24 +83,18 @@ int qm_agent(Call& call) {
 }
 
 int qm_guest_exec(Call& call) {
-  const Arguments arguments = parse_arguments({"qm guest exec",
-                                               {"vmid"},
-                                               {{"pass-stdin", Kind::kBoolean},
-                                                {"synchronous", Kind::kBoolean},
-                                                {"timeout", Kind::kInteger}},
-                                               /*extra=*/true},
-                                              call.argv);
-  if (arguments.extra.empty()) {
+  const Arguments arguments = pve_arguments(call, "qm guest exec");
+  if (arguments.rest.empty()) {
     throw Refusal{255, "command or input-data (or both) required\n"};
   }
-  Guest& guest = require_guest(call, arguments.vmid(), "vm", 2);
+  Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 2);
   require_agent(call, guest);
   if (arguments.get("synchronous", "1") == "0") throw Unsupported{};
-  const std::string& name = arguments.extra[0];
+  const std::string& name = arguments.rest[0];
   Output captured = call.output.inner();
   Call inner{.world = call.world,
              .output = captured,
-             .argv = arguments.extra,
+             .argv = arguments.rest,
              .input = call.input,
              .process = call.process,
              .place = Place::kGuest,

@@ -5,14 +5,12 @@
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/lifecycle.h"
-#include "support/sim/tools/pct_options.h"
+#include "support/sim/model/volumes.h"
+#include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
-#include "support/sim/tools/qm_commands.h"
 
 namespace pve_accept::sim {
 namespace {
-
-constexpr std::string_view kNetModels = " virtio e1000 e1000e rtl8139 vmxnet3 ";
 
 std::string url_encoded(const std::string& text) {
   std::string encoded;
@@ -33,11 +31,10 @@ std::string with_mac(const Call& call, std::int64_t vmid, const std::string& val
   std::string line;
   for (const auto& [key, part] : properties(value)) {
     if (!line.empty()) line += ",";
-    const bool model = key.empty() && kNetModels.find(" " + part + " ") != std::string::npos;
-    if (model) {
+    if (key.empty() || key == "model") {
       line += fmt::format("{}={}", part, new_mac(call.world.scenario, vmid, call.now()));
     } else {
-      line += key.empty() ? part : fmt::format("{}={}", key, part);
+      line += fmt::format("{}={}", key, part);
     }
   }
   return line;
@@ -45,8 +42,8 @@ std::string with_mac(const Call& call, std::int64_t vmid, const std::string& val
 
 bool is_disk(const std::string& key) {
   static constexpr std::array<std::string_view, 4> kBuses = {"scsi", "virtio", "sata", "ide"};
-  return key != "scsihw" && std::any_of(kBuses.begin(), kBuses.end(),
-                                        [&](std::string_view bus) { return key.starts_with(bus); });
+  return key != "scsihw" && !key.starts_with("virtiofs") &&
+         std::ranges::any_of(kBuses, [&](std::string_view bus) { return key.starts_with(bus); });
 }
 
 std::string amount(double bytes) {
@@ -100,14 +97,6 @@ std::string new_disk(Call& call, Guest& guest, const std::string& key, const std
   return import_disk(call, guest, key, storage, source);
 }
 
-std::string keys_of(const Call& call, const std::string& path) {
-  const auto file = call.files().find(path);
-  if (file == call.files().end()) {
-    throw Refusal{2, fmt::format("can't open '{}' - No such file or directory\n", path)};
-  }
-  return url_encoded(file->second);
-}
-
 // Storages are looked at before anything is said or done.
 void require_storages(const Call& call, const Arguments& arguments) {
   for (const auto& [key, value] : arguments.options) {
@@ -149,29 +138,24 @@ void apply(Call& call, Guest& guest, const Arguments& arguments) {
 }  // namespace
 
 int qm_create(Call& call) {
-  const Synopsis synopsis{"qm create", {"vmid"}, qm_create_options()};
-  Arguments arguments = parse_arguments(synopsis, call.argv);
+  Arguments arguments = pve_arguments(call, "qm create");
   const std::int64_t vmid = arguments.vmid();
   if (const Guest* taken = call.state().find_guest(vmid)) {
-    throw Refusal{255,
-                  fmt::format("unable to create VM {} - {} {} already exists on node '{}'\n", vmid,
-                              taken->kind == "vm" ? "VM" : "CT", vmid, call.model().node.name)};
+    throw Refusal{255, fmt::format("unable to create VM {} - {} {} already exists on node '{}'\n",
+                                   vmid, taken->facts().short_noun, vmid, call.model().node.name)};
   }
   require_storages(call, arguments);
   if (arguments.has("sshkeys")) {
-    arguments.options["sshkeys"] = keys_of(call, arguments.get("sshkeys"));
+    arguments.options["sshkeys"] = url_encoded(option_file(call, arguments, "sshkeys"));
   }
   call.spend(std::max(call.model().vm.create_s - 0.7, 0.0));
-  Guest guest{.vmid = vmid, .kind = "vm", .has_system = false};
-  const std::uint64_t seed = call.world.scenario.seed;
-  const auto uuid = [&](std::string_view what) {
-    const std::string digits = hex(seed, what, call.now() + vmid, 32);
-    return fmt::format("{}-{}-4{}-a{}-{}", digits.substr(0, 8), digits.substr(8, 4),
-                       digits.substr(12, 3), digits.substr(15, 3), digits.substr(18, 12));
+  Guest guest{.vmid = vmid, .kind = GuestKind::kVm, .has_system = false};
+  const auto new_uuid = [&](std::string_view what) {
+    return uuid(call.world.scenario.seed, what, call.now() + vmid);
   };
   guest.config["meta"] = fmt::format("creation-qemu=11.0.0,ctime={}", call.epoch_s());
-  guest.config["smbios1"] = "uuid=" + uuid("smbios");
-  guest.config["vmgenid"] = uuid("vmgenid");
+  guest.config["smbios1"] = "uuid=" + new_uuid("smbios");
+  guest.config["vmgenid"] = new_uuid("vmgenid");
   apply(call, guest, arguments);
   if (!arguments.has("boot")) {
     guest.config["boot"] = arguments.has("net0") ? "order=net0" : " ";
@@ -179,22 +163,17 @@ int qm_create(Call& call) {
   call.state().guests.push_back(std::move(guest));
   if (arguments.flag("start")) {
     call.out("Execute autostart\n");
-    try {
-      start_guest(call, call.state().guests.back());
-    } catch (const Refusal& refusal) {
-      call.out(refusal.text);  // and the creation counts as done
-    }
+    start_new_guest(call);
   }
   return 0;
 }
 
 int qm_set(Call& call) {
-  const Synopsis synopsis{"qm set", {"vmid"}, qm_set_options()};
-  Arguments arguments = parse_arguments(synopsis, call.argv);
+  Arguments arguments = pve_arguments(call, "qm set");
   if (arguments.options.empty()) throw Refusal{2, "no options specified\n"};
-  Guest& guest = require_guest(call, arguments.vmid(), "vm", 2);
+  Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 2);
   if (arguments.has("sshkeys")) {
-    arguments.options["sshkeys"] = keys_of(call, arguments.get("sshkeys"));
+    arguments.options["sshkeys"] = url_encoded(option_file(call, arguments, "sshkeys"));
   }
   require_storages(call, arguments);
   if (!arguments.flag("skiplock")) require_unlocked(guest);
@@ -205,13 +184,8 @@ int qm_set(Call& call) {
   std::vector<std::string> deleted;
   for (const std::string& key : split(arguments.get("delete"), ',')) {
     if (key.empty()) continue;
-    const auto known = qm_set_options();
-    const bool exists = std::any_of(known.begin(), known.end(), [&](const Param& param) {
-      const std::string stem(param.name.substr(0, param.name.find('[')));
-      return param.name == key || (stem.size() < param.name.size() && key.starts_with(stem));
-    });
-    if (!exists) {
-      throw verification_failed(synopsis, "delete", fmt::format("unknown option '{}'", key), 255);
+    if (!has_option("qm set", key)) {
+      throw verification_failed("qm set", "delete", fmt::format("unknown option '{}'", key), 255);
     }
     deleted.push_back(key);
   }
@@ -227,17 +201,13 @@ int qm_set(Call& call) {
 
 // Failures are told on standard error, with exit status 0: as the real tool does.
 int qm_resize(Call& call) {
-  const Synopsis synopsis{
-      "qm disk resize", {"vmid", "disk", "size"}, {{"digest"}, {"skiplock", Kind::kBoolean}}};
-  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const Arguments arguments = pve_arguments(call, "qm disk resize");
   const std::string wanted = arguments.positional.at("size");
   const bool relative = wanted.starts_with('+');
   const std::int64_t bytes = size_in_bytes(wanted.substr(relative ? 1 : 0), "");
-  if (bytes < 0)
-    throw verification_failed(synopsis, "size", "value does not match the regex pattern");
   Guest* guest = call.state().find_guest(arguments.vmid());
-  if (guest == nullptr || guest->kind != "vm") {
-    return call.fail(0, no_config(call.model(), arguments.vmid(), "vm"));
+  if (guest == nullptr || !guest->is_vm()) {
+    return call.fail(0, no_config(call.model(), arguments.vmid(), GuestKind::kVm));
   }
   const std::string disk = arguments.positional.at("disk");
   const std::string line = guest->option(disk);
@@ -247,19 +217,20 @@ int qm_resize(Call& call) {
   if (after < before) return call.fail(0, "shrinking disks is not supported\n");
   const std::string volid = property(line, "");
   const std::string name = volid.substr(volid.find(':') + 1);
-  for (Volume& volume : call.state().volumes) {
-    if (volume.storage + ":" + volume.name != volid) continue;
-    volume.size = after;
-    for (const Model::Storage& storage : call.model().storages) {
-      if (storage.storage != volume.storage) continue;
-      if (storage.type == "dir") call.out("Image resized.\n");
-      if (storage.type != "lvmthin") continue;
+  const auto volume = std::ranges::find_if(call.state().volumes, [&](const Volume& each) {
+    return each.storage + ":" + each.name == volid;
+  });
+  if (volume != call.state().volumes.end()) {
+    volume->size = after;
+    const Model::Storage* storage = call.model().find_storage(volume->storage);
+    if (storage != nullptr && storage->type == "dir") call.out("Image resized.\n");
+    if (storage != nullptr && storage->type == "lvmthin") {
       const auto gib = [](std::int64_t size) { return static_cast<double>(size) / 1073741824.0; };
       call.out(fmt::format(
           "  Size of logical volume {0}/{1} changed from {2:.2f} GiB ({3} "
           "extents) to {4:.2f} GiB ({5} extents).\n"
           "  Logical volume {0}/{1} successfully resized.\n",
-          storage.vgname, name, gib(before), before / 4194304, gib(after), after / 4194304));
+          storage->vgname, name, gib(before), before / 4194304, gib(after), after / 4194304));
     }
   }
   call.spend(0.6);

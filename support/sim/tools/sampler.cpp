@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "support/sim/model/figures.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -14,31 +15,16 @@ struct Options {
   std::int64_t pid = 0;
 };
 
-Options parse(const std::vector<std::string>& argv) {
-  Options options;
-  if (argv.size() < 6 || argv[1] != "-" || argv.size() % 2 != 0) throw Unsupported{};
-  const auto number = [](const std::string& text) {
-    if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
-      throw Unsupported{};
-    }
-    return std::stoll(text);
-  };
-  for (std::size_t i = 2; i + 1 < argv.size(); i += 2) {
-    const std::string& name = argv[i];
-    const std::string& value = argv[i + 1];
-    if (name == "--lines") {
-      options.lines = number(value);
-    } else if (name == "--interval-ms") {
-      options.interval_ms = number(value);
-    } else if (name == "--cgroup") {
-      options.cgroup = value;
-    } else if (name == "--pid") {
-      options.pid = number(value);
-    } else {
-      throw Unsupported{};
-    }
+Options parse(const Words& words) {
+  const Arguments arguments =
+      read_options(words, {"--lines=", "--interval-ms=", "--cgroup=", "--pid="});
+  const Options options{.lines = arguments.number("--lines", 0),
+                        .interval_ms = arguments.number("--interval-ms", 0),
+                        .cgroup = arguments.get("--cgroup"),
+                        .pid = arguments.number("--pid", 0)};
+  if (arguments.rest != Words{"-"} || options.lines <= 0 || options.interval_ms <= 0) {
+    throw Unsupported{};
   }
-  if (options.lines <= 0 || options.interval_ms <= 0) throw Unsupported{};
   return options;
 }
 
@@ -48,7 +34,7 @@ std::int64_t bytes(double mib) { return whole(mib * kMib); }
 // The guest whose cgroup this is, by the paths that PVE gives them.
 const Guest* guest_of(const State& state, const std::string& cgroup) {
   for (const Guest& guest : state.guests) {
-    const std::string path = guest.kind == "vm"
+    const std::string path = guest.is_vm()
                                  ? fmt::format("/sys/fs/cgroup/qemu.slice/{}.scope", guest.vmid)
                                  : fmt::format("/sys/fs/cgroup/lxc/{}", guest.vmid);
     if (path == cgroup && guest.running) return &guest;
@@ -58,7 +44,7 @@ const Guest* guest_of(const State& state, const std::string& cgroup) {
 
 Json cgroup_figures(World& world, const Guest& guest, Millis at) {
   const Booked booked = world.figures.booked(guest, at);
-  const Model::Guest& model = world.scenario.model.guest(guest.guest_kind());
+  const Model::Guest& model = world.scenario.model.guest(guest.kind);
   return {{"current", bytes(booked.current_mib)},
           {"anon", bytes(booked.anon_mib)},
           {"file", bytes(booked.file_mib)},
@@ -110,7 +96,7 @@ std::string sample(World world, const Options& options, Millis at, std::int64_t 
 // perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID]: the sampler, script on stdin
 int perl(Call& call) {
   if (call.argv.size() == 4) return serial_console(call);
-  const Options options = parse(call.argv);
+  const Options options = parse(call.words());
   if (call.input.empty()) throw Unsupported{};
   call.spend(0.02);
   call.output.set_source({.first = call.now(),

@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <charconv>
-
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -10,10 +7,9 @@ constexpr std::string_view kSocketDir = "/var/run/qemu-server/";
 constexpr std::string_view kSocketEnd = ".serial0";
 
 std::int64_t number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) throw Unsupported{};
-  return value;
+  const auto value = text::to_whole(text);
+  if (!value) throw Unsupported{};
+  return *value;
 }
 
 // The VM whose QEMU listens there, nullptr when there is no such socket.
@@ -21,8 +17,8 @@ const Guest* guest_behind(const State& state, std::string_view path) {
   path.remove_prefix(kSocketDir.size());
   path.remove_suffix(kSocketEnd.size());
   const Guest* guest = state.find_guest(number(path));
-  const bool listens = guest != nullptr && guest->kind == "vm" && guest->running &&
-                       guest->option("serial0") == "socket";
+  const bool listens =
+      guest != nullptr && guest->is_vm() && guest->running && guest->option("serial0") == "socket";
   return listens ? guest : nullptr;
 }
 
@@ -68,7 +64,7 @@ int serial_console(Call& call) {
     boot.print(0.1, fmt::format("[    0.000000] Linux version {}\r\n", call.model().vm.kernel));
     boot.print_unit(1.0, "ssh.service");
     // cloud-init's last stage comes after sshd, and prints the keys once in the life of a machine.
-    if (guest->boots == 1 && guest->option("ide2").find("cloudinit") != std::string::npos) {
+    if (guest->boots == 1 && contains(guest->option("ide2"), "cloudinit")) {
       boot.print(1.08, fmt::format("-----BEGIN SSH HOST KEY KEYS-----\r\n{}\r\n"
                                    "-----END SSH HOST KEY KEYS-----\r\n",
                                    trimmed(guest->files.at("/etc/ssh/ssh_host_ed25519_key.pub"))));

@@ -8,31 +8,32 @@
 namespace pve_accept::sim {
 namespace {
 
-const Model::Storage* find_storage(const Call& call, const std::string& name) {
-  for (const Model::Storage& storage : call.model().storages) {
-    if (storage.storage == name) return &storage;
-  }
-  return nullptr;
-}
-
 const Model::Storage& known_storage(const Call& call, const std::string& name) {
-  const Model::Storage* storage = find_storage(call, name);
+  const Model::Storage* storage = call.model().find_storage(name);
   if (storage == nullptr) {
     throw Refusal{255, fmt::format("storage '{}' does not exist\n", name)};
   }
   return *storage;
 }
 
+struct VolumeId {
+  const Model::Storage& storage;
+  std::string name;
+};
+
+VolumeId known_volume_id(const Call& call, const std::string& volid) {
+  const auto colon = volid.find(':');
+  if (colon == std::string::npos) {
+    throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
+  }
+  return {known_storage(call, volid.substr(0, colon)), volid.substr(colon + 1)};
+}
+
 int pvesm_status(Call& call) {
-  const Synopsis synopsis{"pvesm status",
-                          {},
-                          {{"content"}, {"enabled", Kind::kBoolean}, {"storage"}, {"target"}},
-                          false,
-                          "  [OPTIONS]"};
-  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const Arguments arguments = pve_arguments(call, "pvesm status");
   const std::string only = arguments.get("storage");
-  if (!only.empty() && find_storage(call, only) == nullptr) {
-    throw verification_failed(synopsis, "storage", "No such storage.", 25);
+  if (!only.empty() && call.model().find_storage(only) == nullptr) {
+    throw verification_failed("pvesm status", "storage", "No such storage.", 25);
   }
   if (arguments.has("content") || arguments.has("target")) throw Unsupported{};
   std::size_t width = 10;
@@ -53,8 +54,7 @@ int pvesm_status(Call& call) {
 }
 
 int pvesm_list(Call& call) {
-  const Arguments arguments = parse_arguments(
-      {"pvesm list", {"storage"}, {{"content"}, {"vmid", Kind::kInteger}}}, call.argv);
+  const Arguments arguments = pve_arguments(call, "pvesm list");
   const Json content =
       storage_content(call, known_storage(call, arguments.positional.at("storage")));
   std::size_t width = 5, size_width = 4;
@@ -74,15 +74,9 @@ int pvesm_list(Call& call) {
 }
 
 int path(Call& call) {
-  const Arguments arguments = parse_arguments({"pvesm path", {"volume"}, {}, false, ""}, call.argv);
+  const Arguments arguments = pve_arguments(call, "pvesm path");
   const std::string volid = arguments.positional.at("volume");
-  const auto colon = volid.find(':');
-  if (colon == std::string::npos) {
-    throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
-  }
-  const std::string storage_name = volid.substr(0, colon);
-  const Model::Storage& storage = known_storage(call, storage_name);
-  const std::string name = volid.substr(colon + 1);
+  const auto& [storage, name] = known_volume_id(call, volid);
   if (name.starts_with("vztmpl/") && storage.type == "dir") {
     call.out(fmt::format("{}/template/cache/{}\n", storage.path, name.substr(7)));
   } else if (storage.type == "dir" && name.find('/') != std::string::npos) {
@@ -99,16 +93,9 @@ int path(Call& call) {
 }
 
 int free_volume(Call& call) {
-  const Arguments arguments = parse_arguments(
-      {"pvesm free", {"volume"}, {{"delay", Kind::kInteger}, {"storage"}}}, call.argv);
+  const Arguments arguments = pve_arguments(call, "pvesm free");
   const std::string volid = arguments.positional.at("volume");
-  const auto colon = volid.find(':');
-  if (colon == std::string::npos) {
-    throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
-  }
-  const std::string storage_name = volid.substr(0, colon);
-  const Model::Storage& storage = known_storage(call, storage_name);
-  const std::string name = volid.substr(colon + 1);
+  const auto& [storage, name] = known_volume_id(call, volid);
   if (storage.type == "dir" && name.find('/') == std::string::npos) {
     throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
   }
@@ -123,23 +110,10 @@ int free_volume(Call& call) {
   return 0;
 }
 
-int dispatch(Call& call, const std::map<std::string, Tool, std::less<>>& commands) {
-  if (call.argv.size() < 2) throw Unsupported{};
-  const auto command = commands.find(call.argv[1]);
-  if (command == commands.end()) throw Unsupported{};
-  Call inner = call.with({call.argv.begin() + 2, call.argv.end()});
-  try {
-    return command->second(inner);
-  } catch (const Refusal& refusal) {
-    return call.fail(refusal.exit_status, refusal.text);
-  }
-}
-
 int list_templates(Call& call) {
-  const Arguments arguments =
-      parse_arguments({"pveam list", {"storage"}, {}, false, ""}, call.argv);
+  const Arguments arguments = pve_arguments(call, "pveam list");
   const Model::Storage& storage = known_storage(call, arguments.positional.at("storage"));
-  if (storage.content.find("vztmpl") == std::string::npos) {
+  if (!contains(storage.content, "vztmpl")) {
     throw Refusal{255, "Storage does not support templates!\n"};
   }
   call.out(fmt::format("{:<60} {:<6}\n", "NAME", "SIZE"));
@@ -152,8 +126,7 @@ int list_templates(Call& call) {
 }
 
 int available(Call& call) {
-  const Arguments arguments =
-      parse_arguments({"pveam available", {}, {{"section"}}, false, "  [OPTIONS]"}, call.argv);
+  const Arguments arguments = pve_arguments(call, "pveam available");
   const std::string section = arguments.get("section", "system");
   if (!call.model().template_index) {
     call.err(
@@ -172,15 +145,14 @@ int available(Call& call) {
 }
 
 int download(Call& call) {
-  const Synopsis synopsis{"pveam download", {"storage", "template"}, {}, false, ""};
-  const Arguments arguments = parse_arguments(synopsis, call.argv);
+  const Arguments arguments = pve_arguments(call, "pveam download");
   const Model::Storage& storage = known_storage(call, arguments.positional.at("storage"));
   const std::string file = arguments.positional.at("template");
   const auto published = published_templates(call);
-  const bool known = call.model().template_index &&
-                     std::any_of(published.begin(), published.end(),
-                                 [&](const PublishedTemplate& t) { return t.file == file; });
-  if (!known) throw verification_failed(synopsis, "template", "no such template", 255);
+  const bool known =
+      call.model().template_index &&
+      std::ranges::find(published, file, &PublishedTemplate::file) != published.end();
+  if (!known) throw verification_failed("pveam download", "template", "no such template", 255);
   for (const Json& entry : storage_content(call, storage)) {
     if (entry.at("volid") != fmt::format("{}:vztmpl/{}", storage.storage, file)) continue;
     call.out(fmt::format("OK, got correct file already, no need to re-download '{}'\n", file));
@@ -195,14 +167,14 @@ int pvesm(Call& call) {
   static const std::map<std::string, Tool, std::less<>> commands = {
       {"free", free_volume}, {"list", pvesm_list}, {"path", path}, {"status", pvesm_status}};
   call.spend(0.5);
-  return dispatch(call, commands);
+  return run_command(call, commands);
 }
 
 int pveam(Call& call) {
   static const std::map<std::string, Tool, std::less<>> commands = {
       {"available", available}, {"download", download}, {"list", list_templates}};
   call.spend(0.6);
-  return dispatch(call, commands);
+  return run_command(call, commands);
 }
 
 }  // namespace pve_accept::sim

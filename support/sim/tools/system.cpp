@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "support/sim/engine/replies.h"
 #include "support/sim/model/figures.h"
 #include "support/sim/model/guest_config.h"
 #include "support/sim/tools/tools.h"
@@ -29,7 +30,7 @@ int date(Call& call) {
 }
 
 int id(Call& call) {
-  if (call.argv != std::vector<std::string>{"id", "-u"}) throw Unsupported{};
+  if (call.argv != Words{"id", "-u"}) throw Unsupported{};
   call.out(fmt::format("{}\n", call.model().node.user_id));
   return 0;
 }
@@ -43,9 +44,9 @@ int uname(Call& call) {
 // env NAME=VALUE… COMMAND…
 int env(Call& call) {
   std::size_t first = 1;
-  while (first < call.argv.size() && call.argv[first].find('=') != std::string::npos) ++first;
+  while (first < call.argv.size() && contains(call.argv[first], "=")) ++first;
   if (first == call.argv.size() || call.argv[first].starts_with('-')) throw Unsupported{};
-  Call inner = call.with({call.argv.begin() + static_cast<std::ptrdiff_t>(first), call.argv.end()});
+  Call inner = call.with(call.words(first));
   if (find_tool(call.place, inner.argv[0]) != nullptr) return run_tool(inner);
   remember_unknown(inner);
   return call.fail(127, fmt::format("env: ‘{}’: No such file or directory", inner.argv[0]));
@@ -82,9 +83,8 @@ int pveversion(Call& call) {
 
 // df -B1 --output=source,size,used,avail,pcent,target /
 int df(Call& call) {
-  const std::vector<std::string> words(call.argv.begin() + 1, call.argv.end());
-  if (words !=
-      std::vector<std::string>{"-B1", "--output=source,size,used,avail,pcent,target", "/"}) {
+  const Words words = call.words();
+  if (words != Words{"-B1", "--output=source,size,used,avail,pcent,target", "/"}) {
     throw Unsupported{};
   }
   const FileSystem root = root_file_system(call, *call.guest);
@@ -105,33 +105,27 @@ int systemd_detect_virt(Call& call) {
     call.out("none\n");
     return 1;
   }
-  call.out((call.is_node() ? hypervisor : call.guest->kind == "lxc" ? "lxc" : "kvm") + "\n");
+  call.out((call.is_node() ? hypervisor : !call.guest->is_vm() ? "lxc" : "kvm") + "\n");
   return 0;
 }
 
 // cloud-init status --wait --format json: 0 done, 2 done with recoverable errors, 1 failed
 int cloud_init(Call& call) {
-  if (call.guest->kind != "vm") {
+  if (!call.guest->is_vm()) {
     return call.fail(127, "bash: line 1: cloud-init: command not found");
   }
-  const std::vector<std::string> words(call.argv.begin() + 1, call.argv.end());
-  if (words != std::vector<std::string>{"status", "--wait", "--format", "json"}) {
+  const Words words = call.words();
+  if (words != Words{"status", "--wait", "--format", "json"}) {
     throw Unsupported{};
   }
   call.spend(1.2);
   const std::string& status = call.model().vm.cloud_init_status;
   const bool degraded = status == "degraded";
-  const Json reply = {
-      {"boot_status_code", "enabled-by-generator"},
-      {"datasource", "nocloud"},
-      {"detail", "DataSourceNoCloud [seed=/dev/sr0]"},
-      {"errors",
-       status == "error" ? Json{"('scripts_user', ProcessExecutionError())"} : Json::array()},
-      {"extended_status", degraded ? "degraded done" : status},
-      {"recoverable_errors",
-       degraded ? Json{{"WARNING", {"deprecated configuration"}}} : Json::object()},
-      {"status", degraded ? "done" : status},
-  };
+  Json reply = filled_json("cloud_init_status.json",
+                           {{"/extended_status", degraded ? "degraded done" : status},
+                            {"/status", degraded ? "done" : status}});
+  if (status == "error") reply["errors"] = {"('scripts_user', ProcessExecutionError())"};
+  if (degraded) reply["recoverable_errors"] = {{"WARNING", {"deprecated configuration"}}};
   call.out(reply.dump(2) + "\n");
   if (status == "error") return 1;
   return degraded ? 2 : 0;

@@ -2,7 +2,9 @@
 #include <cctype>
 #include <regex>
 
+#include "support/sim/engine/replies.h"
 #include "support/sim/model/containers.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -22,7 +24,7 @@ std::string description(const std::string& unit) {
 int start_service(Call& call, const std::string& name) {
   const std::string package = name.substr(0, name.find(".service"));
   const bool installed =
-      call.guest->has_package(package) || (package == "docker" && has_docker(*call.guest));
+      call.guest->has_package(package) || (package == "docker" && call.guest->has_docker());
   if (!installed) {
     return call.fail(
         5, fmt::format("Failed to start {0}.service: Unit {0}.service not found.", package));
@@ -32,31 +34,22 @@ int start_service(Call& call, const std::string& name) {
   return 0;
 }
 
-// --since @SECONDS, or nothing; 0 is the beginning.
+// "@SECONDS"; 0 is the beginning.
 std::int64_t parse_since(const std::string& text) {
-  if (!text.starts_with('@') || text.find_first_not_of("0123456789", 1) != std::string::npos ||
-      text.size() < 2) {
-    throw Unsupported{};
-  }
-  return std::stoll(text.substr(1));
+  const auto seconds = text::to_whole(text.substr(std::min<std::size_t>(text.size(), 1)));
+  if (!text.starts_with('@') || !seconds) throw Unsupported{};
+  return *seconds;
 }
 
 }  // namespace
 
 int systemctl(Call& call) {
-  const std::vector<std::string> words(call.argv.begin() + 1, call.argv.end());
-  using Words = std::vector<std::string>;
+  const Words words = call.words();
   if (call.is_node()) throw Unsupported{};
   const auto& failed = call.guest_model().failed_units;
   call.spend(0.02);
   if (words == Words{"--version"}) {
-    call.out(
-        fmt::format("systemd {}\n+PAM +AUDIT +SELINUX +APPARMOR +IMA +IPE +SMACK +SECCOMP "
-                    "+GCRYPT -GNUTLS +OPENSSL +ACL +BLKID +CURL +ELFUTILS +FIDO2 +IDN2 -IDN "
-                    "+IPTC +KMOD +LIBCRYPTSETUP +LIBCRYPTSETUP_PLUGINS +LIBFDISK +PCRE2 "
-                    "+PWQUALITY +P11KIT +QRENCODE +TPM2 +BZIP2 +LZ4 +XZ +ZLIB +ZSTD "
-                    "+BPF_FRAMEWORK +BTF -XKBCOMMON -UTMP +SYSVINIT +LIBARCHIVE\n",
-                    call.guest_model().systemd_version));
+    call.out(filled_text("systemctl_version.txt", call.guest_model().systemd_version));
     return 0;
   }
   if (words == Words{"is-system-running"} || words == Words{"is-system-running", "--wait"}) {
@@ -75,7 +68,7 @@ int systemctl(Call& call) {
   if (words.size() == 2 && words[0] == "start") return start_service(call, words[1]);
   if (words.size() == 2 && words[0] == "is-active") {
     const bool active = words[1] == "docker"
-                            ? has_docker(*call.guest)
+                            ? call.guest->has_docker()
                             : words[1] == "qemu-guest-agent" && call.guest->agent_running;
     call.out(active ? "active\n" : "inactive\n");
     return active ? 0 : 3;
@@ -86,26 +79,13 @@ int systemctl(Call& call) {
 // journalctl [-k] -o json --quiet --no-pager [--since @SECONDS] [-g PATTERN]: the messages that the
 // scenario gave. On the node they came when the first guest started, in a guest at its first boot.
 int journalctl(Call& call) {
-  bool json = false, quiet = false;
-  std::string pattern;
-  std::int64_t since = 0;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& word = call.argv[i];
-    const bool more = i + 1 < call.argv.size();
-    if (word == "-o" && more && call.argv[i + 1] == "json") {
-      json = true;
-      ++i;
-    } else if (word == "--quiet" || word == "-q") {
-      quiet = true;
-    } else if (word == "-g" && more) {
-      pattern = call.argv[++i];
-    } else if (word == "--since" && more) {
-      since = parse_since(call.argv[++i]);
-    } else if (word != "-k" && word != "--no-pager") {
-      throw Unsupported{};
-    }
-  }
-  if (!json || (!call.is_node() && pattern.empty())) throw Unsupported{};
+  const Arguments arguments = read_options(
+      call.words(), {"-k", "--no-pager", "--quiet", "-q", "-o=json", "-g=", "--since="});
+  arguments.require({"-o"});
+  const std::string pattern = arguments.get("-g");
+  const std::int64_t since = parse_since(arguments.get("--since", "@0"));
+  const bool quiet = arguments.has("-q") || arguments.has("--quiet");
+  if (!call.is_node() && pattern.empty()) throw Unsupported{};
   call.spend(0.2);
   const auto& messages =
       call.is_node() ? call.model().node.kernel_messages : call.guest_model().journal;
@@ -115,8 +95,8 @@ int journalctl(Call& call) {
   }
   if (first == kNever) first = call.now() + 1;
   // As journalctl does it: case counts when the pattern has a capital letter.
-  const bool capital = std::any_of(pattern.begin(), pattern.end(),
-                                   [](unsigned char c) { return std::isupper(c) != 0; });
+  const bool capital =
+      std::ranges::any_of(pattern, [](unsigned char c) { return std::isupper(c) != 0; });
   const std::regex wanted(
       pattern, capital ? std::regex::ECMAScript : std::regex::ECMAScript | std::regex::icase);
   int index = 0, printed = 0;

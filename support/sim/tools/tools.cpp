@@ -1,94 +1,67 @@
 #include "support/sim/tools/tools.h"
 
-#include <map>
-#include <string>
+#include <algorithm>
+#include <array>
 
 namespace pve_accept::sim {
 namespace {
 
-using Tools = std::map<std::string, Tool, std::less<>>;
+constexpr unsigned kOnNode = 1, kInGuest = 2, kInContainer = 4, kEverywhere = 7;
 
-const Tools& node_tools() {
-  static const Tools tools = {
-      {"cat", cat},
-      {"curl", curl},
-      {"date", date},
-      {"dd", dd},
-      {"env", env},
-      {"hostname", hostname},
-      {"id", id},
-      {"install", install},
-      {"ip", ip},
-      {"journalctl", journalctl},
-      {"ls", ls},
-      {"lvs", lvs},
-      {"pct", pct},
-      {"perl", perl},
-      {"ping", ping},
-      {"pveam", pveam},
-      {"pvesh", pvesh},
-      {"pvesm", pvesm},
-      {"pveversion", pveversion},
-      {"qemu-img", qemu_img},
-      {"qm", qm},
-      {"rm", rm},
-      {"sha512sum", sha512sum},
-      {"stat", stat},
-      {"sync", sync},
-      {"systemctl", systemctl},
-      {"systemd-detect-virt", systemd_detect_virt},
-      {"true", true_tool},
-      {"uname", uname},
-      {"zfs", zfs},
-  };
-  return tools;
-}
+struct Entry {
+  std::string_view name;
+  Tool tool;
+  unsigned places;
+};
 
-const Tools& guest_tools() {
-  static const Tools tools = {
-      {"apt-cache", apt_cache},
-      {"apt-get", apt_get},
-      {"cat", cat},
-      {"cloud-init", cloud_init},
-      {"curl", curl},
-      {"date", date},
-      {"df", df},
-      {"docker", docker},
-      {"dpkg-query", dpkg_query},
-      {"env", env},
-      {"getent", getent},
-      {"hostname", hostname},
-      {"install", install},
-      {"ip", ip},
-      {"journalctl", journalctl},
-      {"ls", ls},
-      {"rm", rm},
-      {"sync", sync},
-      {"systemctl", systemctl},
-      {"systemd-detect-virt", systemd_detect_virt},
-      {"true", true_tool},
-      {"uname", uname},
-  };
-  return tools;
-}
-
-const Tools& container_tools() {
-  static const Tools tools = {
-      {"cat", cat},
-      {"env", env},
-      {"findmnt", findmnt},
-      {"nc", nc},
-      {"pg_isready", pg_isready},
-      {"pgbench", pgbench},
-      {"psql", psql},
-      {"true", true_tool},
-  };
-  return tools;
-}
+constexpr std::array kTools = std::to_array<Entry>({
+    {"apt-cache", apt_cache, kInGuest},
+    {"apt-get", apt_get, kInGuest},
+    {"cat", cat, kEverywhere},
+    {"cloud-init", cloud_init, kInGuest},
+    {"curl", curl, kOnNode | kInGuest},
+    {"date", date, kOnNode | kInGuest},
+    {"dd", dd, kOnNode},
+    {"df", df, kInGuest},
+    {"docker", docker, kInGuest},
+    {"dpkg-query", dpkg_query, kInGuest},
+    {"env", env, kEverywhere},
+    {"findmnt", findmnt, kInContainer},
+    {"getent", getent, kInGuest},
+    {"hostname", hostname, kOnNode | kInGuest},
+    {"id", id, kOnNode},
+    {"install", install, kOnNode | kInGuest},
+    {"ip", ip, kOnNode | kInGuest},
+    {"journalctl", journalctl, kOnNode | kInGuest},
+    {"ls", ls, kOnNode | kInGuest},
+    {"lvs", lvs, kOnNode},
+    {"nc", nc, kInContainer},
+    {"pct", pct, kOnNode},
+    {"perl", perl, kOnNode},
+    {"pg_isready", pg_isready, kInContainer},
+    {"pgbench", pgbench, kInContainer},
+    {"ping", ping, kOnNode},
+    {"psql", psql, kInContainer},
+    {"pveam", pveam, kOnNode},
+    {"pvesh", pvesh, kOnNode},
+    {"pvesm", pvesm, kOnNode},
+    {"pveversion", pveversion, kOnNode},
+    {"qemu-img", qemu_img, kOnNode},
+    {"qm", qm, kOnNode},
+    {"rm", rm, kOnNode | kInGuest},
+    {"sha512sum", sha512sum, kOnNode},
+    {"stat", stat, kOnNode},
+    {"sync", sync, kOnNode | kInGuest},
+    {"systemctl", systemctl, kOnNode | kInGuest},
+    {"systemd-detect-virt", systemd_detect_virt, kOnNode | kInGuest},
+    {"true", true_tool, kEverywhere},
+    {"uname", uname, kOnNode | kInGuest},
+    {"zfs", zfs, kOnNode},
+});
 
 }  // namespace
 
-bool reads_input(const std::vector<std::string>& argv) {
+bool reads_input(const Words& argv) {
   const std::string& name = argv.empty() ? "" : argv[0];
   if (name == "install" || name == "dd" || name == "perl") return true;
   if (name == "docker") return argv.size() > 1 && argv[1] == "load";
@@ -96,11 +69,11 @@ bool reads_input(const std::vector<std::string>& argv) {
 }
 
 Tool find_tool(Place place, std::string_view name) {
-  const Tools& tools = place == Place::kNode    ? node_tools()
-                       : place == Place::kGuest ? guest_tools()
-                                                : container_tools();
-  const auto found = tools.find(name);
-  return found == tools.end() ? nullptr : found->second;
+  const unsigned where = 1U << static_cast<unsigned>(place);
+  const auto found = std::ranges::find_if(kTools, [&](const Entry& entry) {
+    return entry.name == name && (entry.places & where) != 0;
+  });
+  return found == kTools.end() ? nullptr : found->tool;
 }
 
 }  // namespace pve_accept::sim

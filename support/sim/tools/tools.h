@@ -4,18 +4,15 @@
 
 #include "support/sim/engine/call.h"
 
-// The tools of the simulated node, its guests and their containers: a function each, that reads
-// call.argv, prints, and returns the exit status.
+// The tools of the simulated node, its guests and their containers, a function each.
 namespace pve_accept::sim {
-
-using Tool = int (*)(Call&);
 
 // nullptr when there is no such tool in such a place.
 Tool find_tool(Place place, std::string_view name);
 
 // Whether the command line waits for its standard input: a server must know, since a client's input
 // may stay open for as long as a person sits there.
-bool reads_input(const std::vector<std::string>& argv);
+bool reads_input(const Words& argv);
 
 int apt_cache(Call& call);
 int apt_get(Call& call);
@@ -26,6 +23,9 @@ int date(Call& call);
 int dd(Call& call);
 int df(Call& call);
 int docker(Call& call);
+int docker_compose(Call& call);
+int docker_image_inspect(Call& call);
+int docker_load(Call& call);
 int dpkg_query(Call& call);
 int env(Call& call);
 int findmnt(Call& call);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "support/sim/model/figures.h"
+#include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
@@ -27,8 +28,7 @@ std::vector<LogicalVolume> logical_volumes(const Call& call, const Model::Storag
     volumes.push_back({volume.name, storage.thinpool, static_cast<double>(volume.size),
                        call.world.figures.volume_used_mib(volume) * kMib});
   }
-  std::sort(volumes.begin() + 1, volumes.end(),
-            [](const LogicalVolume& a, const LogicalVolume& b) { return a.name < b.name; });
+  std::ranges::sort(volumes.begin() + 1, volumes.end(), {}, &LogicalVolume::name);
   return volumes;
 }
 
@@ -44,30 +44,12 @@ std::string field(const LogicalVolume& volume, const std::string& name) {
 
 // lvs --reportformat json --units b --nosuffix -o lv_name,lv_size,data_percent,pool_lv VG
 int lvs(Call& call) {
-  std::vector<std::string> columns;
-  std::string vg;
-  bool json = false, bytes = false, nosuffix = false;
-  for (std::size_t i = 1; i < call.argv.size(); ++i) {
-    const std::string& word = call.argv[i];
-    const std::string next = i + 1 < call.argv.size() ? call.argv[i + 1] : "";
-    if (word == "--reportformat" && next == "json") {
-      json = true;
-      ++i;
-    } else if (word == "--units" && next == "b") {
-      bytes = true;
-      ++i;
-    } else if (word == "--nosuffix") {
-      nosuffix = true;
-    } else if (word == "-o") {
-      columns = split(next, ',');
-      ++i;
-    } else if (word.starts_with('-') || !vg.empty()) {
-      throw Unsupported{};
-    } else {
-      vg = word;
-    }
-  }
-  if (!json || !bytes || !nosuffix || columns.empty() || vg.empty()) throw Unsupported{};
+  const Arguments arguments =
+      read_options(call.words(), {"--reportformat=json", "--units=b", "--nosuffix", "-o="});
+  arguments.require({"--reportformat", "--units", "--nosuffix", "-o"});
+  if (arguments.rest.size() != 1) throw Unsupported{};
+  const std::string& vg = arguments.rest[0];
+  const Words columns = split(arguments.get("-o"), ',');
   call.spend(0.05);
   const Model::Storage* storage = group(call, vg);
   if (storage == nullptr) {
@@ -94,29 +76,27 @@ int lvs(Call& call) {
 
 // zfs get -Hp -o property,value used,volsize,refquota POOL/VOLUME
 int zfs(Call& call) {
-  const auto& argv = call.argv;
-  if (argv.size() != 7 || argv[1] != "get" || argv[2] != "-Hp" || argv[3] != "-o" ||
-      argv[4] != "property,value") {
-    throw Unsupported{};
-  }
+  const Arguments arguments = read_options(call.words(), {"-Hp", "-o=property,value"});
+  arguments.require({"-Hp", "-o"});
+  const Words& words = arguments.rest;
+  if (words.size() != 3 || words[0] != "get") throw Unsupported{};
   call.spend(0.02);
   for (const Volume& volume : call.state().volumes) {
-    for (const Model::Storage& storage : call.model().storages) {
-      if (storage.storage != volume.storage || storage.type != "zfspool") continue;
-      if (argv[6] != storage.pool + "/" + volume.name) continue;
-      for (const std::string& property : split(argv[5], ',')) {
-        const bool subvolume = volume.format == "subvol";
-        const double used = call.world.figures.volume_used_mib(volume) * kMib;
-        std::string value = "-";
-        if (property == "used") value = fmt::format("{:.0f}", used);
-        if (property == "volsize" && !subvolume) value = std::to_string(volume.size);
-        if (property == "refquota" && subvolume) value = std::to_string(volume.size);
-        call.out(fmt::format("{}\t{}\n", property, value));
-      }
-      return 0;
+    const Model::Storage* storage = call.model().find_storage(volume.storage);
+    if (storage == nullptr || storage->type != "zfspool") continue;
+    if (words[2] != storage->pool + "/" + volume.name) continue;
+    for (const std::string& property : split(words[1], ',')) {
+      const bool subvolume = volume.format == "subvol";
+      const double used = call.world.figures.volume_used_mib(volume) * kMib;
+      std::string value = "-";
+      if (property == "used") value = fmt::format("{:.0f}", used);
+      if (property == "volsize" && !subvolume) value = std::to_string(volume.size);
+      if (property == "refquota" && subvolume) value = std::to_string(volume.size);
+      call.out(fmt::format("{}\t{}\n", property, value));
     }
+    return 0;
   }
-  return call.fail(1, fmt::format("cannot open '{}': dataset does not exist", argv[6]));
+  return call.fail(1, fmt::format("cannot open '{}': dataset does not exist", words[2]));
 }
 
 }  // namespace pve_accept::sim
