@@ -29,17 +29,10 @@ struct MockHost {
   testing::NiceMock<MockShell> shell;
 
   // Commands without an expectation fail as a shell fails.
-  explicit MockHost(const std::string& name) : shell(name) {
-    using testing::_;
-    ON_CALL(shell, run(_)).WillByDefault([](const Command& command) {
-      return fails(127, command_line(command.argv) + ": not expected by this test");
-    });
-    EXPECT_CALL(shell, run(_)).Times(testing::AnyNumber());
-  }
+  explicit MockHost(const std::string& name);
+  ~MockHost();
 
-  void answers(const std::string& line, const CommandResult& result) {
-    ON_CALL(shell, run(CommandLine(line))).WillByDefault(testing::Return(result));
-  }
+  void answers(const std::string& line, const CommandResult& result);
 };
 
 }  // namespace pve_accept

@@ -8,7 +8,8 @@ namespace pve_accept {
 
 class MockShell : public Shell {
  public:
-  explicit MockShell(std::string name = "node") : name_(std::move(name)) {}
+  explicit MockShell(std::string name = "node");
+  ~MockShell() override;
 
   const std::string& name() const override { return name_; }
   MOCK_METHOD(CommandResult, run, (const Command&), (override));
@@ -21,6 +22,8 @@ class MockShell : public Shell {
 
 class MockProcess : public Process {
  public:
+  MockProcess();
+  ~MockProcess() override;
   MOCK_METHOD(std::optional<OutputLine>, next_line, (Clock::Duration), (override));
   MOCK_METHOD(bool, ended, (), (override));
   MOCK_METHOD(CommandResult, finish, (), (override));
