@@ -236,7 +236,9 @@ void read_value(const JsonCursor& place, T& value) {
     if (place.value().is_null()) {
       value.reset();
     } else {
-      read_value(place, value.emplace());
+      typename T::value_type held{};
+      read_value(place, held);
+      value = std::move(held);
     }
   } else if constexpr (detail::is_vector<T>) {
     value.clear();

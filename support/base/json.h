@@ -4,18 +4,16 @@
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "support/base/nlohmann.h"
-
 namespace pve_accept {
 
 using Json = nlohmann::json;
-using nlohmann::literals::json_literals::operator""_json_pointer;
 
 // Parses JSON that a person wrote: unlike nlohmann/json's own parser it refuses duplicate keys, and
 // names the place of a number that no double holds. `source` names the text in errors. Throws

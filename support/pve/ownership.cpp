@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/pve/config_values.h"
@@ -39,13 +41,13 @@ Ownership ownership_of(const Json& config) {
 }
 
 bool is_unfinished(const Json& config) {
-  for (const auto& [key, value] : config.items()) {
+  return std::ranges::all_of(config.items(), [](const auto& option) {
     // create_and_lock_config of guest-common writes the first, destroy_vm and
     // destroy_lxc_container the second; the digest is of the reply, not of the file.
-    const bool locked = key == "lock" && (value == "create" || value == "destroyed");
-    if (!locked && key != "digest") return false;
-  }
-  return true;
+    const bool locked =
+        option.key() == "lock" && (option.value() == "create" || option.value() == "destroyed");
+    return locked || option.key() == "digest";
+  });
 }
 
 std::string public_key_file(std::string_view run_id) {

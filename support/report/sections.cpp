@@ -24,7 +24,7 @@ std::string_view subject_of(const ClaimResult& claim) {
   return std::string_view(claim.id).substr(0, claim.id.find('.'));
 }
 
-std::string hint_line(const std::optional<std::string>& hint) {
+std::string hint_item(const std::optional<std::string>& hint) {
   return hint ? "  Hint: " + markdown_escaped(*hint) + "\n" : "";
 }
 
@@ -36,13 +36,13 @@ std::string red_claims(const Record& record) {
       if (claim->outcome != outcome) continue;
       text += fmt::format("- **{}** `{}`: {}\n", outcome_text(outcome), case_label(*claim),
                           markdown_escaped(message_text(*claim)));
-      text += hint_line(claim->hint);
+      text += hint_item(claim->hint);
     }
   }
   for (const auto& [name, stage] : failed_stages(record)) {
     text += fmt::format("- **ERROR** stage `{}`: {}\n", name,
                         markdown_escaped(text::one_line(stage->message)));
-    text += hint_line(stage->hint);
+    text += hint_item(stage->hint);
   }
   return text;
 }

@@ -13,7 +13,7 @@ namespace pve_accept {
 namespace {
 
 constexpr std::string_view kArchitecture = "amd64";  // the only one that Proxmox VE runs on
-constexpr std::chrono::seconds kLookDeadline{60};
+constexpr std::chrono::seconds kInspectDeadline{60};
 
 // The line in which `docker load` blames the archive, not itself; empty when it does not.
 std::string_view archive_trouble(std::string_view errors) {
@@ -46,7 +46,7 @@ std::string how_to_save(const std::string& image, std::string_view options = {})
 // The architecture of an image that the guest has; empty when it has none of that name.
 std::string architecture_of(Shell& guest, const std::string& image) {
   const Command command = reading(
-      {"docker", "image", "inspect", "--format", "{{.Architecture}}", image}, kLookDeadline);
+      {"docker", "image", "inspect", "--format", "{{.Architecture}}", image}, kInspectDeadline);
   const CommandResult result = guest.run(command);
   if (result.exit_status != 0 && text::contains(result.err, "No such image")) return {};
   const std::string_view architecture = text::trimmed(result.out);

@@ -7,7 +7,6 @@
 namespace pve_accept {
 namespace {
 
-using testing::_;
 using testing::HasSubstr;
 using testing::Return;
 

@@ -11,7 +11,7 @@
 namespace pve_accept::sim {
 namespace {
 
-std::int64_t whole(double value) { return static_cast<std::int64_t>(value); }
+std::int64_t integer(double value) { return static_cast<std::int64_t>(value); }
 
 std::string meminfo(std::int64_t total_kib, std::int64_t available_kib) {
   const std::int64_t free_kib = available_kib * 4 / 5;
@@ -23,9 +23,9 @@ std::string meminfo(std::int64_t total_kib, std::int64_t available_kib) {
 }
 
 std::string cpu_line(const CpuTicks& t) {
-  return fmt::format("{} {} {} {} {} {} {} {} {} {}", whole(t.user), whole(t.nice), whole(t.system),
-                     whole(t.idle), whole(t.iowait), whole(t.irq), whole(t.softirq), whole(t.steal),
-                     whole(t.guest), whole(t.guest_nice));
+  return fmt::format("{} {} {} {} {} {} {} {} {} {}", integer(t.user), integer(t.nice),
+                     integer(t.system), integer(t.idle), integer(t.iowait), integer(t.irq),
+                     integer(t.softirq), integer(t.steal), integer(t.guest), integer(t.guest_nice));
 }
 
 std::string uid_map(const Guest& guest, const Model::Guest& model) {
@@ -84,7 +84,7 @@ std::optional<std::string> node_file(const Call& call, const std::string& path) 
   }
   if (path == "/proc/meminfo") {
     const double available = node.memory_mib - figures.ram_used_mib(call.now());
-    return meminfo(whole(node.memory_mib * 1024.0), whole(available * 1024.0));
+    return meminfo(integer(node.memory_mib * 1024.0), integer(available * 1024.0));
   }
   if (path == "/proc/stat") return fmt::format("cpu  {}\n", cpu_line(figures.cpu(call.now())));
   if (path == "/etc/hostname") return node.name + "\n";

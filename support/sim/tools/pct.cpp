@@ -10,7 +10,7 @@
 namespace pve_accept::sim {
 namespace {
 
-constexpr double kStartUpS = 0.6;  // Perl, pmxcfs
+constexpr double kPctStartUpS = 0.6;  // Perl, pmxcfs
 
 int pct_list(Call& call) {
   pve_arguments(call, "pct list");
@@ -172,7 +172,7 @@ int pct(Call& call) {
       {"stop", pct_stop},
       {"unlock", [](Call& inner) { return guest_unlock(inner, kLxc); }},
   };
-  call.spend(kStartUpS);
+  call.spend(kPctStartUpS);
   return run_command(call, commands);
 }
 

@@ -179,7 +179,7 @@ Json get(Call& call, const Path& path, const Arguments& arguments) {
   throw NoHandler{};
 }
 
-Json create(Call& call, const Path& path) {
+Json created(Call& call, const Path& path) {
   if (path.size() != 6 || path[0] != "nodes" || path[2] != "qemu" || path[4] != "agent" ||
       path[5] != "ping") {
     throw Unsupported{};
@@ -203,7 +203,7 @@ int pvesh(Call& call) {
       if (!part.empty()) path.push_back(part);
     }
     try {
-      const Json reply = verb == "get" ? get(call, path, arguments) : create(call, path);
+      const Json reply = verb == "get" ? get(call, path, arguments) : created(call, path);
       const bool json = arguments.get("output-format") == "json";
       if (!json && !reply.is_string()) throw Unsupported{};  // tables
       call.out(json ? line_of(reply) : reply.get<std::string>() + "\n");

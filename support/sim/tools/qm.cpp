@@ -10,7 +10,7 @@
 namespace pve_accept::sim {
 namespace {
 
-constexpr double kStartUpS = 0.7;  // Perl, pmxcfs
+constexpr double kQmStartUpS = 0.7;  // Perl, pmxcfs
 
 std::string missing(const Call& call, std::int64_t vmid) {
   return fmt::format("unable to find configuration file for VM {} on node '{}'\n", vmid,
@@ -143,7 +143,7 @@ int qm(Call& call) {
       {"unlock", [](Call& inner) { return guest_unlock(inner, kVm); }},
       {"wait", wait},
   };
-  call.spend(kStartUpS);
+  call.spend(kQmStartUpS);
   return run_command(call, commands);
 }
 

@@ -9,19 +9,19 @@
 namespace pve_accept::sim {
 namespace {
 
-struct Options {
+struct SamplerOptions {
   std::int64_t lines = 0, interval_ms = 0;
   std::string cgroup;
   std::int64_t pid = 0;
 };
 
-Options parse(const Words& words) {
+SamplerOptions parse(const Words& words) {
   const Arguments arguments =
       read_options(words, {"--lines=", "--interval-ms=", "--cgroup=", "--pid="});
-  const Options options{.lines = arguments.number("--lines", 0),
-                        .interval_ms = arguments.number("--interval-ms", 0),
-                        .cgroup = arguments.get("--cgroup"),
-                        .pid = arguments.number("--pid", 0)};
+  const SamplerOptions options{.lines = arguments.number("--lines", 0),
+                               .interval_ms = arguments.number("--interval-ms", 0),
+                               .cgroup = arguments.get("--cgroup"),
+                               .pid = arguments.number("--pid", 0)};
   if (arguments.rest != Words{"-"} || options.lines <= 0 || options.interval_ms <= 0) {
     throw Unsupported{};
   }
@@ -29,7 +29,7 @@ Options parse(const Words& words) {
 }
 
 std::int64_t whole(double value) { return static_cast<std::int64_t>(value); }
-std::int64_t bytes(double mib) { return whole(mib * kMib); }
+std::int64_t in_bytes(double mib) { return whole(mib * kMib); }
 
 // The guest whose cgroup this is, by the paths that PVE gives them.
 const Guest* guest_of(const State& state, const std::string& cgroup) {
@@ -45,10 +45,10 @@ const Guest* guest_of(const State& state, const std::string& cgroup) {
 Json cgroup_figures(World& world, const Guest& guest, Millis at) {
   const Booked booked = world.figures.booked(guest, at);
   const Model::Guest& model = world.scenario.model.guest(guest.kind);
-  return {{"current", bytes(booked.current_mib)},
-          {"anon", bytes(booked.anon_mib)},
-          {"file", bytes(booked.file_mib)},
-          {"kernel", bytes(booked.kernel_mib)},
+  return {{"current", in_bytes(booked.current_mib)},
+          {"anon", in_bytes(booked.anon_mib)},
+          {"file", in_bytes(booked.file_mib)},
+          {"kernel", in_bytes(booked.kernel_mib)},
           {"usage_usec", whole(world.figures.guest_cpu_s(guest.vmid, at) * 1e6)},
           {"oom", model.oom_kills},
           {"oom_kill", model.oom_kills},
@@ -56,7 +56,7 @@ Json cgroup_figures(World& world, const Guest& guest, Millis at) {
           {"max", 0}};
 }
 
-std::string sample(World world, const Options& options, Millis at, std::int64_t index) {
+std::string sample(World world, const SamplerOptions& options, Millis at, std::int64_t index) {
   const Model::Node& node = world.scenario.model.node;
   const double used = world.figures.ram_used_mib(at);
   const CpuTicks cpu = world.figures.cpu(at);
@@ -69,7 +69,7 @@ std::string sample(World world, const Options& options, Millis at, std::int64_t 
                  whole(cpu.guest), whole(cpu.guest_nice)}},
                {"ksm", world.figures.ksm_pages_sharing(at)}};
   if (node.arc_mib > 0) {
-    line["arc"] = {{"size", bytes(node.arc_mib)}, {"c_min", bytes(node.arc_min_mib)}};
+    line["arc"] = {{"size", in_bytes(node.arc_mib)}, {"c_min", in_bytes(node.arc_min_mib)}};
   }
   if (node.pressure) {
     // Tasks wait for a CPU a little while others work, for the disk most of the time it is busy.
@@ -96,7 +96,7 @@ std::string sample(World world, const Options& options, Millis at, std::int64_t 
 // perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID]: the sampler, script on stdin
 int perl(Call& call) {
   if (call.argv.size() == 4) return serial_console(call);
-  const Options options = parse(call.words());
+  const SamplerOptions options = parse(call.words());
   if (call.input.empty()) throw Unsupported{};
   call.spend(0.02);
   call.output.set_source({.first = call.now(),
