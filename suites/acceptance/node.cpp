@@ -9,7 +9,8 @@ class Node : public ClaimTest {};
 // Example failure: measured 9.3, allowed one of 9.0, 9.1, 9.2.
 TEST_F(Node, RunsAKnownRelease) {
   judge("node.release", [&] {
-    return Observation{.measured = node().version().release, .how = "pvesh get /version"};
+    return Observation{
+        .measured = node().version().release, .how = "pvesh get /version", .hint = kReleaseHint};
   });
 }
 

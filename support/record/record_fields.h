@@ -59,7 +59,7 @@ void visit(NodeRecord& node, Fields& fields) {
   fields("epoch_at_start", node.epoch_at_start, if_set);
   fields("clock_ahead_s", node.clock_ahead_s, if_set);
   fields("before", node.before, if_set);
-  fields("unknown_commands", node.unknown_commands, if_set);
+  fields("unknown_commands", node.unknown_commands);
 }
 
 template <class Fields>
