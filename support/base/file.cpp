@@ -44,9 +44,9 @@ FileLock::FileLock(const std::filesystem::path& file)
     : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   while (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
     if (descriptor_ >= 0 && errno == EINTR) continue;
-    const HarnessError error(fmt::format("lock {}", file.string()), std::strerror(errno));
+    const std::string problem = std::strerror(errno);
     if (descriptor_ >= 0) ::close(descriptor_);
-    throw error;
+    throw HarnessError(fmt::format("lock {}", file.string()), problem);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "support/base/error.h"
@@ -67,8 +68,10 @@ void check_fields(const JsonCursor& place, const Bound& bound) {
   if (const auto equals = place.find("equals"); equals && equals->value().is_null()) {
     equals->fail("null is what was not measured; it can not be allowed");
   }
-  const int kinds = int{bound.equals.has_value()} + int{bound.one_of.has_value()} +
-                    int{bound.none_of.has_value()} + int{bound.numeric()};
+  const auto kinds =
+      std::ranges::count(std::array{bound.equals.has_value(), bound.one_of.has_value(),
+                                    bound.none_of.has_value(), bound.numeric()},
+                         true);
   if (kinds != 1) {
     place.fail(fmt::format(
         "expected exactly one of equals, one_of, none_of, or min and max; "

@@ -25,7 +25,7 @@ std::optional<std::string> failed_stage(const std::map<std::string, StageResult>
 void complete(Record& record, const Thresholds& thresholds, Completeness completeness,
               const StagesOf& stages_of) {
   for (const ClaimCase& expected : expected_cases()) {
-    if (record.claim(expected.id, expected.guest)) continue;
+    if (record.claim(expected.id, expected.guest) != nullptr) continue;
     const auto cause = failed_stage(record.stages, stages_of(expected));
     if (!cause && completeness == Completeness::kSelection) continue;
     if (const auto skip = declared_skip(thresholds, expected.id, expected.guest)) {

@@ -71,28 +71,28 @@ Json write_field(const VmidChoice& choice) {
   return choice.vmid ? Json(*choice.vmid) : Json("auto");
 }
 
-void check_fields(const JsonCursor& lab, const LabConfig& config) {
-  const auto& vmids = config.vmids;
+void check_fields(const JsonCursor& place, const LabConfig& lab) {
+  const auto& vmids = lab.vmids;
   const auto lxc = vmids.at(GuestKind::kLxc).vmid;
   if (lxc && lxc == vmids.at(GuestKind::kVm).vmid) {
-    lab.at("vmids").fail(
+    place.at("vmids").fail(
         fmt::format("both guests have VMID {}; give each its own, or \"auto\"", *lxc));
   }
-  if (config.images.source == ImageSource::kLoad && !config.images.directory) {
-    lab.at("images").fail("'directory' is missing: source load reads the tar files in it");
+  if (lab.images.source == ImageSource::kLoad && !lab.images.directory) {
+    place.at("images").fail("'directory' is missing: source load reads the tar files in it");
   }
-  const LabConfig::Windows& windows = config.windows;
+  const LabConfig::Windows& windows = lab.windows;
   if (windows.settle_deadline < windows.settle) {
-    lab.fail(
+    place.fail(
         fmt::format("windows/settle_deadline_s ({}) is shorter than windows/settle_s ({}); "
                     "RAM could never settle: raise the deadline",
                     windows.settle_deadline.count(), windows.settle.count()));
   }
-  if (windows.load_lead_in + seconds(2) >= config.pgbench.duration) {
-    lab.fail(
+  if (windows.load_lead_in + seconds(2) >= lab.pgbench.duration) {
+    place.fail(
         fmt::format("pgbench/seconds ({}) leaves no time to measure after "
                     "windows/load_lead_in_s ({}): raise it",
-                    config.pgbench.duration.count(), windows.load_lead_in.count()));
+                    lab.pgbench.duration.count(), windows.load_lead_in.count()));
   }
 }
 

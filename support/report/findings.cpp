@@ -94,7 +94,8 @@ Table guest_table(const Record& record) {
                                   {"runc", "runc"},
                                   {"Compose", "compose"},
                                   {"systemd", "systemd"}}) {
-    add(name, [&](const GuestRecord& guest) { return at_or_missing(guest.components, key); });
+    add(name,
+        [&key = key](const GuestRecord& guest) { return at_or_missing(guest.components, key); });
   }
   return table;
 }

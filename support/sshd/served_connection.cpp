@@ -78,11 +78,10 @@ int ServedConnection::on_auth(ssh_session, const char* user, ssh_key_struct* key
 
 bool ServedConnection::lets_in(const std::string& user, ssh_key_struct* key) {
   if (user != "root") return false;
-  for (const std::string& line : hosts_.authorized_keys(host_)) {
+  return std::ranges::any_of(hosts_.authorized_keys(host_), [&](const std::string& line) {
     const KeyHandle authorized = parse_public_key(line);
-    if (authorized && ssh_key_cmp(authorized.get(), key, SSH_KEY_CMP_PUBLIC) == 0) return true;
-  }
-  return false;
+    return authorized && ssh_key_cmp(authorized.get(), key, SSH_KEY_CMP_PUBLIC) == 0;
+  });
 }
 
 ssh_channel ServedConnection::on_open_session(ssh_session, void* userdata) {

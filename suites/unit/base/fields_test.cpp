@@ -94,7 +94,7 @@ TEST(Fields, NameThePlaceOfAnError) {
 }
 
 TEST(Figure, KeepsWhatIsNotKnownOutOfItsDifference) {
-  const Figure left = read<Figure>(R"({"n": 5, "median": 10, "mean": null})");
+  const auto left = read<Figure>(R"({"n": 5, "median": 10, "mean": null})");
   const Figure difference = left - Figure{.median = 4, .mean = 4};
   EXPECT_EQ(difference.median, 6);
   EXPECT_TRUE(std::isnan(difference.mean));

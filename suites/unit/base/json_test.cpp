@@ -11,7 +11,7 @@ namespace {
 
 TEST(StrictJson, NamesThePlaceOfWhatItRefuses) {
   const auto complaint_of = [](const char* text) {
-    return message_of<InputError>([&] { parse_strict_json(text, "lab.json"); });
+    return message_of<InputError>([&text = text] { parse_strict_json(text, "lab.json"); });
   };
   EXPECT_EQ(complaint_of(R"({"a": {"b": 1, "b": 2}})"),
             "lab.json: a/b: the key stands twice; keep one of the two");
@@ -43,7 +43,7 @@ TEST(StrictJson, NamesLineOfSyntaxError) {
         std::pair("{\"max\": NaN}", "line 1, column 9"), std::pair("[1] 2", "line 1, column 5"),
         std::pair("[\"\xff\"]", "line 1, column 3")}) {
     EXPECT_THAT(
-        message_of<InputError>([&] { parse_strict_json(text, "lab.json"); }),
+        message_of<InputError>([&text = text] { parse_strict_json(text, "lab.json"); }),
         testing::StartsWith(std::string("lab.json: not valid JSON: parse error at ") + place));
   }
 }

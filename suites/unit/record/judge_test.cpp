@@ -187,7 +187,7 @@ TEST_F(Judge, SurvivesTheRecord) {
   EXPECT_EQ(entry["guest"], "lxc");
   EXPECT_EQ(entry["outcome"], "pass");
   EXPECT_EQ(entry["unit"], nullptr);
-  const ClaimResult back = read_fields<ClaimResult>(JsonCursor(entry, "record.json"));
+  const auto back = read_fields<ClaimResult>(JsonCursor(entry, "record.json"));
   EXPECT_EQ(write_fields(back), entry);
   EXPECT_EQ(rejudge(back, thresholds_).message, result.message);
 }

@@ -194,6 +194,7 @@ double percent(const std::vector<Sample>& samples, std::size_t column) {
 
 double median_used_mib(const std::vector<Sample>& samples) {
   std::vector<double> used;
+  used.reserve(samples.size());
   for (const Sample& entry : samples) used.push_back(entry.used_mib);
   std::ranges::sort(used);
   return used.at(used.size() / 2);

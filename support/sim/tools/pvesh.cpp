@@ -16,7 +16,7 @@ using Path = std::vector<std::string>;
 struct NoHandler {};
 
 GuestKind kind_of(const std::string& type) {
-  const auto found = std::ranges::find(kGuestTable, type, &GuestFacts::api_path);
+  const auto* const found = std::ranges::find(kGuestTable, type, &GuestFacts::api_path);
   if (found == kGuestTable.end()) throw NoHandler{};
   return found->kind;
 }

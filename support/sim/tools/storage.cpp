@@ -100,9 +100,10 @@ int free_volume(Call& call) {
     throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
   }
   call.spend(0.4);
-  const auto freed = std::erase_if(call.state().volumes, [&](const Volume& volume) {
-    return volume.storage == storage.storage && volume.name == name;
-  });
+  const auto freed =
+      std::erase_if(call.state().volumes, [&storage = storage, &name = name](const Volume& volume) {
+        return volume.storage == storage.storage && volume.name == name;
+      });
   if (freed > 0 && storage.type == "lvmthin") {
     call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", name));
   }

@@ -70,7 +70,7 @@ bool reads_input(const Words& argv) {
 
 Tool find_tool(Place place, std::string_view name) {
   const unsigned where = 1U << static_cast<unsigned>(place);
-  const auto found = std::ranges::find_if(kTools, [&](const Entry& entry) {
+  const auto* const found = std::ranges::find_if(kTools, [&](const Entry& entry) {
     return entry.name == name && (entry.places & where) != 0;
   });
   return found == kTools.end() ? nullptr : found->tool;
