@@ -37,12 +37,22 @@ class SshDeadlineTest : public testing::Test {
 
   bool sleeps() const { return is_running(sleep_); }
 
+  // The shell has said that it begins and then becomes the sleep: for a moment it is neither.
+  bool sleeps_soon() const {
+    return soon([this] { return sleeps(); });
+  }
   bool ends_soon() const {
+    return soon([this] { return !sleeps(); });
+  }
+
+  template <typename Condition>
+  static bool soon(Condition condition) {
     const auto deadline = std::chrono::steady_clock::now() + seconds(5);
-    while (sleeps() && std::chrono::steady_clock::now() < deadline) {
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (condition()) return true;
       std::this_thread::sleep_for(milliseconds(5));
     }
-    return !sleeps();
+    return false;
   }
 
   std::unique_ptr<SshServer> server_;
@@ -54,7 +64,7 @@ class SshDeadlineTest : public testing::Test {
 TEST_F(SshDeadlineTest, EndsTheRemoteProcess) {
   const auto process = shell_->start(sleeping(milliseconds(500)));
   ASSERT_TRUE(process->next_line(seconds(5)).has_value());
-  ASSERT_TRUE(sleeps());
+  ASSERT_TRUE(sleeps_soon());
   EXPECT_THAT(message_of<DeadlineError>([&] { process->finish(); }),
               AllOf(HasSubstr("did not end within 0.5 s and was ended"), HasSubstr("sleep 1000"),
                     HasSubstr("on node")));
@@ -86,6 +96,7 @@ TEST_F(SshDeadlineTest, LeavesTheConnectionUsable) {
 TEST_F(SshDeadlineTest, CancellingEndsTheRemoteProcess) {
   const auto process = shell_->start(sleeping(seconds(30)));
   ASSERT_TRUE(process->next_line(seconds(5)).has_value());
+  ASSERT_TRUE(sleeps_soon());
   process->cancel();
   EXPECT_TRUE(ends_soon());
 }
@@ -93,6 +104,7 @@ TEST_F(SshDeadlineTest, CancellingEndsTheRemoteProcess) {
 TEST_F(SshDeadlineTest, DroppingTheProcessEndsTheRemoteOne) {
   auto process = shell_->start(sleeping(seconds(30)));
   ASSERT_TRUE(process->next_line(seconds(5)).has_value());
+  ASSERT_TRUE(sleeps_soon());
   process.reset();
   EXPECT_TRUE(ends_soon());
 }
@@ -100,6 +112,7 @@ TEST_F(SshDeadlineTest, DroppingTheProcessEndsTheRemoteOne) {
 TEST_F(SshDeadlineTest, DroppingTheShellTooEndsTheRemoteProcess) {
   auto process = shell_->start(sleeping(seconds(30)));
   ASSERT_TRUE(process->next_line(seconds(5)).has_value());
+  ASSERT_TRUE(sleeps_soon());
   shell_.reset();
   process.reset();
   EXPECT_TRUE(ends_soon());
