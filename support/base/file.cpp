@@ -1,8 +1,6 @@
 #include "support/base/file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,17 +37,5 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view t
   std::filesystem::rename(temporary, file, error);
   if (error) fail(error.message());
 }
-
-FileLock::FileLock(const std::filesystem::path& file)
-    : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  while (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
-    if (descriptor_ >= 0 && errno == EINTR) continue;
-    const std::string problem = std::strerror(errno);
-    if (descriptor_ >= 0) ::close(descriptor_);
-    throw HarnessError(fmt::format("lock {}", file.string()), problem);
-  }
-}
-
-FileLock::~FileLock() { ::close(descriptor_); }
 
 }  // namespace pve_accept

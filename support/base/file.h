@@ -13,18 +13,4 @@ std::string read_file(const std::filesystem::path& file);
 // the new one, never half of it. Throws HarnessError that names the file when it cannot be written.
 void write_file_atomically(const std::filesystem::path& file, std::string_view text);
 
-// An exclusive lock (flock) on a file, held for the life of the object: one writer at a time across
-// processes, released by the kernel however the process ends. Throws HarnessError that names the
-// file.
-class FileLock {
- public:
-  explicit FileLock(const std::filesystem::path& file);
-  ~FileLock();
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  int descriptor_;
-};
-
 }  // namespace pve_accept

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
-
 #include "support/base/error.h"
+#include "support/base/text.h"
 #include "support/record/claim_catalogue.h"
 
 namespace pve_accept {
@@ -25,10 +24,10 @@ ClaimResult blank_result(const Thresholds& thresholds, std::string_view id,
 }
 
 // An empty or blank text is no note.
-std::optional<std::string> trimmed(const std::optional<std::string>& note) {
-  const auto first = note ? note->find_first_not_of(" \t\r\n") : std::string::npos;
-  if (first == std::string::npos) return std::nullopt;
-  return note->substr(first, note->find_last_not_of(" \t\r\n") - first + 1);
+std::optional<std::string> note_of(const Observation& observation) {
+  const std::string given = observation.note.value_or("");
+  const std::string_view note = text::trimmed(given);
+  return note.empty() ? std::nullopt : std::optional(std::string(note));
 }
 
 // The value that the bound speaks of, or why there is none.
@@ -118,7 +117,7 @@ ClaimResult judge(const Thresholds& thresholds, std::string_view id, std::option
   const Expectation& expectation = thresholds.expectation(id, guest);
   ClaimResult result = blank_result(thresholds, id, guest);
   result.how = observation.how;
-  result.note = trimmed(observation.note);
+  result.note = note_of(observation);
   result.statistics = statistics_of(observation);
 
   std::vector<std::string> problems;
