@@ -31,6 +31,11 @@ Command reading(std::vector<std::string> argv, Clock::Duration deadline = std::c
 // The one place where anything is quoted.
 std::string command_line(const std::vector<std::string>& argv);
 
+// Goes before every command line that is sent to a host, so that its tools print what is parsed
+// here, whatever language the host speaks. (libssh could ask for a variable instead, at the price
+// of a round trip, where the host's sshd accepts it.)
+inline constexpr std::string_view kSpeakEnglish = "LC_ALL=C.UTF-8 ";
+
 struct CommandResult {
   int exit_status = 0;  // 128 + n when the command died of signal n
   std::string out = {};

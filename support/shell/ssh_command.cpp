@@ -69,7 +69,8 @@ void SshCommand::advance_opening() {
 void SshCommand::advance_running() {
   if (!accepted_) {
     // The answer is not waited for before input is sent: that saves a round trip.
-    const int status = ssh_channel_request_exec(channel_->handle(), line_.c_str());
+    const std::string line = std::string(kSpeakEnglish) + line_;
+    const int status = ssh_channel_request_exec(channel_->handle(), line.c_str());
     if (lost()) return;
     if (status == SSH_ERROR) {
       fail("the host refuses to run commands");

@@ -7,6 +7,8 @@
 #include <new>
 #include <utility>
 
+#include "support/shell/shell.h"
+
 namespace pve_accept {
 namespace {
 
@@ -51,7 +53,9 @@ ssh_channel ServedChannel::abandon() {
 }
 
 int ServedChannel::on_exec(ssh_session, ssh_channel, const char* line, void* userdata) {
-  channel_of(userdata).line_ = line;
+  std::string_view text = line;
+  if (text.starts_with(kSpeakEnglish)) text.remove_prefix(kSpeakEnglish.size());
+  channel_of(userdata).line_ = text;
   return SSH_OK;
 }
 

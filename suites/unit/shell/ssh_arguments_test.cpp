@@ -38,5 +38,13 @@ TEST(SshArgumentsTest, ArriveUnchanged) {
   }
 }
 
+TEST(SshArgumentsTest, TheHostIsAskedToSpeakEnglish) {
+  const SshServer server;
+  const auto shell = connect_ssh(server.target(), "node");
+  EXPECT_EQ(shell->run({.argv = {"printenv", "LC_ALL"}}).out, "C.UTF-8\n");
+  EXPECT_EQ(shell->run({.argv = {"ls", "/no/such"}}).err,
+            "ls: cannot access '/no/such': No such file or directory\n");
+}
+
 }  // namespace
 }  // namespace pve_accept
