@@ -10,6 +10,8 @@ namespace pve_accept {
 
 inline CommandResult prints(std::string out) { return {.exit_status = 0, .out = std::move(out)}; }
 inline CommandResult prints_json(const Json& reply) { return prints(reply.dump()); }
+// A guest's configuration, as the file under /etc/pve holds it.
+std::string config_file(const Json& config);
 inline CommandResult fails(int exit_status, std::string err, std::string out = {}) {
   return {.exit_status = exit_status, .out = std::move(out), .err = std::move(err)};
 }

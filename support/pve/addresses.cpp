@@ -35,18 +35,22 @@ std::optional<std::string> best(const std::vector<std::string>& addresses) {
   return *std::ranges::min_element(addresses, {}, rank);
 }
 
-// Both replies list interfaces alike: a MAC and an array of addresses.
+// A list of interfaces: how it calls the MAC, the array of addresses, and the address in those.
+struct InterfaceNames {
+  const char *source, *mac, *addresses, *address;
+};
+
 std::optional<std::string> address_of_interface(const Json& interfaces, std::string_view mac,
-                                                const std::string& source) {
-  return best(text::read_reply(interfaces, source, [mac](const JsonCursor& root) {
+                                                const InterfaceNames& names) {
+  return best(text::read_reply(interfaces, names.source, [&](const JsonCursor& root) {
     std::vector<std::string> addresses;
     for (const JsonCursor& interface : root.elements()) {
-      const auto hardware = interface.find("hardware-address");
+      const auto hardware = interface.find(names.mac);
       if (!hardware || lower_case(hardware->string()) != mac) continue;
-      const auto listed = interface.find("ip-addresses");
+      const auto listed = interface.find(names.addresses);
       if (!listed) continue;  // up, but without an address
       for (const JsonCursor& entry : listed->elements()) {
-        const std::string address = lower_case(entry.at("ip-address").string());
+        const std::string address = lower_case(entry.at(names.address).string());
         if (!is_link_local(address)) addresses.push_back(address);
       }
     }
@@ -64,11 +68,13 @@ bool unreachable(const JsonCursor& neighbour) {
 }  // namespace
 
 std::optional<std::string> address_in_container(const Json& interfaces, std::string_view mac) {
-  return address_of_interface(interfaces, mac, "/nodes/N/lxc/ID/interfaces");
+  return address_of_interface(interfaces, mac, {"ip --json a", "address", "addr_info", "local"});
 }
 
 std::optional<std::string> address_from_agent(const Json& interfaces, std::string_view mac) {
-  return address_of_interface(interfaces, mac, "network-get-interfaces");
+  return address_of_interface(
+      interfaces, mac,
+      {"network-get-interfaces", "hardware-address", "ip-addresses", "ip-address"});
 }
 
 std::optional<std::string> address_of_neighbour(const Json& neighbours, std::string_view mac,

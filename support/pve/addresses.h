@@ -11,7 +11,7 @@ namespace pve_accept {
 // Where a guest is reached, from the replies that tell. A MAC is given in lower case. IPv4 is taken
 // before IPv6; empty when there is no address yet.
 
-// /nodes/N/lxc/ID/interfaces; link-local addresses are left out.
+// `ip --json a` in the container's network; link-local addresses are left out.
 std::optional<std::string> address_in_container(const Json& interfaces, std::string_view mac);
 
 // network-get-interfaces of the guest agent; link-local addresses are left out.

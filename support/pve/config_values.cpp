@@ -4,10 +4,32 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "support/base/reply.h"
 
 namespace pve_accept {
+
+namespace {
+
+// A "%0A" is the character of that code.
+std::string decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned code = 0;
+    const std::string_view digits = text[at] == '%' ? text.substr(at + 1, 2) : "";
+    const auto* const end = digits.data() + digits.size();
+    if (digits.size() == 2 && std::from_chars(digits.data(), end, code, 16).ptr == end) {
+      plain += static_cast<char>(code);
+      at += 2;
+    } else {
+      plain += text[at];
+    }
+  }
+  return plain;
+}
+
+}  // namespace
 
 std::string ConfigValue::part(const std::string& key) const {
   const auto found = parts.find(key);
@@ -40,6 +62,31 @@ std::int64_t parse_disk_size(std::string_view text) {
   return *number * factor;
 }
 
+Json parse_config_file(std::string_view text) {
+  Json config = Json::object();
+  std::string description;
+  for (const std::string_view line : text::lines(text)) {
+    if (line.starts_with('[')) break;
+    if (line.starts_with('#')) {
+      description += decoded(line.substr(1)) + "\n";
+      continue;
+    }
+    const std::size_t end = line.find_first_of(":=");  // some write lxc.… keys with "="
+    if (end == 0 || end == std::string_view::npos) {
+      throw text::unexpected("a guest's configuration", line, "\"key: value\"");
+    }
+    const std::string key(text::trimmed(line.substr(0, end)));
+    const std::string value(text::trimmed(line.substr(end + 1)));
+    if (key.starts_with("lxc.")) {
+      config["lxc"].push_back({key, value});
+    } else {
+      config[key] = value;
+    }
+  }
+  if (!description.empty()) config["description"] = description;
+  return config;
+}
+
 std::string config_text(const Json& config, const std::string& key) {
   const auto found = config.find(key);
   if (found == config.end() || found->is_null()) return {};
@@ -50,14 +97,15 @@ ConfigValue config_value(const Json& config, const std::string& key) {
   return parse_config_value(config_text(config, key));
 }
 
-std::string mac_address(const Json& config) {
-  const ConfigValue net0 = config_value(config, "net0");
+NetworkCard network_card(const Json& config) {
   // LXC: "name=eth0,...,hwaddr=BC:24:..."; VM: "virtio=BC:24:...,bridge=vmbr0".
-  std::string mac = net0.part("hwaddr");
-  if (mac.empty()) mac = net0.part(net0.head.substr(0, net0.head.find('=')));
-  if (std::ranges::count(mac, ':') != 5) return {};
-  for (char& c : mac) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return mac;
+  for (const auto& [key, value] : config_value(config, "net0").parts) {
+    if (value.size() != 17 || std::ranges::count(value, ':') != 5) continue;
+    NetworkCard card{key, value};
+    for (char& c : card.mac) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return card;
+  }
+  return {};
 }
 
 }  // namespace pve_accept

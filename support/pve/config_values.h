@@ -24,12 +24,22 @@ ConfigValue parse_config_value(std::string_view text);
 // "10G", "4M", "528K", "10737418240" in bytes. Throws HarnessError.
 std::int64_t parse_disk_size(std::string_view text);
 
+// A guest's configuration file, as a JSON object like the one that PVE's API replies; what stands
+// behind its first section (snapshots, changes that wait for a restart) is left out. Throws
+// HarnessError for a line that is no setting.
+Json parse_config_file(std::string_view text);
+
 // A value of a configuration as text, whether PVE prints it as a number or as a string; empty when
 // it is missing.
 std::string config_text(const Json& config, const std::string& key);
 ConfigValue config_value(const Json& config, const std::string& key);
 
-// MAC address of net0, in lower case; empty when it has none.
-std::string mac_address(const Json& config);
+// The network card net0: "virtio" and the like in a VM, "hwaddr" in a container, with its MAC
+// address in lower case. Both are empty when it has none.
+struct NetworkCard {
+  std::string model, mac;
+};
+NetworkCard network_card(const Json& config);
+inline std::string mac_address(const Json& config) { return network_card(config).mac; }
 
 }  // namespace pve_accept

@@ -33,12 +33,6 @@ bool lock_timed_out(const CommandResult& result) {
   return says(result, "can't lock file") && says(result, "got timeout");
 }
 
-// "Configuration file 'nodes/pve1/lxc/9001.conf' does not exist", "unable to find configuration
-// file for VM 9000 on node 'pve1'".
-bool no_such_guest(const CommandResult& result) {
-  return result.exit_status != 0 && says(result, "onfiguration file");
-}
-
 std::string hint_for(const CommandResult& result) {
   if (says(result, "already exists")) {
     return "the VMID is taken and what exists is never adopted: choose another, or \"auto\"";
@@ -136,20 +130,8 @@ void Guest::destroy_unfinished() {
 
 bool Guest::exists() { return find_config().has_value(); }
 
-bool Guest::running() {
-  const std::optional<Json> status = find_status();
-  if (!status) return false;
-  return text::read_reply(*status, api_path(), [](const JsonCursor& root) {
-    return root.at("status").string() == "running";
-  });
-}
-
 std::int64_t Guest::host_pid() {
-  const std::optional<Json> status = find_status();
-  const std::int64_t pid =
-      !status ? 0 : text::read_reply(*status, api_path(), [](const JsonCursor& root) {
-        return text::whole_or_zero(root.find("pid"));
-      });
+  const std::int64_t pid = find_process().value_or(0);
   if (pid <= 0) throw HarnessError(fmt::format("find the process of {}", label()), "not running");
   return pid;
 }
@@ -189,28 +171,19 @@ Json Guest::change_config(std::vector<std::string> argv, std::string attempted,
   return *std::move(found);
 }
 
+// PVE's own tools read this file too, and take a second to do it.
 std::optional<Json> Guest::find_config() {
-  return find("/config", fmt::format("read the configuration of {}", label()));
+  const auto text = node_.find_raw_config({vmid_, kind(), node_.name()});
+  return text ? std::optional(parse_config_file(*text)) : std::nullopt;
 }
 
-std::optional<Json> Guest::find_status() {
-  return find("/status/current", fmt::format("read the state of {}", label()));
-}
-
-std::optional<Json> Guest::find(const std::string& part, const std::string& attempted) {
-  const Command command = api_get(api_path() + part);
-  const CommandResult result = node_.shell().run(command);
-  if (no_such_guest(result)) return std::nullopt;
-  Json reply = text::parse_json(result.out);
-  if (result.exit_status != 0 || !reply.is_object()) {
-    throw unusable(node_.shell(), command, result, attempted,
-                   result.exit_status != 0 ? "" : "printed something that is not a JSON object");
-  }
-  return reply;
-}
-
-std::string Guest::api_path() const {
-  return fmt::format("/nodes/{}/{}/{}", node_.name(), facts_of(kind()).api_path, vmid_);
+std::optional<std::string> Guest::find_file(const std::string& path) {
+  const Command command = reading({"cat", path});
+  CommandResult result = node_.shell().run(command);
+  if (result.exit_status == 0) return std::move(result.out);
+  // The directory of a process that ends while it is read: ESRCH.
+  if (says(result, "No such file") || says(result, "No such process")) return std::nullopt;
+  throw unusable(node_.shell(), command, result, fmt::format("read {} of {}", path, label()));
 }
 
 bool Guest::reaches(bool wanted, Clock::Duration patience) {

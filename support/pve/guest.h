@@ -58,7 +58,9 @@ class Guest {
   void destroy_unfinished();
 
   bool exists();
-  bool running();           // false when it does not exist
+  // Asked of what costs nothing, so that it may be asked every second; false when it does not
+  // exist.
+  bool running() { return find_process().has_value(); }
   std::int64_t host_pid();  // of the container's init or of the KVM process; throws when stopped
   Json config();            // throws when it does not exist
   std::optional<Json> find_config();  // empty when it does not exist
@@ -100,8 +102,11 @@ class Guest {
                      const std::function<bool(const Json&)>& as_wanted, std::string wanted,
                      Clock::Duration deadline = std::chrono::seconds(120));
 
-  std::optional<Json> find_status();  // empty when the guest does not exist
-  std::string api_path() const;       // "/nodes/pve1/lxc/9001"
+  // The process on the node, empty when the guest does not run; 0 while it comes or goes.
+  virtual std::optional<std::int64_t> find_process() = 0;
+
+  // A file of the node, empty when there is none.
+  std::optional<std::string> find_file(const std::string& path);
 
   // Looks until the guest runs, or does not, at most `patience` long.
   bool reaches(bool wanted, Clock::Duration patience);
@@ -116,7 +121,6 @@ class Guest {
   std::string tool() const { return std::string(facts_of(kind()).tool); }
   virtual void watch_boot() {}  // called right after a start
   virtual std::vector<std::string> shutdown_arguments() const = 0;
-  std::optional<Json> find(const std::string& part, const std::string& attempted);
   void require_made_by(std::string_view run_id, const Json& config, const std::string& attempted);
   void wait_until_gone(const Change& destroyed, const std::vector<std::string>& storages);
   std::vector<Volume> volumes_left(const std::vector<std::string>& storages);

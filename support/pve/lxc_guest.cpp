@@ -68,29 +68,52 @@ std::vector<std::string> LxcGuest::gaps_in_confinement(Shell& inside) {
   return gaps;
 }
 
+// As PVE does for its API, without its Perl.
 std::optional<std::string> LxcGuest::address() {
-  const std::string mac = mac_address(config());
-  const Command command = api_get(api_path() + "/interfaces");
+  const std::string attempted = fmt::format("find the address of container {}", vmid());
+  const auto pid = find_process();
+  if (!pid) throw HarnessError(attempted, "it is not running");
+  if (*pid == 0) return std::nullopt;
+  const Command command =
+      reading({"nsenter", "-t", std::to_string(*pid), "--net", "--", "ip", "--json", "a"});
   const CommandResult result = node_.shell().run(command);
-  const Json interfaces = text::parse_json(result.out);
-  if (result.exit_status == 0 && !interfaces.is_discarded()) {
-    // Without an interface yet the reply is null.
-    return interfaces.is_array() ? address_in_container(interfaces, mac) : std::nullopt;
+  if (result.exit_status == 0) {
+    return address_in_container(text::parse_json(result.out), mac_address(config()));
   }
   if (running()) return std::nullopt;  // too early to look into it
-  throw unusable(node_.shell(), command, result, "find the container's address", "it stopped");
+  throw unusable(node_.shell(), command, result, attempted, "it stopped");
 }
 
+// Read from outside: the node's own `cat` runs, and nothing of the container's.
 HostKeys LxcGuest::host_keys() {
   constexpr const char* kFile = "/etc/ssh/ssh_host_ed25519_key.pub";
-  const CommandResult result =
-      node_.shell().run(reading({"pct", "exec", to_string(vmid()), "--", "cat", kFile}));
-  const std::string_view key = text::trimmed(result.out);
-  if (result.exit_status == 0 && !key.empty()) return {.keys = {std::string(key)}};
-  const std::string_view error = text::trimmed(result.err);
-  return {.trouble = fmt::format("`pct exec` reads none in {}{}", kFile,
-                                 error.empty() ? "" : fmt::format(" ({})", error)),
+  const std::int64_t pid = find_process().value_or(0);  // of which there is no file
+  const auto key = find_file(fmt::format("/proc/{}/root{}", pid, kFile));
+  if (key && !text::trimmed(*key).empty()) return {.keys = {std::string(text::trimmed(*key))}};
+  return {.trouble = fmt::format("there is none in {} of the container", kFile),
           .hint = "the template has to bring an SSH server that makes its keys at the first boot"};
+}
+
+// `lxc-info` is a C program that asks the container's monitor. Of a container that was never
+// started it says, with exit status 1, that it does not exist.
+std::optional<std::int64_t> LxcGuest::find_process() {
+  const Command command = reading({"lxc-info", "-n", to_string(vmid()), "-s", "-p"});
+  const CommandResult result = node_.shell().run(command);
+  if (result.exit_status == 1 && text::contains(result.err, "doesn't exist")) return std::nullopt;
+  std::string_view state;
+  std::int64_t pid = 0;
+  for (const std::string_view line : text::lines(result.out)) {
+    const auto words = text::words(line);
+    if (words.size() != 2) continue;
+    if (words[0] == "State:") state = words[1];
+    if (words[0] == "PID:") pid = text::to_whole(words[1]).value_or(0);
+  }
+  if (result.exit_status != 0 || state.empty()) {
+    throw unusable(node_.shell(), command, result,
+                   fmt::format("see whether container {} runs", vmid()));
+  }
+  if (state == "STOPPED") return std::nullopt;
+  return state == "RUNNING" ? pid : 0;  // else its root may still be, or be again, the node's
 }
 
 std::string LxcGuest::cgroup_dir() const { return fmt::format("/sys/fs/cgroup/lxc/{}", vmid()); }

@@ -19,6 +19,7 @@ class LxcGuest final : public Guest {
   std::string disk_volume() override;
 
  private:
+  std::optional<std::int64_t> find_process() override;
   std::vector<std::string> shutdown_arguments() const override;
 };
 

@@ -1,9 +1,12 @@
 #include "support/pve/node.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/base/simulation_mark.h"
 
@@ -144,11 +147,37 @@ Json Node::storage_definitions() {
 
 Json Node::networks() { return get(fmt::format("/nodes/{}/network", name_)); }
 
+// PVE prints an empty list, and exits 0, when it cannot ask its cluster file system which guests
+// there are; so the files themselves have to say the same.
 std::vector<GuestEntry> Node::guests() {
+  constexpr int kTries = 3;  // a guest may come or go between the two looks
   const Command command =
       reading({"pvesh", "get", "/cluster/resources", "--type", "vm", "--output-format", "json"},
               kApiDeadline);
-  return parse_guests(ask(*shell_, command, "list the guests"));
+  std::set<std::string> listed, there;
+  for (int tries = 0; tries < kTries; ++tries) {
+    std::vector<GuestEntry> guests = parse_guests(ask(*shell_, command, "list the guests"));
+    listed.clear(), there.clear();
+    for (const GuestEntry& guest : guests) listed.insert(guest.file().path());
+    for (const GuestFile& file : guest_files()) there.insert(file.path());
+    if (listed == there) return guests;
+  }
+  throw HarnessError(HarnessError::Details{
+      .attempted = "list the guests",
+      .problem = fmt::format("Proxmox VE lists [{}], and its cluster file system has [{}]",
+                             fmt::join(listed, ", "), fmt::join(there, ", ")),
+      .hint = "systemctl status pve-cluster pvedaemon"});
+}
+
+std::vector<GuestFile> Node::guest_files() {
+  const Command command = reading({"find", "/etc/pve/nodes", "-maxdepth", "3"});
+  const std::string attempted = "look into the cluster file system";
+  const CommandResult found = run_checked(*shell_, command, attempted);
+  if (!contains(text::lines(found.out), fmt::format("/etc/pve/nodes/{}", name_))) {
+    throw unusable(*shell_, command, found, attempted,
+                   fmt::format("it does not show the node {}", name_));
+  }
+  return parse_guest_files(found.out);
 }
 
 std::vector<Volume> Node::volumes(const std::string& storage) {
@@ -171,11 +200,17 @@ Vmid Node::next_free_vmid() {
   return Vmid(static_cast<int>(number));
 }
 
-std::string Node::raw_config(const GuestEntry& guest) {
-  const Command command =
-      reading({"cat", fmt::format("/etc/pve/nodes/{}/{}/{}.conf", guest.node,
-                                  facts_of(guest.kind).config_folder, guest.vmid)});
-  return run_checked(*shell_, command, fmt::format("read the configuration of {}", guest.vmid)).out;
+std::string Node::raw_config(const GuestFile& guest) {
+  if (auto found = find_raw_config(guest)) return *std::move(found);
+  throw HarnessError(fmt::format("read the configuration of {}", guest.vmid), "it does not exist");
+}
+
+std::optional<std::string> Node::find_raw_config(const GuestFile& guest) {
+  const Command command = reading({"cat", guest.path()});
+  CommandResult result = shell_->run(command);
+  if (result.exit_status == 0) return std::move(result.out);
+  if (no_such_file(result) && !contains(guest_files(), guest)) return std::nullopt;
+  throw unusable(*shell_, command, result, fmt::format("read the configuration of {}", guest.vmid));
 }
 
 std::string Node::volume_path(const std::string& volid) {

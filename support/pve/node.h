@@ -17,8 +17,10 @@ namespace pve_accept {
 // when the tool fails or its reply cannot be used.
 class Node {
  public:
-  // Asks the host for its name: up to the first dot, it is the node's. The shell must outlive the
-  // node.
+  // Of that name, without asking for it. The shell must outlive the node.
+  Node(Shell& shell, std::string name) : shell_(&shell), name_(std::move(name)) {}
+
+  // Asks the host for its name: up to the first dot, it is the node's.
   static Node connect(Shell& shell);
 
   const std::string& name() const { return name_; }
@@ -38,15 +40,21 @@ class Node {
 
   std::vector<ClusterNode> cluster_nodes();
   std::vector<StorageStatus> storages();
-  Json storage_definitions();        // the array of /storage, in the order of the names
-  Json networks();                   // the array of /nodes/N/network; parse_bridges() reads it
-  std::vector<GuestEntry> guests();  // of the whole cluster
+  Json storage_definitions();  // the array of /storage, in the order of the names
+  Json networks();             // the array of /nodes/N/network; parse_bridges() reads it
+  // Of the whole cluster. Throws when that list and the cluster file system name different guests.
+  std::vector<GuestEntry> guests();
+  // The configuration files of the whole cluster's guests. Throws when the cluster file system
+  // does not show this node: where there is no such file, it is not only out of sight.
+  std::vector<GuestFile> guest_files();
   std::vector<Volume> volumes(const std::string& storage);
   std::vector<Task> active_tasks();
   Vmid next_free_vmid();
 
-  // The guest's configuration file under /etc/pve, verbatim.
-  std::string raw_config(const GuestEntry& guest);
+  // The guest's configuration file under /etc/pve, verbatim; find_raw_config: empty when there is
+  // none.
+  std::string raw_config(const GuestFile& guest);
+  std::optional<std::string> find_raw_config(const GuestFile& guest);
 
   // Where a volume is on the node's file system.
   std::string volume_path(const std::string& volid);
@@ -55,8 +63,6 @@ class Node {
   Json get(const std::string& path);
 
  private:
-  Node(Shell& shell, std::string name) : shell_(&shell), name_(std::move(name)) {}
-
   Shell* shell_;
   std::string name_;
 };

@@ -16,6 +16,12 @@ std::vector<std::string> list_of(std::string_view text, std::string_view separat
   return {parts.begin(), parts.end()};
 }
 
+std::optional<Vmid> vmid_in(std::string_view text) {
+  const auto number = text::to_whole(text);
+  const bool fits = number && *number >= Vmid::kLowest && *number <= Vmid::kHighest;
+  return fits ? std::optional(Vmid(static_cast<int>(*number))) : std::nullopt;
+}
+
 Vmid vmid_of(const JsonCursor& value) {
   const std::int64_t number = text::whole(value);
   if (number < Vmid::kLowest || number > Vmid::kHighest) {
@@ -30,6 +36,9 @@ GuestKind kind_of(const JsonCursor& type) {
   }
   type.fail(fmt::format("expected 'lxc' or 'qemu', found '{}'", type.string()));
 }
+
+// Of the cluster file system, with a folder for each node.
+constexpr std::string_view kNodesFolder = "/etc/pve/nodes";
 
 // "proxmox-ve: 9.2.0 (running kernel: 7.0.2-6-pve)": the part behind "running kernel: ".
 std::optional<std::string> running_kernel(std::string_view value) {
@@ -128,6 +137,29 @@ std::vector<GuestEntry> parse_guests(const Json& reply) {
   });
 }
 
+std::string GuestFile::path() const {
+  return fmt::format("{}/{}/{}/{}.conf", kNodesFolder, node, facts_of(kind).config_folder, vmid);
+}
+
+std::vector<GuestFile> parse_guest_files(std::string_view text) {
+  constexpr std::string_view kEnd = ".conf";
+  std::vector<GuestFile> files;
+  for (const std::string_view line : text::lines(text)) {
+    if (!line.starts_with(kNodesFolder)) {
+      throw text::unexpected("`find /etc/pve/nodes`", line, "a path in that folder");
+    }
+    const auto parts =
+        text::split(line.substr(kNodesFolder.size()), '/');  // "", node, folder, file
+    if (parts.size() != 4 || !parts[3].ends_with(kEnd)) continue;
+    const auto vmid = vmid_in(parts[3].substr(0, parts[3].size() - kEnd.size()));
+    for (const GuestFacts& facts : kGuestTable) {
+      if (parts[2] != facts.config_folder || !vmid) continue;
+      files.push_back({*vmid, facts.kind, std::string(parts[1])});
+    }
+  }
+  return files;
+}
+
 std::vector<Volume> parse_volumes(const Json& reply) {
   return text::read_list(reply, "/nodes/N/storage/S/content", [](const JsonCursor& entry) {
     Volume volume{.volid = entry.at("volid").string(),
@@ -143,10 +175,7 @@ std::vector<Task> parse_tasks(const Json& reply) {
   return text::read_list(reply, "/nodes/N/tasks", [](const JsonCursor& entry) {
     Task task{.type = entry.at("type").string()};
     // Of a task that is not a guest's, the id is empty or a name.
-    const auto number = text::to_whole(text::text_or_empty(entry.find("id")));
-    if (number && *number >= Vmid::kLowest && *number <= Vmid::kHighest) {
-      task.vmid = Vmid(static_cast<int>(*number));
-    }
+    task.vmid = vmid_in(text::text_or_empty(entry.find("id")));
     return task;
   });
 }

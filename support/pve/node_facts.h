@@ -46,7 +46,17 @@ struct StorageStatus {
 // True for a storage that is there and may hold disks of guests.
 bool holds_disks(const StorageStatus& storage);
 
-// A guest on any node of the cluster, as /cluster/resources lists it.
+// A guest on any node of the cluster, as its configuration file names it.
+struct GuestFile {
+  Vmid vmid;
+  GuestKind kind;
+  std::string node;
+
+  std::string path() const;  // "/etc/pve/nodes/pve1/lxc/9001.conf"
+  bool operator==(const GuestFile&) const = default;
+};
+
+// The same as /cluster/resources lists it.
 struct GuestEntry {
   Vmid vmid;
   GuestKind kind;
@@ -54,6 +64,8 @@ struct GuestEntry {
   std::string name = {};    // empty while the node's status daemon has not seen it
   std::string status = {};  // "running", "stopped", "unknown"
   std::vector<std::string> tags = {};
+
+  GuestFile file() const { return {vmid, kind, node}; }
 };
 
 struct Volume {
@@ -85,6 +97,9 @@ NodeStatus parse_node_status(const Json& reply);
 std::vector<StorageStatus> parse_storages(const Json& reply);
 std::vector<GuestEntry> parse_guests(const Json& reply);
 std::vector<Volume> parse_volumes(const Json& reply);
+
+// Those among the paths of `find /etc/pve/nodes -maxdepth 3`, a line each.
+std::vector<GuestFile> parse_guest_files(std::string_view text);
 std::vector<Task> parse_tasks(const Json& reply);
 
 // The bridges among the interfaces of /nodes/N/network, up or not.

@@ -43,10 +43,8 @@ Ownership ownership_of(const Json& config) {
 bool is_unfinished(const Json& config) {
   return std::ranges::all_of(config.items(), [](const auto& option) {
     // create_and_lock_config of guest-common writes the first, destroy_vm and
-    // destroy_lxc_container the second; the digest is of the reply, not of the file.
-    const bool locked =
-        option.key() == "lock" && (option.value() == "create" || option.value() == "destroyed");
-    return locked || option.key() == "digest";
+    // destroy_lxc_container the second.
+    return option.key() == "lock" && (option.value() == "create" || option.value() == "destroyed");
   });
 }
 

@@ -80,7 +80,6 @@ void VmGuest::create(const GuestSpec& spec) {
 std::vector<std::string> VmGuest::differences_from(const GuestSpec& spec) {
   const Json found = config();
   SpecCheck check(found);
-  const ConfigValue net0 = config_value(found, "net0");
   const std::string sockets = config_text(found, "sockets");
   check.key("cores", std::to_string(spec.cores));
   check.equal("sockets", sockets.empty() ? "1" : sockets, "1");
@@ -88,7 +87,7 @@ std::vector<std::string> VmGuest::differences_from(const GuestSpec& spec) {
   check.key("name", spec.name);
   check.disk("scsi0", spec);
   check.bridge(spec);
-  check.equal("network card", net0.head.substr(0, net0.head.find('=')), "virtio");
+  check.equal("network card", network_card(found).model, "virtio");
   check.equal("agent", agent_enabled(found), "1");
   check.key("scsihw", "virtio-scsi-single");
   check.equal("cloud-init drive", has_cloud_init(found) ? "ide2" : "", "ide2");
@@ -107,23 +106,29 @@ std::vector<std::string> VmGuest::gaps_in_confinement(Shell& inside) {
   return gaps;
 }
 
+// Every guest on the bridge answers a ping to all nodes, and so enters the node's table of
+// neighbours, where its MAC identifies it.
 std::optional<std::string> VmGuest::address() {
   const Json found = config();
   const std::string mac = mac_address(found);
-  if (const auto interfaces = GuestAgent(node_.shell(), vmid()).network_interfaces()) {
-    if (auto address = address_from_agent(*interfaces, mac)) return address;
-  }
-  // Without an agent: every guest on the bridge answers a ping to all nodes, and so enters the
-  // node's table of neighbours, where its MAC identifies it.
   const std::string bridge = config_value(found, "net0").part("bridge");
   node_.shell().run(reading({"ping", "-c", "2", "-I", bridge, "ff02::1"}));
   const Json neighbours =
       run_json(node_.shell(), reading({"ip", "-j", "neigh", "show", "dev", bridge}),
                "read the neighbours on the bridge");
-  return address_of_neighbour(neighbours, mac, bridge);
+  if (auto address = address_of_neighbour(neighbours, mac, bridge)) return address;
+  if (!agent_for_address_.is_due(clock_.now())) return std::nullopt;
+  const auto interfaces = GuestAgent(node_.shell(), vmid()).network_interfaces();
+  return interfaces ? address_from_agent(*interfaces, mac) : std::nullopt;
 }
 
 void VmGuest::watch_boot() {
+  agent_for_keys_.boots(clock_.now());
+  agent_for_address_.boots(clock_.now());
+  open_console();
+}
+
+void VmGuest::open_console() {
   console_.reset();  // of an earlier boot: one reader at a time
   console_.emplace(node_.shell(), vmid());
 }
@@ -133,8 +138,11 @@ void VmGuest::watch_boot() {
 // keys.
 HostKeys VmGuest::host_keys() {
   if (auto keys = keys_on_console(); !keys.empty()) return {.keys = std::move(keys)};
-  const auto key = GuestAgent(node_.shell(), vmid()).read_file("/etc/ssh/ssh_host_ed25519_key.pub");
-  if (key && !text::trimmed(*key).empty()) return {.keys = {std::string(text::trimmed(*key))}};
+  if (agent_for_keys_.is_due(clock_.now())) {
+    const auto key =
+        GuestAgent(node_.shell(), vmid()).read_file("/etc/ssh/ssh_host_ed25519_key.pub");
+    if (key && !text::trimmed(*key).empty()) return {.keys = {std::string(text::trimmed(*key))}};
+  }
   return {
       .trouble = fmt::format("{}, and its guest agent tells none",
                              console_ ? console_->trouble() : "its serial console was not watched"),
@@ -145,12 +153,24 @@ HostKeys VmGuest::host_keys() {
                       vmid())};
 }
 
+// As PVE does: by the file that QEMU wrote, and by whether that process is the one that wrote it.
+std::optional<std::int64_t> VmGuest::find_process() {
+  const std::string path = fmt::format("/var/run/qemu-server/{}.pid", vmid());
+  const auto file = find_file(path);
+  if (!file) return std::nullopt;
+  const auto pid = text::to_whole(text::trimmed(*file));
+  if (!pid) return 0;  // it is being written
+  const auto command_line = find_file(fmt::format("/proc/{}/cmdline", *pid));
+  const std::string mark = fmt::format("-pidfile{0}{1}{0}", '\0', path);
+  return command_line && text::contains(*command_line, mark) ? pid : std::nullopt;
+}
+
 std::vector<std::string> VmGuest::keys_on_console() {
   if (!console_) return {};
   try {
     return console_->host_keys();
   } catch (const ConnectionError&) {
-    watch_boot();  // the keys may be still to come
+    open_console();  // the keys may be still to come
     return {};
   }
 }

@@ -14,20 +14,17 @@ using testing::HasSubstr;
 constexpr const char* kVmMac = "bc:24:11:49:3a:e2";
 
 TEST(AddressInContainer, IsTheIpv4OfItsCard) {
-  const Json interfaces =
-      Json::parse(recorded("node-vm/23-pct-second.txt",
-                           "pvesh get /nodes/pve1/lxc/9001/interfaces --output-format json")
-                      .out);
-  EXPECT_EQ(address_in_container(interfaces, "bc:24:11:24:c6:70"), "10.10.10.130");
+  const Json interfaces = recorded_json("lxc-tools.txt", "ip --json a");
+  EXPECT_EQ(address_in_container(interfaces, "02:fc:00:00:00:01"), "192.0.2.2");
   EXPECT_EQ(address_in_container(interfaces, "bc:24:11:00:00:00"), std::nullopt);
-  EXPECT_EQ(address_in_container(Json::array(), "bc:24:11:24:c6:70"), std::nullopt);
-  EXPECT_THROW(address_in_container(Json::object(), "bc:24:11:24:c6:70"), HarnessError);
+  EXPECT_EQ(address_in_container(Json::array(), "02:fc:00:00:00:01"), std::nullopt);
+  EXPECT_THROW(address_in_container(Json::object(), "02:fc:00:00:00:01"), HarnessError);
 }
 
 TEST(AddressInContainer, MayBeIpv6ButNeverLinkLocal) {
   const auto address_with = [](const char* address) {
-    const Json interfaces = Json::array(
-        {{{"hardware-address", kVmMac}, {"ip-addresses", {{{"ip-address", address}}}}}});
+    const Json interfaces =
+        Json::array({{{"address", kVmMac}, {"addr_info", {{{"local", address}}}}}});
     return address_in_container(interfaces, kVmMac);
   };
   EXPECT_EQ(address_with("2001:db8::5"), "2001:db8::5");
@@ -62,43 +59,52 @@ TEST(AddressOfNeighbour, ReadsTheRealTool) {
 class GuestAddress : public GuestTest {
  protected:
   GuestAddress() {
-    mock.answers(get("/nodes/pve1/lxc/9001/config"), prints_json(kLxcConfig));
-    mock.answers(get("/nodes/pve1/qemu/9000/config"), prints_json(kVmConfig));
+    mock.answers(kConfig, prints_config(kLxcConfig));
+    mock.answers(kVmConfigPath, prints_config(kVmConfig));
+    mock.answers(kStatus, kRunning);
+    mock.answers("ping -c 2 -I vmbr0 ff02::1", prints(""));
   }
 
-  const std::string interfaces = get("/nodes/pve1/lxc/9001/interfaces");
+  const std::string interfaces = "nsenter -t 3516 --net -- ip --json a";
+  const std::string ask_agent = "qm guest cmd 9000 network-get-interfaces";
 };
 
-TEST_F(GuestAddress, OfAVmWithoutAgentIsANeighbours) {
-  mock.answers("qm guest cmd 9000 network-get-interfaces",
-               fails(255, "QEMU guest agent is not running\n"));
-  mock.answers("ping -c 2 -I vmbr0 ff02::1", prints(""));
+TEST_F(GuestAddress, OfAVmIsANeighbours) {
   mock.answers(
       "ip -j neigh show dev vmbr0",
       prints(R"([{"dst":"192.168.0.155","lladdr":"bc:24:11:49:3a:e2","state":["STALE"]}])"));
+  EXPECT_CALL(mock.shell, run(CommandLine(ask_agent))).Times(0);
   EXPECT_EQ(vm->address(), "192.168.0.155");
 }
 
-TEST_F(GuestAddress, OfAVmWithAgentIsWhatItSays) {
-  mock.answers(
-      "qm guest cmd 9000 network-get-interfaces",
-      recorded("node-quick/32-qm-agent-chroot.txt", "qm guest cmd 9000 network-get-interfaces"));
+TEST_F(GuestAddress, OfAVmThatIsNoNeighbourIsWhatItsAgentSays) {
+  mock.answers("ip -j neigh show dev vmbr0", prints("[]"));
+  mock.answers(ask_agent, recorded("node-quick/32-qm-agent-chroot.txt", ask_agent));
   EXPECT_EQ(vm->address(), "10.10.10.138");
+  EXPECT_EQ(vm->address(), std::nullopt) << "the agent is asked seldom";
+  mock.clock.sleep_for(std::chrono::seconds(30));
+  mock.answers(ask_agent, fails(255, "QEMU guest agent is not running\n"));
+  EXPECT_EQ(vm->address(), std::nullopt);
 }
 
-TEST_F(GuestAddress, OfAStoppedGuestIsAnError) {
-  mock.answers("qm guest cmd 9000 network-get-interfaces", fails(2, "VM 9000 is not running\n"));
-  EXPECT_THAT(trouble_of([this] { vm->address(); }), HasSubstr("VM 9000 is not running"));
-  mock.answers(interfaces, fails(255, "CT 9001 is not running\n"));
-  mock.answers(get("/nodes/pve1/lxc/9001/status/current"), prints_json({{"status", "stopped"}}));
-  EXPECT_THAT(trouble_of([this] { lxc->address(); }), HasSubstr("CT 9001 is not running"));
+TEST_F(GuestAddress, OfAContainerIsThatOfItsCard) {
+  mock.answers(kConfig, prints_config(with(kLxcConfig, "net0", "hwaddr=02:FC:00:00:00:01")));
+  mock.answers(interfaces, recorded("lxc-tools.txt", "ip --json a"));
+  EXPECT_EQ(lxc->address(), "192.0.2.2");
+}
+
+TEST_F(GuestAddress, OfAStoppedContainerIsAnError) {
+  mock.answers(kStatus, kStopped);
+  EXPECT_THAT(trouble_of([this] { lxc->address(); }), HasSubstr("it is not running"));
 }
 
 TEST_F(GuestAddress, OfAContainerThatIsStartingIsNotThereYet) {
-  mock.answers(interfaces, prints("null"));
+  mock.answers(interfaces, prints("[]"));
   EXPECT_EQ(lxc->address(), std::nullopt);
-  mock.answers(interfaces, fails(255, "lxc-attach failed\n"));
-  mock.answers(get("/nodes/pve1/lxc/9001/status/current"), prints_json({{"status", "running"}}));
+  mock.answers(interfaces, recorded("lxc-tools.txt", "nsenter -t 999999 --net -- ip --json a"));
+  EXPECT_EQ(lxc->address(), std::nullopt);
+  mock.answers(kStatus, prints("State:          STARTING\nPID:            3516\n"));
+  EXPECT_CALL(mock.shell, run(CommandLine(interfaces))).Times(0);
   EXPECT_EQ(lxc->address(), std::nullopt);
 }
 

@@ -2,6 +2,7 @@
 
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
+#include "support/pve/config_values.h"
 #include "support/pve/confinement.h"
 
 namespace pve_accept {
@@ -18,8 +19,7 @@ class GuestClaims : public GuestTest {
   GuestClaims() {
     lxc_config(kLxcConfig);
     vm_config(kVmConfig);
-    mock.answers(get("/nodes/pve1/lxc/9001/status/current"),
-                 prints_json({{"status", "running"}, {"pid", 3516}}));
+    mock.answers(kStatus, kRunning);
     mock.answers("cat /proc/3516/uid_map", prints("         0     100000      65536\n"));
     mock.answers("cat /proc/3516/attr/current",
                  prints("lxc-9001_</var/lib/lxc>//&:lxc-9001_<-var-lib-lxc>:unconfined "));
@@ -27,12 +27,8 @@ class GuestClaims : public GuestTest {
     inside.answers("systemd-detect-virt", prints("kvm\n"));
   }
 
-  void lxc_config(const Json& config) {
-    mock.answers(get("/nodes/pve1/lxc/9001/config"), prints_json(config));
-  }
-  void vm_config(const Json& config) {
-    mock.answers(get("/nodes/pve1/qemu/9000/config"), prints_json(config));
-  }
+  void lxc_config(const Json& config) { mock.answers(kConfig, prints_config(config)); }
+  void vm_config(const Json& config) { mock.answers(kVmConfigPath, prints_config(config)); }
   std::vector<std::string> lxc_differences() {
     return lxc->differences_from({.vmid = Vmid(9001), .name = "spike-lxc"});
   }
@@ -93,6 +89,17 @@ TEST_F(GuestClaims, EveryFieldOfAVmCanDiffer) {
   EXPECT_THAT(vm_differences(), IsEmpty());
 }
 
+// PVE writes the parts of a value in an order of its own.
+TEST_F(GuestClaims, OrderOfAValuesPartsIsNoDifference) {
+  lxc_config(with(with(kLxcConfig, "features", "keyctl=1,nesting=1"), "net0",
+                  "bridge=vmbr0,hwaddr=BC:24:11:24:C6:70,ip=dhcp,name=eth0,type=veth"));
+  EXPECT_THAT(lxc_differences(), IsEmpty());
+  vm_config(with(kVmConfig, "net0", "bridge=vmbr0,firewall=1,virtio=BC:24:11:49:3A:E2"));
+  EXPECT_THAT(vm_differences(), IsEmpty());
+  EXPECT_EQ(mac_address(with(kVmConfig, "net0", "bridge=vmbr0,virtio=BC:24:11:49:3A:E2")),
+            "bc:24:11:49:3a:e2");
+}
+
 TEST_F(GuestClaims, ConfinedMeansNoGap) {
   EXPECT_THAT(lxc_gaps(), IsEmpty());
   EXPECT_THAT(vm_gaps(), IsEmpty());
@@ -121,7 +128,7 @@ TEST_F(GuestClaims, PrivilegeAndMknodAreGaps) {
 }
 
 TEST_F(GuestClaims, StoppedContainerCannotBeJudged) {
-  mock.answers(get("/nodes/pve1/lxc/9001/status/current"), prints_json({{"status", "stopped"}}));
+  mock.answers(kStatus, kStopped);
   EXPECT_THROW(lxc_gaps(), HarnessError);
 }
 

@@ -36,7 +36,7 @@ class GuestCreation : public GuestTest {
     for (const char* line : {kCreateVm, kImport, kCloudInit, kResize, kLogin}) {
       mock.answers(line, prints(""));
     }
-    mock.answers(vm_config, prints_json(kVmConfig));
+    mock.answers(kVmConfigPath, prints_config(kVmConfig));
   }
 
   std::string trouble_with_lxc() {
@@ -45,8 +45,6 @@ class GuestCreation : public GuestTest {
   std::string trouble_with_vm() {
     return trouble_of([this] { vm->create(vm_spec); });
   }
-  const std::string lxc_config = get("/nodes/pve1/lxc/9001/config");
-  const std::string vm_config = get("/nodes/pve1/qemu/9000/config");
   const GuestSpec lxc_spec{
       .vmid = Vmid(9001),
       .name = "spike-lxc",
@@ -65,7 +63,7 @@ class GuestCreation : public GuestTest {
 
 TEST_F(GuestCreation, OfAContainerIsOneCommand) {
   mock.answers(kCreateLxc, prints(""));
-  mock.answers(lxc_config, prints_json(kLxcConfig));
+  mock.answers(kConfig, prints_config(kLxcConfig));
   EXPECT_EQ(trouble_with_lxc(), "");
 }
 
@@ -74,21 +72,20 @@ TEST_F(GuestCreation, NeverAdoptsWhatExists) {
                recorded("node-vm/21-pct-more.txt",
                         "pct create 9001 local:vztmpl/"
                         "debian-13-standard_13.1-2_amd64.tar.zst --rootfs local-lvm:10"));
-  mock.answers(lxc_config, prints_json(kLxcConfig));
+  mock.answers(kConfig, prints_config(kLxcConfig));
   EXPECT_THAT(trouble_with_lxc(), HasSubstr("CT 9001 already exists on node 'pve1'"));
   EXPECT_THAT(trouble_with_lxc(), HasSubstr("never adopted"));
 }
 
 TEST_F(GuestCreation, NeverAdoptsWhatExistsEvenWhenTheToolExitsZero) {
   mock.answers(kCreateLxc, prints(""));
-  mock.answers(lxc_config, prints_json(with(kLxcConfig, "description", "pve-accept run r0\n")));
+  mock.answers(kConfig, prints_config(with(kLxcConfig, "description", "pve-accept run r0\n")));
   EXPECT_THAT(trouble_with_lxc(), HasSubstr("does not show the description 'pve-accept run r1'"));
 }
 
 TEST_F(GuestCreation, ThatExitsZeroWithoutAGuestHasFailed) {
   mock.answers(kCreateLxc, prints("unable to create CT 9001 - no space left on device\n"));
-  mock.answers(lxc_config,
-               fails(2, "Configuration file 'nodes/pve1/lxc/9001.conf' does not exist"));
+  mock.answers(kConfig, kNoGuest);
   const std::string trouble = trouble_with_lxc();
   EXPECT_THAT(trouble, HasSubstr("create container 9001: it does not exist afterwards"));
   EXPECT_THAT(trouble, HasSubstr("no space left on device"));
@@ -107,7 +104,7 @@ TEST_F(GuestCreation, HasTheTimeOfTheSpecification) {
   EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine(kImport), in_time)))
       .WillOnce(Return(prints("")));
   vm->create(spec);
-  mock.answers(lxc_config, prints_json(kLxcConfig));
+  mock.answers(kConfig, prints_config(kLxcConfig));
   spec = lxc_spec;
   spec.create_deadline = std::chrono::seconds(1234);
   EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine(kCreateLxc), in_time)))
@@ -135,7 +132,7 @@ TEST_F(GuestCreation, FindsAnImportThatLeftNoDisk) {
   all_goes_well();
   Json without = kVmConfig;
   without.erase("scsi0");
-  mock.answers(vm_config, prints_json(without));
+  mock.answers(kVmConfigPath, prints_config(without));
   EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show a disk scsi0"));
 }
 
@@ -143,8 +140,8 @@ TEST_F(GuestCreation, FindsAResizeThatExitsZeroAndDoesNothing) {
   all_goes_well();
   mock.answers(kResize,
                recorded("node-quick/30-qm-lifecycle-chroot.txt", "qm disk resize 9000 scsi0 5G"));
-  mock.answers(vm_config,
-               prints_json(with(kVmConfig, "scsi0", "local-lvm:vm-9000-disk-0,size=3G")));
+  mock.answers(kVmConfigPath,
+               prints_config(with(kVmConfig, "scsi0", "local-lvm:vm-9000-disk-0,size=3G")));
   const std::string trouble = trouble_with_vm();
   EXPECT_THAT(trouble, HasSubstr("resize the disk of VM 9000"));
   EXPECT_THAT(trouble, HasSubstr("does not show a disk of 10 GiB"));
@@ -153,9 +150,9 @@ TEST_F(GuestCreation, FindsAResizeThatExitsZeroAndDoesNothing) {
 
 TEST_F(GuestCreation, FindsAMissingCloudInitDriveOrKey) {
   all_goes_well();
-  mock.answers(vm_config, prints_json(with(kVmConfig, "ide2", "none,media=cdrom")));
+  mock.answers(kVmConfigPath, prints_config(with(kVmConfig, "ide2", "none,media=cdrom")));
   EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show a cloud-init drive"));
-  mock.answers(vm_config, prints_json(with(kVmConfig, "sshkeys", "")));
+  mock.answers(kVmConfigPath, prints_config(with(kVmConfig, "sshkeys", "")));
   EXPECT_THAT(trouble_with_vm(), HasSubstr("does not show the user root, its key"));
 }
 

@@ -11,17 +11,8 @@ using namespace replies;
 using testing::HasSubstr;
 using testing::Return;
 
-const Json kRunning = {{"status", "running"}, {"pid", 3516}, {"vmid", 9001}};
-const Json kStopped = {{"status", "stopped"}, {"vmid", 9001}};
-
-const std::string kStatus = get("/nodes/pve1/lxc/9001/status/current");
-const std::string kConfig = get("/nodes/pve1/lxc/9001/config");
-const std::string kVmStatus = get("/nodes/pve1/qemu/9000/status/current");
-const std::string kVmConfigPath = get("/nodes/pve1/qemu/9000/config");
 const std::string kContent = get("/nodes/pve1/storage/local-lvm/content");
 
-const CommandResult kNoGuest =
-    fails(2, "Configuration file 'nodes/pve1/lxc/9001.conf' does not exist\n");
 const CommandResult kLockTimeout =
     fails(255, "can't lock file '/run/lock/lxc/pve-config-9001.lock' - got timeout\n",
           "trying to acquire lock...\n");
@@ -37,22 +28,22 @@ class GuestLifecycle : public GuestTest {
 TEST_F(GuestLifecycle, StartWaitsUntilItRuns) {
   once("pct start 9001");
   EXPECT_CALL(mock.shell, run(CommandLine(kStatus)))
-      .WillOnce(Return(prints_json(kStopped)))
-      .WillOnce(Return(prints_json(kStopped)))
-      .WillOnce(Return(prints_json(kRunning)));
+      .WillOnce(Return(kStopped))
+      .WillOnce(Return(kStopped))
+      .WillOnce(Return(kRunning));
   lxc->start();
   EXPECT_EQ(to_seconds(mock.clock.now().time_since_epoch()), 2);
 }
 
 TEST_F(GuestLifecycle, StartOfARunningGuestIsFine) {
   once("pct start 9001", recorded("node-vm/20-pct-lifecycle.txt", "pct start 9001"));
-  mock.answers(kStatus, prints_json(kRunning));
+  mock.answers(kStatus, kRunning);
   EXPECT_EQ(trouble_of([this] { lxc->start(); }), "");
 }
 
 TEST_F(GuestLifecycle, StartThatFailsDoesNotWait) {
   once("qm start 9000", recorded("node-quick/30-qm-lifecycle-chroot.txt", "qm start 9000"));
-  mock.answers(kVmStatus, prints_json(kStopped));
+  mock.answers(kVmStatus, kVmStopped);
   const std::string trouble = trouble_of([this] { vm->start(); });
   EXPECT_THAT(trouble, HasSubstr("KVM virtualisation configured, but not available"));
   EXPECT_THAT(trouble, HasSubstr("Hint: switch virtualisation on"));
@@ -61,7 +52,7 @@ TEST_F(GuestLifecycle, StartThatFailsDoesNotWait) {
 
 TEST_F(GuestLifecycle, StartThatPrintsAnErrorAndExitsZeroHasFailed) {
   once("pct start 9001", prints("bridge 'vmbr9' does not exist\n"));
-  mock.answers(kStatus, prints_json(kStopped));
+  mock.answers(kStatus, kStopped);
   const std::string trouble = trouble_of([this] { lxc->start(); });
   EXPECT_THAT(trouble, HasSubstr("start container 9001: it is not running"));
   EXPECT_THAT(trouble, HasSubstr("bridge 'vmbr9' does not exist"));
@@ -72,7 +63,7 @@ TEST_F(GuestLifecycle, LockOfAnotherTaskIsWaitedFor) {
       .WillOnce(Return(kLockTimeout))
       .WillOnce(Return(kLockTimeout))
       .WillOnce(Return(prints("")));
-  mock.answers(kStatus, prints_json(kRunning));
+  mock.answers(kStatus, kRunning);
   EXPECT_EQ(trouble_of([this] { lxc->start(); }), "");
   EXPECT_GT(mock.clock.now(), Clock::Instant{});
 }
@@ -88,22 +79,22 @@ TEST_F(GuestLifecycle, LockThatStaysIsAnErrorThatNamesIt) {
 
 TEST_F(GuestLifecycle, LockOfAnOperationIsNamedWithItsRemedy) {
   once("qm start 9000", fails(255, "VM is locked (backup)\n"));
-  mock.answers(kVmStatus, prints_json(kStopped));
+  mock.answers(kVmStatus, kVmStopped);
   EXPECT_THAT(trouble_of([this] { vm->start(); }), HasSubstr("`qm unlock`"));
 }
 
 TEST_F(GuestLifecycle, ShutdownOfAStoppedGuestAsksNothing) {
-  mock.answers(kStatus, prints_json(kStopped));
+  mock.answers(kStatus, kStopped);
   never("pct shutdown 9001 --timeout 60 --forceStop 1");
   lxc->shutdown("r1");
 }
 
 TEST_F(GuestLifecycle, ShutdownIsGraceful) {
   EXPECT_CALL(mock.shell, run(CommandLine(kStatus)))
-      .WillOnce(Return(prints_json(kRunning)))
-      .WillOnce(Return(prints_json(kRunning)))
-      .WillOnce(Return(prints_json(kStopped)));
-  mock.answers(kConfig, prints_json(kLxcConfig));
+      .WillOnce(Return(kRunning))
+      .WillOnce(Return(kRunning))
+      .WillOnce(Return(kStopped));
+  mock.answers(kConfig, prints_config(kLxcConfig));
   once("pct shutdown 9001 --timeout 60 --forceStop 1");
   never("pct stop 9001");
   lxc->shutdown("r1");
@@ -111,19 +102,19 @@ TEST_F(GuestLifecycle, ShutdownIsGraceful) {
 
 TEST_F(GuestLifecycle, ShutdownThatTimesOutIsForced) {
   EXPECT_CALL(mock.shell, run(CommandLine(kVmStatus)))
-      .WillOnce(Return(prints_json(kRunning)))
-      .WillOnce(Return(prints_json(kRunning)))
-      .WillOnce(Return(prints_json(kRunning)))
-      .WillRepeatedly(Return(prints_json(kStopped)));
-  mock.answers(kVmConfigPath, prints_json(kVmConfig));
+      .WillOnce(Return(kVmRunning))
+      .WillOnce(Return(kVmRunning))
+      .WillOnce(Return(kVmRunning))
+      .WillRepeatedly(Return(kVmStopped));
+  mock.answers(kVmConfigPath, prints_config(kVmConfig));
   once("qm shutdown 9000 --timeout 60", fails(255, "VM quit/powerdown failed\n"));
   once("qm stop 9000");
   vm->shutdown("r1");
 }
 
 TEST_F(GuestLifecycle, StopThatLeavesItRunningIsAnError) {
-  mock.answers(kVmStatus, prints_json(kRunning));
-  mock.answers(kVmConfigPath, prints_json(kVmConfig));
+  mock.answers(kVmStatus, kVmRunning);
+  mock.answers(kVmConfigPath, prints_config(kVmConfig));
   once("qm stop 9000");
   EXPECT_THAT(trouble_of([this] { vm->stop("r1"); }),
               HasSubstr("stop VM 9000: it is still running"));
@@ -143,34 +134,34 @@ TEST_F(GuestLifecycle, NothingIsDoneToAGuestOfSomebodyElse) {
   never("pct stop 9001");
   never("pct destroy 9001 --purge");
   for (const Json& config : theirs) {
-    mock.answers(kConfig, prints_json(config));
-    mock.answers(kStatus, prints_json(kRunning));
+    mock.answers(kConfig, prints_config(config));
+    mock.answers(kStatus, kRunning);
     EXPECT_THAT(trouble_of([this] { lxc->shutdown("r1"); }), HasSubstr("refused")) << config;
     EXPECT_THAT(trouble_of([this] { lxc->stop("r1"); }), HasSubstr("refused")) << config;
     EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("refused")) << config;
-    mock.answers(kStatus, prints_json(kStopped));
+    mock.answers(kStatus, kStopped);
     EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("refused")) << config;
   }
 }
 
 TEST_F(GuestLifecycle, RefusalSaysWhatTheGuestBears) {
-  mock.answers(kStatus, prints_json(kStopped));
-  mock.answers(kConfig, prints_json(with(kLxcConfig, "description", "pve-accept run r2\n")));
+  mock.answers(kStatus, kStopped);
+  mock.answers(kConfig, prints_config(with(kLxcConfig, "description", "pve-accept run r2\n")));
   EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }),
               HasSubstr("it bears the tag 'pve-accept' and the description of run r2, and is not "
                         "of run r1"));
-  mock.answers(kConfig, prints_json(with(kLxcConfig, "tags", "prod")));
+  mock.answers(kConfig, prints_config(with(kLxcConfig, "tags", "prod")));
   EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("it bears no tag"));
 }
 
 TEST_F(GuestLifecycle, GuestThatWasReplacedBeforeItIsDestroyedIsLeftAlone) {
   EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
-      .WillOnce(Return(prints_json(kLxcConfig)))
-      .WillOnce(Return(prints_json(kLxcConfig)))
-      .WillRepeatedly(Return(prints_json(with(kLxcConfig, "description", "the mail server"))));
+      .WillOnce(Return(prints_config(kLxcConfig)))
+      .WillOnce(Return(prints_config(kLxcConfig)))
+      .WillRepeatedly(Return(prints_config(with(kLxcConfig, "description", "the mail server"))));
   EXPECT_CALL(mock.shell, run(CommandLine(kStatus)))
-      .WillOnce(Return(prints_json(kRunning)))
-      .WillOnce(Return(prints_json(kStopped)));
+      .WillOnce(Return(kRunning))
+      .WillOnce(Return(kStopped));
   once("pct stop 9001");
   never("pct destroy 9001 --purge");
   EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }),
@@ -179,9 +170,9 @@ TEST_F(GuestLifecycle, GuestThatWasReplacedBeforeItIsDestroyedIsLeftAlone) {
 
 TEST_F(GuestLifecycle, GuestThatWasReplacedDuringItsShutdownIsNotStopped) {
   EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
-      .WillOnce(Return(prints_json(kLxcConfig)))
-      .WillRepeatedly(Return(prints_json(with(kLxcConfig, "tags", "prod"))));
-  mock.answers(kStatus, prints_json(kRunning));
+      .WillOnce(Return(prints_config(kLxcConfig)))
+      .WillRepeatedly(Return(prints_config(with(kLxcConfig, "tags", "prod"))));
+  mock.answers(kStatus, kRunning);
   once("pct shutdown 9001 --timeout 60 --forceStop 1", fails(255, "container did not stop\n"));
   never("pct stop 9001");
   EXPECT_THAT(trouble_of([this] { lxc->shutdown("r1"); }),
@@ -191,13 +182,13 @@ TEST_F(GuestLifecycle, GuestThatWasReplacedDuringItsShutdownIsNotStopped) {
 TEST_F(GuestLifecycle, DestroyStopsFirstAndWaitsForTheVolumes) {
   EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
       .Times(5)
-      .WillOnce(Return(prints_json(kLxcConfig)))
-      .WillOnce(Return(prints_json(kLxcConfig)))
-      .WillOnce(Return(prints_json(kLxcConfig)))
+      .WillOnce(Return(prints_config(kLxcConfig)))
+      .WillOnce(Return(prints_config(kLxcConfig)))
+      .WillOnce(Return(prints_config(kLxcConfig)))
       .WillRepeatedly(Return(kNoGuest));
   EXPECT_CALL(mock.shell, run(CommandLine(kStatus)))
-      .WillOnce(Return(prints_json(kRunning)))
-      .WillOnce(Return(prints_json(kStopped)));
+      .WillOnce(Return(kRunning))
+      .WillOnce(Return(kStopped));
   once("pct stop 9001");
   once("pct destroy 9001 --purge");
   const Json volume = {{"volid", "local-lvm:vm-9001-disk-0"},
@@ -215,10 +206,10 @@ TEST_F(GuestLifecycle, DestroyStopsFirstAndWaitsForTheVolumes) {
 
 TEST_F(GuestLifecycle, DestroyThatLeavesAVolumeNamesIt) {
   EXPECT_CALL(mock.shell, run(CommandLine(kVmConfigPath)))
-      .WillOnce(Return(prints_json(kVmConfig)))
-      .WillOnce(Return(prints_json(kVmConfig)))
+      .WillOnce(Return(prints_config(kVmConfig)))
+      .WillOnce(Return(prints_config(kVmConfig)))
       .WillRepeatedly(Return(kNoGuest));
-  mock.answers(kVmStatus, prints_json(kStopped));
+  mock.answers(kVmStatus, kVmStopped);
   once("qm destroy 9000 --purge");
   mock.answers(kContent, prints_json(Json::array({{{"volid", "local-lvm:vm-9000-cloudinit"},
                                                    {"format", "raw"},
@@ -229,28 +220,28 @@ TEST_F(GuestLifecycle, DestroyThatLeavesAVolumeNamesIt) {
 }
 
 TEST_F(GuestLifecycle, DestroyThatExitsZeroAndDoesNothingIsAnError) {
-  mock.answers(kConfig, prints_json(kLxcConfig));
-  mock.answers(kStatus, prints_json(kStopped));
+  mock.answers(kConfig, prints_config(kLxcConfig));
+  mock.answers(kStatus, kStopped);
   once("pct destroy 9001 --purge", prints("purging CT 9001 from related configurations..\n"));
   EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }),
               HasSubstr("destroy container 9001: it is still there"));
 }
 
 TEST_F(GuestLifecycle, DestroyThatFailsSaysWhyAtOnce) {
-  mock.answers(kConfig, prints_json(kLxcConfig));
-  mock.answers(kStatus, prints_json(kStopped));
+  mock.answers(kConfig, prints_config(kLxcConfig));
+  mock.answers(kStatus, kStopped);
   once("pct destroy 9001 --purge",
        recorded("node-quick/56-misc3-chroot.txt", "pct destroy 9005 --purge", 1));
   EXPECT_THAT(trouble_of([this] { lxc->destroy("r1"); }), HasSubstr("protection mode enabled"));
   EXPECT_EQ(mock.clock.now(), Clock::Instant{});
 }
 
-const Json kCreating = {{"lock", "create"}, {"digest", "da39"}};
+const Json kCreating = {{"lock", "create"}};
 
 TEST_F(GuestLifecycle, UnfinishedGuestIsUnlockedAndDestroyed) {
   EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
-      .WillOnce(Return(prints_json(kCreating)))
-      .WillOnce(Return(prints_json({{"digest", "da39"}})))
+      .WillOnce(Return(prints_config(kCreating)))
+      .WillOnce(Return(prints_config(Json::object())))
       .WillRepeatedly(Return(kNoGuest));
   once("pct unlock 9001");
   once("pct destroy 9001 --purge");
@@ -259,7 +250,7 @@ TEST_F(GuestLifecycle, UnfinishedGuestIsUnlockedAndDestroyed) {
 
 TEST_F(GuestLifecycle, UnfinishedGuestThatWasUnlockedAlreadyIsDestroyed) {
   EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
-      .WillOnce(Return(prints_json({{"digest", "da39"}})))
+      .WillOnce(Return(prints_config(Json::object())))
       .WillRepeatedly(Return(kNoGuest));
   never("pct unlock 9001");
   once("pct destroy 9001 --purge");
@@ -271,31 +262,29 @@ TEST_F(GuestLifecycle, FinishedGuestIsNotTakenForAnUnfinishedOne) {
   never("pct destroy 9001 --purge");
   for (const Json& config : {kLxcConfig, with(kLxcConfig, "lock", "create"),
                              Json{{"lock", "backup"}}, Json{{"hostname", "theirs"}}}) {
-    mock.answers(kConfig, prints_json(config));
+    mock.answers(kConfig, prints_config(config));
     EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("refused")) << config;
   }
 }
 
 TEST_F(GuestLifecycle, GuestThatGetsFinishedWhileItIsUnlockedIsLeftAlone) {
   EXPECT_CALL(mock.shell, run(CommandLine(kConfig)))
-      .WillOnce(Return(prints_json(kCreating)))
-      .WillRepeatedly(Return(prints_json(with(kLxcConfig, "tags", "prod"))));
+      .WillOnce(Return(prints_config(kCreating)))
+      .WillRepeatedly(Return(prints_config(with(kLxcConfig, "tags", "prod"))));
   once("pct unlock 9001");
   never("pct destroy 9001 --purge");
   EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("refused"));
 }
 
 TEST_F(GuestLifecycle, UnfinishedGuestThatStaysLockedIsAnError) {
-  mock.answers(kConfig, prints_json(kCreating));
+  mock.answers(kConfig, prints_config(kCreating));
   once("pct unlock 9001");
   EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("it is still locked"));
 }
 
 TEST_F(GuestLifecycle, MissingGuestIsNotAnErrorOfTheNode) {
   mock.answers(kConfig, kNoGuest);
-  mock.answers(kStatus,
-               recorded("node-quick/56-misc3-chroot.txt",
-                        "pvesh get /nodes/pve1/lxc/9001/status/current --output-format json"));
+  mock.answers(kStatus, recorded("lxc-tools.txt", kStatus));
   EXPECT_FALSE(lxc->exists());
   EXPECT_FALSE(lxc->running());
   EXPECT_THROW(lxc->config(), HarnessError);
@@ -303,17 +292,42 @@ TEST_F(GuestLifecycle, MissingGuestIsNotAnErrorOfTheNode) {
 }
 
 TEST_F(GuestLifecycle, ErrorOfTheNodeIsNotAMissingGuest) {
-  mock.answers(kConfig, fails(255, "ipcc_send_rec[1] failed: Connection refused\n"));
-  EXPECT_THROW(lxc->exists(), HarnessError);
-  EXPECT_THROW(lxc->destroy("r1"), HarnessError);
-  mock.answers(kConfig, prints(""));
-  EXPECT_THROW(lxc->exists(), HarnessError);
+  for (const auto& trouble : {fails(1, "cat: /etc/pve: Transport endpoint is not connected\n"),
+                              prints("not a setting\n")}) {
+    mock.answers(kConfig, trouble);
+    EXPECT_THROW(lxc->exists(), HarnessError);
+    EXPECT_THROW(lxc->destroy("r1"), HarnessError);
+  }
+}
+
+TEST_F(GuestLifecycle, WhatCannotTellWhetherItRunsIsAnError) {
+  mock.answers(kStatus, fails(127, "lxc-info: command not found\n"));
+  EXPECT_THROW(lxc->running(), HarnessError);
+  mock.answers(kStatus, prints(""));
+  EXPECT_THROW(lxc->running(), HarnessError);
+  mock.answers(kVmStatus, fails(1, "cat: permission denied\n"));
+  EXPECT_THROW(vm->running(), HarnessError);
+}
+
+// The number of a process that has ended is another's one day.
+TEST_F(GuestLifecycle, VmRunsWhereItsProcessIsItsOwn) {
+  mock.answers(kVmStatus, kVmRunning);
+  EXPECT_EQ(vm->host_pid(), 3517);
+  mock.answers("cat /proc/3517/cmdline", prints(std::string("/usr/sbin/cron\0-f\0", 18)));
+  EXPECT_FALSE(vm->running());
+  mock.answers("cat /proc/3517/cmdline",
+               fails(1, "cat: /proc/3517/cmdline: No such file or directory\n"));
+  EXPECT_FALSE(vm->running());
+}
+
+TEST_F(GuestLifecycle, ContainerThatStopsRunsStill) {
+  mock.answers(kStatus, prints("State:          STOPPING\n"));
+  EXPECT_TRUE(lxc->running());
+  EXPECT_THROW(lxc->host_pid(), HarnessError);
 }
 
 TEST_F(GuestLifecycle, RunningGuestHasAProcess) {
-  mock.answers(kStatus,
-               recorded("node-vm/23-pct-second.txt",
-                        "pvesh get /nodes/pve1/lxc/9001/status/current --output-format json"));
+  mock.answers(kStatus, kRunning);
   EXPECT_EQ(lxc->host_pid(), 3516);
   EXPECT_EQ(lxc->cgroup_dir(), "/sys/fs/cgroup/lxc/9001");
   EXPECT_EQ(vm->cgroup_dir(), "/sys/fs/cgroup/qemu.slice/9000.scope");

@@ -16,13 +16,14 @@ using testing::IsEmpty;
 const std::string kOnConsole =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEl8QYhd9JuMqtH+NpqfklfSZ85HldvQx9/+uPl7UGMA";
 const std::string kAskAgent = "qm guest exec 9000 -- cat /etc/ssh/ssh_host_ed25519_key.pub";
-const std::string kAskContainer = "pct exec 9001 -- cat /etc/ssh/ssh_host_ed25519_key.pub";
+const std::string kInContainer = "cat /proc/3516/root/etc/ssh/ssh_host_ed25519_key.pub";
 
 class GuestHostKeys : public GuestTest {
  protected:
   GuestHostKeys() {
     mock.answers("qm start 9000", prints(""));
-    mock.answers(get("/nodes/pve1/qemu/9000/status/current"), prints_json({{"status", "running"}}));
+    mock.answers(kStatus, kRunning);
+    mock.answers(kVmStatus, kVmRunning);
     mock.answers(kAskAgent, fails(255, "QEMU guest agent is not running\n"));
   }
 
@@ -44,19 +45,18 @@ class GuestHostKeys : public GuestTest {
 };
 
 TEST_F(GuestHostKeys, OfAContainerIsRead) {
-  mock.answers(kAskContainer, prints("ssh-ed25519 AAAA root@spike-lxc\n"));
+  mock.answers(kInContainer, prints("ssh-ed25519 AAAA root@spike-lxc\n"));
   EXPECT_THAT(lxc->host_keys().keys, ElementsAre("ssh-ed25519 AAAA root@spike-lxc"));
 }
 
 TEST_F(GuestHostKeys, OfAContainerMayBeMissing) {
-  mock.answers(kAskContainer, fails(1, "cat: x: No such file or directory\n"));
+  mock.answers(kInContainer, fails(1, "cat: x: No such file or directory\n"));
   const HostKeys host_keys = lxc->host_keys();
   EXPECT_THAT(host_keys.keys, IsEmpty());
   EXPECT_EQ(host_keys.trouble,
-            "`pct exec` reads none in /etc/ssh/ssh_host_ed25519_key.pub (cat: x: No such file or "
-            "directory)");
+            "there is none in /etc/ssh/ssh_host_ed25519_key.pub of the container");
   EXPECT_THAT(host_keys.hint, HasSubstr("SSH server"));
-  mock.answers(kAskContainer, prints("\n"));
+  mock.answers(kInContainer, prints("\n"));
   EXPECT_THAT(lxc->host_keys().keys, IsEmpty());
 }
 
@@ -72,14 +72,27 @@ TEST_F(GuestHostKeys, OfAVmAreToldByItsAgentWhenItHasOne) {
   EXPECT_CALL(mock.shell, start(_)).WillOnce(console({}));
   agent_tells("ssh-ed25519 BBBB");
   vm->start();
+  mock.clock.sleep_for(60s);
   EXPECT_THAT(vm->host_keys().keys, ElementsAre("ssh-ed25519 BBBB"));
+}
+
+// Each question takes a second of the node's CPU, and a cloud image has no agent.
+TEST_F(GuestHostKeys, AreAskedOfAnAgentSeldomWhileTheVmBoots) {
+  EXPECT_CALL(mock.shell, start(_)).WillOnce(console({}));
+  EXPECT_CALL(mock.shell, run(CommandLine(kAskAgent))).Times(3);  // after 60, 90 and 120 s
+  vm->start();
+  for (int second = 0; second < 121; ++second) {
+    vm->host_keys();
+    mock.clock.sleep_for(1s);
+  }
 }
 
 // An agent may have read the image's keys before cloud-init made new ones.
 TEST_F(GuestHostKeys, OnTheConsoleAreTheLatest) {
-  EXPECT_CALL(mock.shell, start(_)).WillOnce(console(keys_at(30s)));
+  EXPECT_CALL(mock.shell, start(_)).WillOnce(console(keys_at(90s)));
   agent_tells("ssh-ed25519 BBBB");
   vm->start();
+  mock.clock.sleep_for(60s);
   EXPECT_THAT(vm->host_keys().keys, ElementsAre("ssh-ed25519 BBBB"));
   mock.clock.sleep_for(30s);
   EXPECT_THAT(vm->host_keys().keys, ElementsAre(kOnConsole));
@@ -97,6 +110,7 @@ TEST_F(GuestHostKeys, OfAVmWithNeitherSayWhyAndWhatToDo) {
   EXPECT_THAT(host_keys.hint, HasSubstr("`ssh: {emit_keys_to_console: true}`"));
   // qm exits 0 although the command in the VM failed.
   mock.answers(kAskAgent, prints(R"({"exitcode":1,"exited":1,"err-data":"No such file"})"));
+  mock.clock.sleep_for(60s);
   EXPECT_THAT(vm->host_keys().keys, IsEmpty());
 }
 
@@ -104,6 +118,7 @@ TEST_F(GuestHostKeys, OfAVmThatWasNotStartedHereAreAskedOfItsAgent) {
   EXPECT_CALL(mock.shell, start(_)).Times(0);
   EXPECT_THAT(vm->host_keys().trouble, HasSubstr("its serial console was not watched"));
   agent_tells("ssh-ed25519 BBBB");
+  mock.clock.sleep_for(30s);
   EXPECT_THAT(vm->host_keys().keys, ElementsAre("ssh-ed25519 BBBB"));
 }
 
@@ -128,7 +143,7 @@ TEST_F(GuestHostKeys, ConsoleThatIsLostWithTheConnectionIsOpenedAgain) {
 
 TEST_F(GuestHostKeys, NothingIsWatchedOfAVmThatDoesNotStart) {
   mock.answers("qm start 9000", fails(255, "VM is locked (backup)\n"));
-  mock.answers(get("/nodes/pve1/qemu/9000/status/current"), prints_json({{"status", "stopped"}}));
+  mock.answers(kVmStatus, kVmStopped);
   EXPECT_CALL(mock.shell, start(_)).Times(0);
   EXPECT_NE(trouble_of([this] { vm->start(); }), "");
 }

@@ -10,6 +10,9 @@ namespace {
 
 using namespace replies;
 
+constexpr const char* kFind = "find /etc/pve/nodes -maxdepth 3";
+constexpr const char* kResources = "pvesh get /cluster/resources --type vm --output-format json";
+
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -99,12 +102,60 @@ TEST_F(PveNode, KnowsTheTimeAndAFreeVmid) {
 }
 
 TEST_F(PveNode, ReadsAGuestsConfigurationOnItsOwnNode) {
-  const GuestEntry vm{.vmid = Vmid(100), .kind = GuestKind::kVm, .node = "pve2"};
+  const GuestFile vm{Vmid(100), GuestKind::kVm, "pve2"};
   mock.answers("cat /etc/pve/nodes/pve2/qemu-server/100.conf", prints("cores: 2\n"));
   EXPECT_EQ(node.raw_config(vm), "cores: 2\n");
-  const GuestEntry lxc{.vmid = Vmid(101), .kind = GuestKind::kLxc, .node = "pve1"};
+  const GuestFile lxc{Vmid(101), GuestKind::kLxc, "pve1"};
   EXPECT_THAT(trouble_of([&] { node.raw_config(lxc); }),
               HasSubstr("/etc/pve/nodes/pve1/lxc/101.conf"));
+}
+
+// Where the cluster file system is not there, nothing is known of what it holds.
+TEST_F(PveNode, TakesAConfigurationForMissingOnlyWhereItsFolderIsThere) {
+  const GuestFile guest{Vmid(9001), GuestKind::kLxc, "pve1"};
+  mock.answers(kConfig, kNoGuest);
+  EXPECT_EQ(node.find_raw_config(guest), std::nullopt);
+  mock.has_files({"lxc/9001.conf"});
+  EXPECT_THROW(node.find_raw_config(guest), HarnessError);
+  mock.answers(kFind, prints("/etc/pve/nodes\n"));
+  EXPECT_THAT(trouble_of([&] { node.find_raw_config(guest); }),
+              HasSubstr("it does not show the node pve1"));
+  mock.answers(kFind, fails(1, "find: '/etc/pve/nodes': No such file or directory\n"));
+  EXPECT_THAT(trouble_of([&] { node.find_raw_config(guest); }), HasSubstr("No such file"));
+}
+
+TEST_F(PveNode, ListsGuestsOnlyWhenTheirFilesSayTheSame) {
+  const Json guest = {{"vmid", 9001}, {"type", "lxc"}, {"node", "pve1"}, {"status", "running"}};
+  mock.answers(kResources, prints_json(Json::array({guest})));
+  mock.has_files({"lxc/9001.conf"});
+  EXPECT_EQ(node.guests().size(), 1U);
+  mock.answers(kResources, prints("[]"));
+  EXPECT_THAT(trouble_of([&] { node.guests(); }),
+              HasSubstr("Proxmox VE lists [], and its cluster file system has "
+                        "[/etc/pve/nodes/pve1/lxc/9001.conf]"));
+  mock.has_files({});
+  EXPECT_EQ(node.guests().size(), 0U);
+}
+
+// A guest may come between the two looks.
+TEST_F(PveNode, LooksForGuestsAgain) {
+  const Json guest = {{"vmid", 9001}, {"type", "lxc"}, {"node", "pve1"}, {"status", "running"}};
+  EXPECT_CALL(mock.shell, run(CommandLine(kResources)))
+      .WillOnce(testing::Return(prints("[]")))
+      .WillOnce(testing::Return(prints_json(Json::array({guest}))));
+  mock.has_files({"lxc/9001.conf"});
+  EXPECT_EQ(node.guests().size(), 1U);
+}
+
+TEST(GuestFiles, AreThoseOfEveryNode) {
+  const auto files = parse_guest_files(
+      "/etc/pve/nodes\n/etc/pve/nodes/pve1\n/etc/pve/nodes/pve1/lxc\n"
+      "/etc/pve/nodes/pve1/lxc/9001.conf\n/etc/pve/nodes/pve1/lxc/x.conf\n"
+      "/etc/pve/nodes/pve1/priv/9002.conf\n/etc/pve/nodes/pve2/qemu-server/9000.conf\n");
+  EXPECT_THAT(files, testing::ElementsAre(GuestFile{Vmid(9001), GuestKind::kLxc, "pve1"},
+                                          GuestFile{Vmid(9000), GuestKind::kVm, "pve2"}));
+  EXPECT_EQ(files[1].path(), "/etc/pve/nodes/pve2/qemu-server/9000.conf");
+  EXPECT_THROW(parse_guest_files("find: something\n"), HarnessError);
 }
 
 TEST_F(PveNode, FindsAVolume) {

@@ -34,9 +34,9 @@ TEST(Ownership, TakesTagAndDescription) {
 }
 
 TEST(Unfinished, IsAConfigurationWithNothingButPvesLock) {
-  EXPECT_TRUE(is_unfinished({{"lock", "create"}, {"digest", "da39"}}));
+  EXPECT_TRUE(is_unfinished({{"lock", "create"}}));
   EXPECT_TRUE(is_unfinished({{"lock", "destroyed"}}));
-  EXPECT_TRUE(is_unfinished({{"digest", "da39"}}));
+  EXPECT_TRUE(is_unfinished(Json::object()));
   EXPECT_FALSE(is_unfinished({{"lock", "backup"}}));
   EXPECT_FALSE(is_unfinished({{"lock", "create"}, {"hostname", "theirs"}}));
   EXPECT_FALSE(is_unfinished(with(kLxcConfig, "lock", "create")));

@@ -12,12 +12,45 @@ namespace pve_accept::replies {
 struct MockNode : MockHost {
   FakeClock clock;
 
-  MockNode() : MockHost("node") { answers("hostname", prints("pve1\n")); }
+  MockNode() : MockHost("node") {
+    answers("hostname", prints("pve1\n"));
+    has_files({});
+  }
+
+  // The cluster file system shows these below the node's folder: "lxc/9001.conf".
+  void has_files(const std::vector<std::string>& paths) {
+    std::string all = "/etc/pve/nodes\n/etc/pve/nodes/pve1\n/etc/pve/nodes/pve1/lxc\n";
+    for (const std::string& path : paths) all += "/etc/pve/nodes/pve1/" + path + "\n";
+    answers("find /etc/pve/nodes -maxdepth 3", prints(all));
+  }
 };
+
+inline const std::string kConfig = "cat /etc/pve/nodes/pve1/lxc/9001.conf";
+inline const std::string kVmConfigPath = "cat /etc/pve/nodes/pve1/qemu-server/9000.conf";
+inline const CommandResult kNoGuest = {
+    .exit_status = 1, .err = "cat: /etc/pve/nodes/pve1/x.conf: No such file or directory\n"};
+inline CommandResult prints_config(const Json& config) { return prints(config_file(config)); }
+
+// Whether a container runs, whether a VM does.
+inline const std::string kStatus = "lxc-info -n 9001 -s -p";
+inline const std::string kVmStatus = "cat /var/run/qemu-server/9000.pid";
+inline const CommandResult kRunning = prints("State:          RUNNING\nPID:            3516\n");
+inline const CommandResult kStopped = prints("State:          STOPPED\n");
+inline const CommandResult kVmRunning = prints("3517\n");
+inline const CommandResult kVmStopped = {
+    .exit_status = 1, .err = "cat: /var/run/qemu-server/9000.pid: No such file or directory\n"};
 
 // The guests 9001 and 9000 of such a node.
 class GuestTest : public testing::Test {
  protected:
+  GuestTest() {
+    const std::string command_line =
+        "/usr/bin/kvm -id 9000 -pidfile /var/run/qemu-server/9000.pid ";
+    std::string shown = command_line;
+    std::ranges::replace(shown, ' ', '\0');
+    mock.answers("cat /proc/3517/cmdline", prints(shown));
+  }
+
   MockNode mock;
   Node node = Node::connect(mock.shell);
   std::unique_ptr<Guest> lxc = make_guest(GuestKind::kLxc, node, mock.clock, Vmid(9001));

@@ -1,5 +1,6 @@
 #include "support/sim/model/virtual_files.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/base/simulation_mark.h"
@@ -34,13 +35,36 @@ std::string uid_map(const Guest& guest, const Model::Guest& model) {
                      mapped ? 65536 : 4294967295);
 }
 
-// The process that a vmid's container has as its init: /proc/PID/….
+std::string pid_file(const Guest& guest) {
+  return fmt::format("/var/run/qemu-server/{}.pid", guest.vmid);
+}
+
+// As /proc shows it, of which a VM's is what `qm showcmd` begins and ends with.
+std::string shown_command_line(const Guest& guest) {
+  std::string line = "/sbin/init";
+  if (guest.is_vm()) {
+    line = fmt::format("/usr/bin/kvm -id {0} -name {1},debug-threads=on -pidfile {2} -daemonize",
+                       guest.vmid, guest.name(), pid_file(guest));
+  }
+  std::ranges::replace(line, ' ', '\0');
+  return line + '\0';
+}
+
+// The process that a container has as its init, or the KVM process of a VM: /proc/PID/…, and the
+// file that says which that is.
 std::optional<std::string> process_file(const Call& call, const std::string& path) {
   for (const Guest& guest : call.state().guests) {
+    if (!guest.running) continue;
+    if (guest.is_vm() && path == pid_file(guest)) return fmt::format("{}\n", guest.pid);
     const std::string prefix = fmt::format("/proc/{}/", guest.pid);
-    if (!guest.running || !path.starts_with(prefix)) continue;
+    if (!path.starts_with(prefix)) continue;
     const std::string name = path.substr(prefix.size());
     const Model::Guest& model = call.model().guest(guest.kind);
+    if (name == "cmdline") return shown_command_line(guest);
+    if (name.starts_with("root/") && !guest.is_vm()) {
+      const auto file = guest.files.find(name.substr(4));
+      return file == guest.files.end() ? std::nullopt : std::optional(file->second);
+    }
     if (name == "uid_map") return uid_map(guest, model);
     if (name != "attr/current") return std::nullopt;
     bool unconfined = guest.is_vm() || model.apparmor_profile == "unconfined";

@@ -127,6 +127,25 @@ int ls(Call& call) {
   return 0;
 }
 
+// find /etc/pve/nodes -maxdepth 3: the cluster file system, a folder for each node
+int find(Call& call) {
+  const std::string top = "/etc/pve/nodes";
+  if (call.words() != Words{top, "-maxdepth", "3"}) throw Unsupported{};
+  call.spend(0.003);
+  const std::string node = fmt::format("{}/{}", top, call.model().node.name);
+  call.out(fmt::format("{}\n{}\n", top, node));
+  for (const char* entry : {"lrm_status", "openvz", "priv", "pve-ssl.key", "pve-ssl.pem"}) {
+    call.out(fmt::format("{}/{}\n", node, entry));
+  }
+  for (const GuestFacts& facts : kGuestTable) {
+    call.out(fmt::format("{}/{}\n", node, facts.config_folder));
+    for (const Guest* guest : sorted_guests(call.state(), facts.kind)) {
+      call.out(fmt::format("{}/{}/{}.conf\n", node, facts.config_folder, guest->vmid));
+    }
+  }
+  return 0;
+}
+
 int sha512sum(Call& call) {
   if (call.argv.size() != 2) throw Unsupported{};
   const std::string sum = sha512sum_of(call, call.argv[1]);

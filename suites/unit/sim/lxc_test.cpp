@@ -1,0 +1,59 @@
+#include <gmock/gmock.h>
+
+#include "suites/unit/recorded.h"
+#include "suites/unit/sim/lab.h"
+
+namespace pve_accept::sim_testing {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kInfo = "lxc-info -n 9001 -s -p";
+
+TEST(SimLxc, SaysOfAContainerThatWasNeverStartedWhatTheRealToolSays) {
+  Lab lab;
+  expect_as_recorded(lab, "lxc-tools.txt", {kInfo, "nsenter -t 999999 --net -- ip --json a"});
+  lab.create_lxc();
+  expect_as_recorded(lab, "lxc-tools.txt", {kInfo});
+}
+
+TEST(SimLxc, TellsStateProcessAndAddresses) {
+  Lab lab;
+  lab.start_lxc();
+  EXPECT_EQ(lab.run(kInfo).out, "State:          RUNNING\nPID:            1000\n");
+  const Json interfaces = Json::parse(lab.run("nsenter -t 1000 --net -- ip --json a").out);
+  const Json real = Json::parse(recorded("lxc-tools.txt", "ip --json a").out);
+  ASSERT_EQ(interfaces.size(), 2U);
+  for (const auto& [key, value] : interfaces.at(1).items()) {
+    EXPECT_TRUE(real.at(0).contains(key)) << key;
+  }
+  EXPECT_THAT(interfaces.at(1).at("addr_info").at(0).at("local"), HasSubstr("192.168.0."));
+  EXPECT_THAT(lab.run("cat /proc/1000/root/etc/ssh/ssh_host_ed25519_key.pub").out,
+              HasSubstr("ssh-ed25519 AAAA"));
+  lab.run("pct stop 9001");
+  EXPECT_EQ(lab.run(kInfo).out, "State:          STOPPED\n");
+  EXPECT_EQ(lab.run("cat /proc/1000/root/etc/ssh/ssh_host_ed25519_key.pub").exit_status, 1);
+}
+
+TEST(SimQm, AVmThatRunsHasAProcessThatNamesItsFile) {
+  Lab lab;
+  EXPECT_EQ(lab.run("cat /var/run/qemu-server/9000.pid").exit_status, 1);
+  lab.start_vm();
+  EXPECT_EQ(lab.run("cat /var/run/qemu-server/9000.pid").out, "1000\n");
+  const std::string line = lab.run("cat /proc/1000/cmdline").out;
+  EXPECT_THAT(line, HasSubstr(std::string("\0-pidfile\0/var/run/qemu-server/9000.pid\0", 40)));
+  lab.run("qm stop 9000");
+  EXPECT_EQ(lab.run("cat /var/run/qemu-server/9000.pid").exit_status, 1);
+}
+
+TEST(SimFiles, TheClusterFileSystemHasAFolderForTheNode) {
+  Lab lab;
+  lab.create_lxc();
+  const std::string paths = lab.run("find /etc/pve/nodes -maxdepth 3").out;
+  EXPECT_THAT(paths, HasSubstr("\n/etc/pve/nodes/sim-node\n"));
+  EXPECT_THAT(paths, HasSubstr("\n/etc/pve/nodes/sim-node/lxc/9001.conf\n"));
+  EXPECT_THAT(paths, HasSubstr("\n/etc/pve/nodes/sim-node/qemu-server\n"));
+}
+
+}  // namespace
+}  // namespace pve_accept::sim_testing
