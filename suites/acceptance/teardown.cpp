@@ -11,8 +11,10 @@ class Teardown : public ClaimTest {
 // Nothing of ours is left; with --keep, both guests are there and stopped.
 // Example failure: measured "volume local-lvm:vm-9000-cloudinit".
 TEST_F(Teardown, LeavesNothing) {
-  judge("teardown.complete",
-        [&] { return Observation{.measured = seen().left, .how = "guests, volumes, keys, lock"}; });
+  judge("teardown.complete", [&] {
+    require_known(seen());
+    return Observation{.measured = seen().left, .how = "guests, volumes, keys, lock"};
+  });
 }
 
 // Nothing else changed.

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
+#include <set>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 
 namespace pve_accept {
@@ -27,6 +30,13 @@ std::string decoded(std::string_view text) {
     }
   }
   return plain;
+}
+
+bool names_volume(const std::string& key) {
+  static constexpr std::array kDisks = {"rootfs", "mp",     "scsi",    "ide",      "sata",
+                                        "virtio", "unused", "efidisk", "tpmstate", "cloudinit"};
+  const std::string stem = key.substr(0, key.find_last_not_of("0123456789") + 1);
+  return contains(kDisks, stem);
 }
 
 }  // namespace
@@ -95,6 +105,19 @@ std::string config_text(const Json& config, const std::string& key) {
 
 ConfigValue config_value(const Json& config, const std::string& key) {
   return parse_config_value(config_text(config, key));
+}
+
+std::vector<std::string> storages_in(const Json& config) {
+  std::set<std::string> storages;
+  for (const auto& [key, value] : config.items()) {
+    const ConfigValue disk = names_volume(key) ? config_value(config, key) : ConfigValue{};
+    const bool medium = disk.part("media") == "cdrom" && !text::contains(disk.head, "cloudinit");
+    const std::string head = medium ? "" : disk.head;
+    if (const auto colon = head.find(':'); colon != std::string::npos) {
+      storages.insert(head.substr(0, colon));
+    }
+  }
+  return {storages.begin(), storages.end()};
 }
 
 NetworkCard network_card(const Json& config) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/base/json.h"
 
@@ -33,6 +34,9 @@ Json parse_config_file(std::string_view text);
 // it is missing.
 std::string config_text(const Json& config, const std::string& key);
 ConfigValue config_value(const Json& config, const std::string& key);
+
+// The storages that its disks are on.
+std::vector<std::string> storages_in(const Json& config);
 
 // The network card net0: "virtio" and the like in a VM, "hwaddr" in a container, with its MAC
 // address in lower case. Both are empty when it has none.

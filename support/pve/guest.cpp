@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <set>
-
 #include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/pve/config_values.h"
@@ -48,24 +45,6 @@ std::string hint_for(const CommandResult& result) {
   }
   if (says(result, "ipcc_send_rec")) return "the cluster file system is down: restart pve-cluster";
   return {};
-}
-
-bool names_volume(const std::string& key) {
-  static constexpr std::array kDisks = {"rootfs", "mp",     "scsi",    "ide",      "sata",
-                                        "virtio", "unused", "efidisk", "tpmstate", "cloudinit"};
-  const std::string stem = key.substr(0, key.find_last_not_of("0123456789") + 1);
-  return contains(kDisks, stem);
-}
-
-std::vector<std::string> storages_in(const Json& config) {
-  std::set<std::string> storages;
-  for (const auto& [key, value] : config.items()) {
-    const std::string head = names_volume(key) ? config_value(config, key).head : "";
-    if (const auto colon = head.find(':'); colon != std::string::npos) {
-      storages.insert(head.substr(0, colon));
-    }
-  }
-  return {storages.begin(), storages.end()};
 }
 
 }  // namespace

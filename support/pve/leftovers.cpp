@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "support/base/contains.h"
 #include "support/base/reply.h"
+#include "support/pve/config_values.h"
 #include "support/pve/guest.h"
 
 namespace pve_accept {
@@ -41,21 +43,27 @@ void find_lock(Node& node, const Whose& whose, Leftovers& left) {
   }
 }
 
-void find_guests(Node& node, Clock& clock, const Whose& whose, Leftovers& left) {
-  for (const GuestEntry& entry : node.guests()) {
+void find_guests(Node& node, const Whose& whose, Leftovers& left) {
+  left.all_guests = node.guests();
+  for (const GuestEntry& entry : left.all_guests) {
+    // Other nodes have runs of their own; what was moved there from here bears the run's id.
+    const bool may_be_here = entry.node == node.name() || whose.run.has_value();
     const bool expected = left.lock && contains(left.lock->vmids, entry.vmid);
-    if (entry.node != node.name() || !(expected || contains(entry.tags, kOwnershipTag))) continue;
-    const auto config = make_guest(entry.kind, node, clock, entry.vmid)->find_config();
-    if (!config) continue;
+    if (!may_be_here || !(expected || contains(entry.tags, kOwnershipTag))) continue;
+    const auto text = node.find_raw_config(entry.file());
+    if (!text) continue;
+    const Json config = parse_config_file(*text);
     LeftGuest guest{.kind = entry.kind,
                     .vmid = entry.vmid,
                     .run = {},
                     .name = entry.name,
+                    .node = entry.node,
+                    .storages = storages_in(config),
                     .running = entry.status == "running"};
-    const Ownership ownership = ownership_of(*config);
+    const Ownership ownership = ownership_of(config);
     if (ownership.ours() && whose.includes(*ownership.run_id)) {
       guest.run = *ownership.run_id;
-    } else if (expected && is_unfinished(*config)) {
+    } else if (expected && is_unfinished(config)) {
       guest.run = left.lock->run;
       guest.name.clear();
       guest.unfinished = true;
@@ -67,22 +75,57 @@ void find_guests(Node& node, Clock& clock, const Whose& whose, Leftovers& left) 
   }
 }
 
-bool has_guest(Node& node, Vmid vmid) {
-  // Of the whole cluster: a storage may be shared.
-  return std::ranges::any_of(node.guests(),
-                             [&](const GuestEntry& guest) { return guest.vmid == vmid; });
+// Past every list: the file itself.
+void require_no_guest(Node& node, Vmid vmid) {
+  for (const GuestFacts& facts : kGuestTable) {
+    const GuestFile file{vmid, facts.kind, node.name()};
+    if (!node.find_raw_config(file)) continue;
+    throw HarnessError(fmt::format("see whether there is a guest {}", vmid),
+                       fmt::format("no list names it, and there is {}", file.path()));
+  }
 }
 
-std::vector<Volume> volumes_without_guest(Node& node, const std::vector<Vmid>& vmids) {
+[[noreturn]] void cannot_tell(std::string_view why) {
+  throw HarnessError("cannot tell whether volumes are left", std::string(why));
+}
+
+// The volumes with VMIDs of ours that no guest has. Throws where that cannot be told: a storage
+// that is out of sight lists no volumes either.
+std::vector<Volume> volumes_without_guest(Node& node, const Leftovers& left,
+                                          const std::vector<GuestEntry>& guests) {
   std::vector<Volume> found;
-  if (vmids.empty()) return found;
-  std::set<Vmid> with_guest;
-  for (const GuestEntry& guest : node.guests()) with_guest.insert(guest.vmid);
+  if (left.vmids.empty()) return found;
+  std::set<Vmid> with_guest;  // of the whole cluster: a storage may be shared
+  for (const GuestEntry& guest : guests) with_guest.insert(guest.vmid);
+  for (const Vmid vmid : left.vmids) {
+    if (!with_guest.contains(vmid)) require_no_guest(node, vmid);
+  }
+  std::map<std::string, std::set<Vmid>> listed;  // by storage: whose volumes it shows
   for (const StorageStatus& storage : node.storages()) {
-    if (!holds_disks(storage)) continue;
+    if (!takes_disks(storage) || !storage.enabled) continue;
+    const bool ours = left.storage.empty() || left.storage == storage.name;
+    if (!storage.active && ours) {
+      cannot_tell(fmt::format("storage {} is not active", storage.name));
+    }
+    if (!storage.active) continue;
+    std::set<Vmid>& shown = listed[storage.name];
     for (Volume& volume : node.volumes(storage.name)) {
-      if (!volume.vmid || !contains(vmids, *volume.vmid) || volume.content == "backup") continue;
-      if (!with_guest.contains(*volume.vmid)) found.push_back(std::move(volume));
+      if (!volume.vmid || volume.content == "backup") continue;
+      shown.insert(*volume.vmid);
+      const bool loose = contains(left.vmids, *volume.vmid) && !with_guest.contains(*volume.vmid);
+      if (loose) found.push_back(std::move(volume));
+    }
+  }
+  if (listed.empty() || (!left.storage.empty() && !listed.contains(left.storage))) {
+    cannot_tell(fmt::format("the node does not list {}", left.storage.empty()
+                                                             ? "any storage that takes disks"
+                                                             : "storage " + left.storage));
+  }
+  for (const LeftGuest& guest : left.guests) {
+    for (const std::string& storage : guest.storages) {
+      if (!with_guest.contains(guest.vmid) || listed[storage].contains(guest.vmid)) continue;
+      cannot_tell(fmt::format("storage {} does not list the disks of {}, which has some there",
+                              storage, label(guest)));
     }
   }
   return found;
@@ -91,8 +134,12 @@ std::vector<Volume> volumes_without_guest(Node& node, const std::vector<Vmid>& v
 std::vector<std::string> public_keys(Node& node) {
   const CommandResult files =
       run_checked(node.shell(), reading({"ls", "/run"}), "look for public keys");
+  const auto entries = text::lines(files.out);
+  if (!contains(entries, "lock")) {  // that every Debian has
+    throw HarnessError("look for public keys", "`ls /run` does not list what must be there: lock");
+  }
   std::vector<std::string> names;
-  for (const std::string_view line : text::lines(files.out)) {
+  for (const std::string_view line : entries) {
     if (run_of_public_key(line)) names.emplace_back(line);
   }
   return names;
@@ -100,9 +147,11 @@ std::vector<std::string> public_keys(Node& node) {
 
 void free_volume(Node& node, const Volume& volume) {
   const std::string attempted = fmt::format("free volume {}", volume.volid);
-  if (has_guest(node, *volume.vmid)) {
+  if (std::ranges::any_of(node.guests(),
+                          [&](const auto& guest) { return guest.vmid == volume.vmid; })) {
     throw HarnessError(attempted, fmt::format("refused: there is a guest {} now", *volume.vmid));
   }
+  require_no_guest(node, *volume.vmid);
   const Command command = {.argv = {"pvesm", "free", volume.volid}, .deadline = kFreeDeadline};
   const CommandResult result = node.shell().run(command);
   const std::string storage = volume.volid.substr(0, volume.volid.find(':'));
@@ -122,6 +171,10 @@ void remove_key(Node& node, const std::string& path) {
 }
 
 void remove_guest(Node& node, Clock& clock, const LeftGuest& left) {
+  if (left.node != node.name()) {
+    throw HarnessError(fmt::format("remove {}", label(left)),
+                       fmt::format("it is on node {} now: sweep that one", left.node));
+  }
   const auto guest = make_guest(left.kind, node, clock, left.vmid);
   if (!left.unfinished) return guest->destroy(left.run);
   // What has no mark is the run's for as long as the lock says so, and no longer.
@@ -146,14 +199,21 @@ void remove_lock(Node& node, const Leftovers& left) {
 
 bool Leftovers::empty() const {
   return guests.empty() && volumes.empty() && keys.empty() && !lock && !torn_lock &&
-         unreadable_lock.empty();
+         unreadable_lock.empty() && unsure.empty();
 }
 
-Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose) {
+Leftovers find_leftovers(Node& node, const Whose& whose) {
   Leftovers left;
+  left.storage = whose.storage;
   find_lock(node, whose, left);
-  find_guests(node, clock, whose, left);
-  left.volumes = volumes_without_guest(node, left.vmids);
+  find_guests(node, whose, left);
+  try {
+    left.volumes = volumes_without_guest(node, left, left.all_guests);
+  } catch (const ConnectionError&) {
+    throw;
+  } catch (const HarnessError& error) {
+    left.unsure = error.what();
+  }
   for (const std::string& name : public_keys(node)) {
     const std::string run = *run_of_public_key(name);
     if (whose.includes(run)) left.keys.push_back(public_key_file(run));
@@ -180,6 +240,7 @@ std::vector<std::string> describe(const Leftovers& left) {
   }
   if (left.torn_lock) lines.emplace_back("the node's lock, empty: its run ended as it took it");
   if (!left.unreadable_lock.empty()) lines.push_back(left.unreadable_lock);
+  if (!left.unsure.empty()) lines.push_back(left.unsure);
   return lines;
 }
 
@@ -215,11 +276,15 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
       problems.emplace_back(error.what());
     }
   };
+  if (!left.unsure.empty()) {  // a guest would go, and its volumes perhaps not
+    problems.push_back(left.unsure);
+    return problems;
+  }
   for (const LeftGuest& guest : left.guests) {
     attempt([&] { remove_guest(node, clock, guest); }, label(guest));
   }
   std::vector<Volume> volumes;
-  attempt([&] { volumes = volumes_without_guest(node, left.vmids); });
+  attempt([&] { volumes = volumes_without_guest(node, left, node.guests()); });
   for (const Volume& volume : volumes) {
     attempt([&] { free_volume(node, volume); }, "volume " + volume.volid);
   }

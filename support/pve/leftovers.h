@@ -11,10 +11,12 @@
 
 namespace pve_accept {
 
-// Whose remains are meant: those of every run, or of one run, which settled these VMIDs.
+// Whose remains are meant: those of every run, or of one run, which settled these VMIDs and where
+// their disks go.
 struct Whose {
   std::optional<std::string> run = {};
   std::vector<Vmid> vmids = {};
+  std::string storage = {};  // that the run's disks are on; empty: any that takes disks
 
   bool includes(std::string_view other) const { return !run || *run == other; }
 };
@@ -23,8 +25,10 @@ struct Whose {
 struct LeftGuest {
   GuestKind kind;
   Vmid vmid;
-  std::string run;        // that made it
-  std::string name = {};  // empty while it has none
+  std::string run;                         // that made it
+  std::string name = {};                   // empty while it has none
+  std::string node = {};                   // where it is
+  std::vector<std::string> storages = {};  // that its disks are on
   bool running = false;
   bool unfinished = false;  // PVE died, or was stopped, while it made or removed it
 };
@@ -35,18 +39,23 @@ struct LeftGuest {
 // that it belongs to (a run does not start where there is such a volume).
 struct Leftovers {
   std::vector<LeftGuest> guests;
-  std::vector<Volume> volumes;     // that no guest has
-  std::vector<std::string> keys;   // public key files on the node
-  std::optional<LockHolder> lock;  // of a run that is meant
-  bool torn_lock = false;          // a lock file that nothing was written to yet
-  std::string unreadable_lock;     // what is wrong with one that is not ours; empty: nothing is
-  std::vector<Vmid> vmids;         // where guests of ours are, were or may come to be
+  std::vector<Volume> volumes;         // that no guest has
+  std::vector<std::string> keys;       // public key files on the node
+  std::optional<LockHolder> lock;      // of a run that is meant
+  bool torn_lock = false;              // a lock file that nothing was written to yet
+  std::string unreadable_lock;         // what is wrong with one that is not ours; empty: nothing is
+  std::vector<Vmid> vmids;             // where guests of ours are, were or may come to be
+  std::string storage;                 // as in Whose
+  std::string unsure;                  // why the volumes cannot be told; empty: they can
+  std::vector<GuestEntry> all_guests;  // of anybody
 
   bool empty() const;
 };
 
-// Reads only. The lock of another run than the one meant, and what it covers, is left out.
-Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose);
+// Reads only. The lock of another run than the one meant, and what it covers, is left out. Throws
+// where the node's lists contradict one another or lack what must be in them: that nothing is
+// listed is no news of what is not there.
+Leftovers find_leftovers(Node& node, const Whose& whose);
 
 // A line for each: "container 9001 'spike-lxc', running, of run 20260607T085000Z-1a2b3c".
 std::vector<std::string> describe(const Leftovers& left);
@@ -60,9 +69,9 @@ std::vector<std::string> wait_for_tasks(Node& node, Clock& clock, const std::vec
                                         const Say& say);
 
 // Removes all of it, whose every guest is looked at again right before: guests, then the volumes
-// that they leave, keys, and when nothing is left, the lock. Goes on after a failure. Says what it
-// has removed; returns what it could not remove, each with the reason, after the `problems` that
-// there were before.
+// that they leave, keys, and when nothing is left, the lock. Goes on after a failure; where it
+// cannot be told which volumes are left, it removes nothing. Says what it has removed; returns what
+// it could not remove, each with the reason, after the `problems` that there were before.
 std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftovers& left,
                                           const Say& say, std::vector<std::string> problems = {});
 

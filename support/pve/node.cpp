@@ -157,7 +157,8 @@ std::vector<GuestEntry> Node::guests() {
   std::set<std::string> listed, there;
   for (int tries = 0; tries < kTries; ++tries) {
     std::vector<GuestEntry> guests = parse_guests(ask(*shell_, command, "list the guests"));
-    listed.clear(), there.clear();
+    listed.clear();
+    there.clear();
     for (const GuestEntry& guest : guests) listed.insert(guest.file().path());
     for (const GuestFile& file : guest_files()) there.insert(file.path());
     if (listed == there) return guests;

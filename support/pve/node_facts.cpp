@@ -115,16 +115,19 @@ std::vector<StorageStatus> parse_storages(const Json& reply) {
     return StorageStatus{.name = entry.at("storage").string(),
                          .type = entry.at("type").string(),
                          .content = list_of(entry.at("content").string(), ","),
+                         .enabled = !entry.find("enabled") || text::truth(entry.find("enabled")),
                          .active = text::truth(entry.find("active")),
                          .available_bytes = text::whole_or_zero(entry.find("avail"))};
   });
 }
 
-bool holds_disks(const StorageStatus& storage) {
-  return storage.active && std::ranges::any_of(storage.content, [](const std::string& content) {
-           return content == "images" || content == "rootdir";
-         });
+bool takes_disks(const StorageStatus& storage) {
+  return std::ranges::any_of(storage.content, [](const std::string& content) {
+    return content == "images" || content == "rootdir";
+  });
 }
+
+bool holds_disks(const StorageStatus& storage) { return storage.active && takes_disks(storage); }
 
 std::vector<GuestEntry> parse_guests(const Json& reply) {
   return text::read_list(reply, "/cluster/resources", [](const JsonCursor& entry) {

@@ -39,11 +39,13 @@ struct StorageStatus {
   std::string name;
   std::string type = {};                  // "lvmthin", "zfspool", "dir", ...
   std::vector<std::string> content = {};  // "images", "rootdir", "vztmpl", ...
+  bool enabled = true;
   bool active = false;
   std::int64_t available_bytes = 0;
 };
 
-// True for a storage that is there and may hold disks of guests.
+// True for a storage that may hold disks of guests; and for one whose disks can be listed.
+bool takes_disks(const StorageStatus& storage);
 bool holds_disks(const StorageStatus& storage);
 
 // A guest on any node of the cluster, as its configuration file names it.

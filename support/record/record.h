@@ -179,6 +179,7 @@ struct StageResult {
 
 struct TeardownRecord {
   std::vector<std::string> left = {};
+  std::optional<std::string> cannot_tell = {};  // why that is not known to be all
   std::vector<std::string> changes = {};
   bool kept = false;
   std::optional<double> settled_ram_mib = {};

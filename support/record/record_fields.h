@@ -175,6 +175,7 @@ void visit(StageResult& stage, Fields& fields) {
 template <class Fields>
 void visit(TeardownRecord& teardown, Fields& fields) {
   fields("left", teardown.left, required);
+  fields("cannot_tell", teardown.cannot_tell, if_set);
   fields("changes", teardown.changes, required);
   fields("kept", teardown.kept);
   fields("settled_ram_mib", teardown.settled_ram_mib, if_set);
