@@ -53,6 +53,18 @@ TEST_F(Judge, SaysTheUnit) {
             "memory.idle-delta/vm: measured 2301 MiB, allowed 1500 to 2156 MiB (idle window)");
 }
 
+// A baseline that was measured too high would flatter every figure that is taken against it.
+TEST_F(Judge, HoldsTheMemoryThatComesBackAgainstBothBounds) {
+  const auto outcome = [&](double above_baseline_mib) {
+    return judge(thresholds_, "teardown.baseline", {}, {.measured = above_baseline_mib}).outcome;
+  };
+  EXPECT_EQ(outcome(-100.5), Outcome::kFail);
+  EXPECT_EQ(outcome(-100), Outcome::kPass);
+  EXPECT_EQ(outcome(-58), Outcome::kPass) << "as in the lab";
+  EXPECT_EQ(outcome(100), Outcome::kPass);
+  EXPECT_EQ(outcome(100.5), Outcome::kFail);
+}
+
 TEST_F(Judge, FailsByAFurtherCondition) {
   Observation observation = overlay("overlayfs");
   observation.also["container root"] = "ext4";
