@@ -64,9 +64,8 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"teardown.baseline", "Teardown.GivesTheMemoryBack", kNode, kTornDown},
 });
 
-template <typename Matches>
-const ClaimInfo* find_if(Matches matches) {
-  const auto found = std::find_if(kCatalogue.begin(), kCatalogue.end(), matches);
+const ClaimInfo* find_by(std::string_view ClaimInfo::*key, std::string_view value) {
+  const auto found = std::ranges::find(kCatalogue, value, key);
   return found == kCatalogue.end() ? nullptr : &*found;
 }
 
@@ -74,12 +73,10 @@ const ClaimInfo* find_if(Matches matches) {
 
 std::span<const ClaimInfo> claim_catalogue() { return kCatalogue; }
 
-const ClaimInfo* find_claim(std::string_view id) {
-  return find_if([&](const ClaimInfo& claim) { return claim.id == id; });
-}
+const ClaimInfo* find_claim(std::string_view id) { return find_by(&ClaimInfo::id, id); }
 
 const ClaimInfo* find_claim_by_test(std::string_view test) {
-  return find_if([&](const ClaimInfo& claim) { return claim.test == test; });
+  return find_by(&ClaimInfo::test, test);
 }
 
 std::vector<ClaimCase> expected_cases() {

@@ -20,8 +20,7 @@ bool is_archive(const std::filesystem::directory_entry& entry) {
                                           ".tar.bz2", ".tar.xz", ".tar.zst"};
   const std::string name = entry.path().filename().string();
   return entry.is_regular_file() && !name.starts_with('.') &&
-         std::any_of(kEndings.begin(), kEndings.end(),
-                     [&](const char* ending) { return name.ends_with(ending); });
+         std::ranges::any_of(kEndings, [&](const char* ending) { return name.ends_with(ending); });
 }
 
 }  // namespace
@@ -41,7 +40,7 @@ std::vector<std::filesystem::path> image_archives(const std::filesystem::path& d
                     ".zst); make them {}",
                     directory.string(), kRemedy));
   }
-  std::sort(archives.begin(), archives.end());
+  std::ranges::sort(archives);
   return archives;
 }
 

@@ -20,12 +20,11 @@ constexpr std::array kDockerSources = {DockerSource::kOfficial, DockerSource::kD
                                        DockerSource::kPreinstalled};
 
 bool names_a_secret(std::string key) {
-  std::transform(key.begin(), key.end(), key.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (char& c : key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   static constexpr std::array kWords = {"password", "passwd",  "passphrase", "secret",
                                         "token",    "private", "api_key"};
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](const char* word) { return key.find(word) != std::string::npos; });
+  return std::ranges::any_of(kWords,
+                             [&](const char* word) { return key.find(word) != std::string::npos; });
 }
 
 // Said before anything else: a secret is wrong wherever it stands, and is not repeated.
