@@ -33,14 +33,15 @@ std::vector<Span> confirmed_spans(const std::vector<ProgressInterval>& progress)
   return spans;
 }
 
-// Lets a sample count when it is scheduled and its whole interval was under confirmed load. The
-// first sample has no interval.
-void confirm_samples(LoadWindow& load) {
+// Lets a sample count when its interval is one of the `expected` in the window and was wholly under
+// confirmed load. The first sample has no interval.
+void confirm_samples(LoadWindow& load, int expected) {
   const std::vector<Span> spans = confirmed_spans(load.progress);
   Clock::Instant previous = Clock::Instant::max();
   for (TimedSample& timed : load.window.samples) {
-    const bool scheduled =
-        previous >= load.opens && timed.arrived <= load.closes && previous < Clock::Instant::max();
+    const bool scheduled = load.load_began && previous < Clock::Instant::max() &&
+                           previous >= load.opens && timed.arrived <= load.closes &&
+                           load.samples_inside + load.samples_outside < expected;
     timed.counts = scheduled && std::ranges::any_of(spans, [&](const Span& span) {
                      return span.from <= previous && timed.arrived <= span.to;
                    });
@@ -56,12 +57,12 @@ class Observation {
     seen_.window.name = plan.name;
     seen_.window.began = clock.now();
     seen_.window.started = clock.wall();
-    seen_.opens = seen_.window.began + plan.lead_in;
-    seen_.closes = seen_.window.began + (plan.seconds - 1) * kSecond;
+    lay_window(seen_.window.began);
   }
 
   LoadWindow run(Shell& guest, Sampler& sampler) && {
-    if (seen_.closes <= seen_.opens) {
+    const int expected = expected_samples(plan_, sampler.interval());
+    if (expected < 1) {
       note_problem(fmt::format("a load of {} s leaves no window after a lead-in of {} s",
                                plan_.seconds, to_seconds(plan_.lead_in)));
       return std::move(seen_);
@@ -69,8 +70,9 @@ class Observation {
     guarded("start the load", [&] { load_ = guest.start(plan_.load); });
     if (load_) {
       guarded("start the sampler", [&] {
-        const auto length = seen_.closes - seen_.window.began;
-        sampler_ = sampler.start(static_cast<int>(length / sampler.interval()), plan_.target);
+        // As long as the load may take; it ends with the load.
+        const auto most = static_cast<int>(plan_.load.deadline / sampler.interval());
+        sampler_ = sampler.start(most, plan_.target, expected);
       });
     }
     while (sampler_ && load_running()) {
@@ -80,13 +82,18 @@ class Observation {
     }
     if (sampler_) sampler_->cancel();
     await_load();
-    confirm_samples(seen_);
+    judge_start();
+    confirm_samples(seen_, expected);
+    judge_samples(expected);
     return std::move(seen_);
   }
 
  private:
-  void note_problem(const std::string& text) {
-    seen_.problem += (seen_.problem.empty() ? "" : "; ") + text;
+  void note_problem(const std::string& text) { seen_.window.problems.push_back(text); }
+
+  void lay_window(Clock::Instant load_began) {
+    seen_.opens = load_began + plan_.lead_in;
+    seen_.closes = load_began + (plan_.seconds - 1) * kSecond;
   }
 
   // Does `work`; its HarnessError becomes the observation's problem. True when there was none.
@@ -98,7 +105,7 @@ class Observation {
     } catch (const HarnessError& error) {
       note_problem(fmt::format("{} (after {:.1f} s): {}", what, since_start_s(), error.what()));
       // A load that does not end in time was watched to the last.
-      if (dynamic_cast<const DeadlineError*>(&error) == nullptr) seen_.lost_sight = true;
+      if (dynamic_cast<const DeadlineError*>(&error) == nullptr) seen_.window.broke_off = true;
       return false;
     }
   }
@@ -133,14 +140,24 @@ class Observation {
     guarded("read the load's progress", [&] { progress = plan_.parse_progress(line.text); });
     if (!progress) return;
     const double length_s = progress->at_s - last_at_s_;
-    if (!(length_s > 0) || !std::isfinite(length_s)) {
-      note_problem(fmt::format("the load's progress did not move on: {}", line.text));
+    const double most_s = to_seconds(line.arrived - seen_.window.began) + 1;
+    if (!(length_s > 0) || !(progress->at_s <= most_s)) {
+      note_problem(fmt::format("the load's progress {}: {}",
+                               length_s > 0 ? "is ahead of the time" : "did not move on",
+                               line.text));
+      seen_.window.broke_off = true;
       return;
     }
     last_at_s_ = progress->at_s;
-    const Clock::Duration length(std::llround(length_s * 1000));
-    seen_.progress.push_back({line.arrived - length, line.arrived, *progress});
+    seen_.progress.push_back({line.arrived - millis(length_s), line.arrived, *progress});
     if (!seen_.progress.back().confirmed()) ++seen_.zero_tps_intervals;
+    const Clock::Instant began = line.arrived - millis(progress->at_s);
+    seen_.load_began = std::min(began, seen_.load_began.value_or(began));
+    lay_window(*seen_.load_began);
+  }
+
+  static Clock::Duration millis(double seconds) {
+    return Clock::Duration(std::llround(seconds * 1000));
   }
 
   void await_load() {
@@ -151,13 +168,41 @@ class Observation {
     if (good) judge_end();
   }
 
+  void judge_start() {
+    const double limit_s = to_seconds(plan_.start_limit);
+    if (!seen_.load_began) {
+      if (seen_.load) return;  // how it ended says why
+      note_problem("the load reported no progress");
+    } else if (*seen_.load_began - seen_.window.began > plan_.start_limit) {
+      note_problem(
+          fmt::format("the load began {:.1f} s after its command, at most {} s are allowed",
+                      to_seconds(*seen_.load_began - seen_.window.began), limit_s));
+    } else {
+      return;
+    }
+    seen_.late = true;
+  }
+
+  // After a load that ended early all that is missing is outside of it. Else the sampler owes it;
+  // a few moments may pass while the node stands still.
+  void judge_samples(int expected) {
+    const int missing = expected - seen_.samples_inside - seen_.samples_outside;
+    if (seen_.load && ended_ < seen_.closes) {
+      seen_.samples_outside += missing;
+    } else if (missing > expected / 10 && seen_.window.problems.empty()) {
+      note_problem(fmt::format("{} of {} samples are missing", missing, expected));
+      seen_.window.broke_off = true;
+    }
+  }
+
   void judge_end() {
+    ended_ = clock_.now();
     if (seen_.load->exit_status != 0) {
       const CommandResult& result = *seen_.load;
       const std::string said = text::tail(result.err.empty() ? result.out : result.err);
       note_problem(fmt::format("the load exited {} after {:.1f} s: {}", result.exit_status,
                                since_start_s(), said.empty() ? "it printed nothing" : said));
-    } else if (clock_.now() < seen_.closes) {
+    } else if (ended_ < seen_.closes) {
       note_problem(
           fmt::format("the load ended after {:.1f} s, before its window closed at {:.1f} s",
                       since_start_s(), to_seconds(seen_.closes - seen_.window.began)));
@@ -169,10 +214,15 @@ class Observation {
   LoadWindow seen_;
   std::unique_ptr<Process> load_;
   std::unique_ptr<RunningSampler> sampler_;
+  Clock::Instant ended_;
   double last_at_s_ = 0;
 };
 
 }  // namespace
+
+int expected_samples(const LoadPlan& plan, Clock::Duration interval) {
+  return static_cast<int>(((plan.seconds - 1) * kSecond - plan.lead_in) / interval) - 1;
+}
 
 LoadWindow run_load_window(Shell& guest, Sampler& sampler, const Clock& clock,
                            const LoadPlan& plan) {

@@ -34,32 +34,41 @@ struct LoadPlan {
   ProgressParser parse_progress;
   int seconds = 60;                                   // that the load runs by its own clock
   Clock::Duration lead_in = std::chrono::seconds(5);  // left out at the start
+  // Until it begins to work, from its start command on: a slow `docker exec`.
+  Clock::Duration start_limit = std::chrono::seconds(60);
   Sampler::Target target = {};
   std::string name = "load";
 };
 
 // What was seen of a load and of the node under it. Kept whole even when something broke off.
+//
+// The window is laid by the load's own clock, not by that of its start command, which may take its
+// time. A report that arrives at P and says at_s was made at_s seconds into the run, so the load
+// began at P - at_s, or earlier where the report was delayed: of all reports the earliest counts.
 struct LoadWindow {
   Window window;  // began with the load's start command; a sample counts only in confirmed load
   std::vector<ProgressInterval> progress;
-  Clock::Instant opens;     // the scheduled window: lead_in after the start command ...
-  Clock::Instant closes;    // ... to one second before the planned end
-  int samples_inside = 0;   // of those scheduled: wholly inside confirmed progress
-  int samples_outside = 0;  // of those scheduled: not so, in no figure
+  std::optional<Clock::Instant> load_began;  // empty when the load never reported progress
+  Clock::Instant opens;                      // lead_in after that ...
+  Clock::Instant closes;                     // ... to one second before the load's planned end
+  // Of the intervals between samples in the window, as many as expected_samples() at most:
+  int samples_inside = 0;   // wholly inside confirmed progress
+  int samples_outside = 0;  // not so, or after a load that ended early; in no figure
   int zero_tps_intervals = 0;
+  bool late = false;                  // the load did not begin within the limit
   std::optional<CommandResult> load;  // empty when it could not be told how the load ended
-  std::string problem;                // why the observation is not whole; empty when it is
-  // Load or node could not be watched to the end: a lost connection, a sampler that broke off, a
-  // line that nobody can read. What is missing then says nothing about the guest.
-  bool lost_sight = false;
 };
 
 // Two intervals that are further apart than this have a gap between them. Reports and samples are
 // stamped on arrival, on different channels, and a channel is looked at every 100 ms.
 inline constexpr Clock::Duration kJointTolerance = std::chrono::milliseconds(150);
 
-// Runs the load in the guest and samples the node meanwhile. Never throws HarnessError: what went
-// wrong is in `problem`, with everything seen until then.
+// The samples that a window has, known beforehand: one an interval, but for the one that may be cut
+// at its ends. 0 or less where the load is too short to measure under.
+int expected_samples(const LoadPlan& plan, Clock::Duration interval);
+
+// Runs the load in the guest and samples the node meanwhile, until the load has ended. Never throws
+// HarnessError: what went wrong is in the window's problems, with everything seen until then.
 LoadWindow run_load_window(Shell& guest, Sampler& sampler, const Clock& clock,
                            const LoadPlan& plan);
 

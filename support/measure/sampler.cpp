@@ -17,6 +17,10 @@ constexpr Clock::Duration kLeastStall = std::chrono::seconds(5);
 // What a slow start, a stalled interval and the way back may add to the sampler's running time.
 constexpr Clock::Duration kDeadlineMargin = std::chrono::seconds(60);
 
+// Reading a process's PSS walks the whole page table of a guest: now and then is enough, but a few
+// times in a short window too.
+int pss_every(int wanted) { return wanted < 60 ? std::max(1, wanted / 4) : 15; }
+
 }  // namespace
 
 RunningSampler::RunningSampler(std::unique_ptr<Process> process, std::string description, int lines,
@@ -100,7 +104,7 @@ void RunningSampler::fail(const std::string& problem) const {
 Sampler::Sampler(Shell& node, std::string script, Clock::Duration interval)
     : node_(node), script_(std::move(script)), interval_(interval) {}
 
-std::unique_ptr<RunningSampler> Sampler::start(int intervals, const Target& target) {
+std::unique_ptr<RunningSampler> Sampler::start(int intervals, const Target& target, int wanted) {
   const int lines = intervals + 1;
   Command command{
       .argv = {"perl", "-", "--lines", std::to_string(lines), "--interval-ms",
@@ -111,15 +115,24 @@ std::unique_ptr<RunningSampler> Sampler::start(int intervals, const Target& targ
   if (target.cgroup_dir) {
     command.argv.insert(command.argv.end(), {"--cgroup", *target.cgroup_dir});
   }
-  if (target.pid) command.argv.insert(command.argv.end(), {"--pid", std::to_string(*target.pid)});
+  if (target.pid) {
+    command.argv.insert(command.argv.end(), {"--pid", std::to_string(*target.pid), "--pss-every",
+                                             std::to_string(pss_every(wanted))});
+  }
   return std::make_unique<RunningSampler>(node_.start(command), command_line(command.argv), lines,
                                           interval_);
 }
 
 Window Sampler::run(const std::string& name, int intervals, const Target& target) {
-  const auto running = start(intervals, target);
   Window window{.name = name};
-  while (!running->done()) window.samples.push_back(running->next());
+  try {
+    const auto running = start(intervals, target, intervals);
+    while (!running->done()) window.samples.push_back(running->next());
+  } catch (const HarnessError& error) {
+    window.problems.emplace_back(error.what());
+    window.broke_off = true;
+  }
+  if (window.samples.empty()) return window;
   const TimedSample& first = window.samples.front();
   window.began = first.arrived;
   window.started = Clock::WallTime(

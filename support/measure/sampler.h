@@ -58,11 +58,12 @@ class Sampler {
   Sampler(Shell& node, std::string script, Clock::Duration interval = std::chrono::seconds(1));
 
   // A window of `intervals` intervals, hence as many CPU shares and one sample more. Blocks for
-  // that long. Throws HarnessError as RunningSampler::next.
+  // that long. A window that broke off has what was seen until then. Throws nothing of its own.
   Window run(const std::string& name, int intervals, const Target& target);
 
-  // The same, read by the caller.
-  std::unique_ptr<RunningSampler> start(int intervals, const Target& target);
+  // Read by the caller, for so many intervals at most; the figures are to be made of `wanted`.
+  // Throws HarnessError where the node cannot be reached.
+  std::unique_ptr<RunningSampler> start(int intervals, const Target& target, int wanted);
 
   Clock::Duration interval() const { return interval_; }
 

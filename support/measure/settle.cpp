@@ -26,7 +26,7 @@ Settled settle(Sampler& sampler, const SettleLimits& limits) {
                                    limits.window_samples, to_seconds(limits.deadline)));
   }
   const auto window = static_cast<std::size_t>(limits.window_samples);
-  const auto running = sampler.start(intervals, {});
+  const auto running = sampler.start(intervals, {}, intervals);
   std::vector<double> ram_used;
   std::optional<Clock::Instant> began;
   Settled state;

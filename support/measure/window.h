@@ -23,6 +23,10 @@ struct Window {
   Clock::WallTime started = {};  // for the record only
   Clock::Instant began = {};     // the same moment, for the times of the samples
   std::vector<TimedSample> samples = {};
+  std::vector<std::string> problems = {};  // why it is not whole; empty when it is
+  // Nobody could watch to its end: the connection was lost, the sampler ended, a line cannot be
+  // read. What is missing then says nothing about the node.
+  bool broke_off = false;
 };
 
 // Name -> statistics over the samples that count:

@@ -58,11 +58,12 @@ struct LabConfig {
   };
 
   struct Timeouts {
-    std::chrono::seconds command{30};   // the least that any command gets, here and in the guests
-    std::chrono::seconds create{900};   // unpacking the template, importing the cloud image
-    std::chrono::seconds ready{240};    // from the start of a guest until it answers over SSH
-    std::chrono::seconds install{900};  // each of apt's steps
-    std::chrono::seconds pull{900};     // pulling an image, loading an archive
+    std::chrono::seconds command{30};     // the least that any command gets, here and in the guests
+    std::chrono::seconds create{900};     // unpacking the template, importing the cloud image
+    std::chrono::seconds ready{240};      // from the start of a guest until it answers over SSH
+    std::chrono::seconds install{900};    // each of apt's steps
+    std::chrono::seconds pull{900};       // pulling an image, loading an archive
+    std::chrono::seconds load_start{60};  // from the load's command until it works
   };
 
   std::optional<std::string> node = {};  // [user@]host[:port]; none: the simulated node

@@ -62,6 +62,7 @@ void visit(LabConfig::Timeouts& timeouts, Fields& fields) {
   fields("ready_s", timeouts.ready, between(1, lab_rules::kLongest_s));
   fields("install_s", timeouts.install, between(1, lab_rules::kLongest_s));
   fields("pull_s", timeouts.pull, between(1, lab_rules::kLongest_s));
+  fields("load_start_s", timeouts.load_start, between(1, lab_rules::kLongest_s));
 }
 
 template <class Fields>

@@ -14,6 +14,10 @@ namespace {
 
 constexpr int kSchema = 1;
 
+std::string joined(const std::vector<std::string>& problems) {
+  return fmt::format("{}", fmt::join(problems, "; "));
+}
+
 template <class Value>
 const Value* find(const std::map<GuestKind, Value>& values, GuestKind kind) {
   const auto found = values.find(kind);
@@ -35,14 +39,21 @@ void check_fields(const JsonCursor& place, const Record& record) {
 
 const Figure& WindowRecord::figure(const std::string& name) const {
   if (!problems.empty()) {
-    throw HarnessError(fmt::format("read the figure {}", name),
-                       fmt::format("{}", fmt::join(problems, "; ")));
+    throw HarnessError(fmt::format("read the figure {}", name), joined(problems));
   }
   const auto found = figures.find(name);
   if (found == figures.end()) {
     throw HarnessError(fmt::format("read the figure {}", name), "the window does not have it");
   }
   return found->second;
+}
+
+void WindowRecord::require_whole() const {
+  if (broke_off) throw HarnessError("watch the window to its end", joined(problems));
+}
+
+void LoadRecord::require_in_time() const {
+  if (late) throw HarnessError("confirm the load", joined(problems));
 }
 
 const ClaimResult* Record::claim(std::string_view id, std::optional<GuestKind> guest) const {

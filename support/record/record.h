@@ -100,6 +100,7 @@ struct WindowRecord {
   std::string started = {};
   std::map<std::string, Figure> figures = {};
   std::vector<std::string> problems = {};  // why it is not usable: no figure of it is judged
+  bool broke_off = false;                  // nobody could watch it to its end
   std::vector<std::string> notes = {};
   std::optional<SettleRecord> settle = {};
   // The sampler's lines as it printed them, each with "at_s", "counts", "ram_used_mib" and but for
@@ -108,6 +109,8 @@ struct WindowRecord {
 
   // Throws HarnessError when the window is not usable or does not have the figure.
   const Figure& figure(const std::string& name) const;
+  // Throws HarnessError, with its problems, when it was not watched to its end.
+  void require_whole() const;
 };
 
 struct IdleRecord : WindowRecord {
@@ -148,19 +151,23 @@ struct LoadRecord : WindowRecord {
     double elapsed_s = 0;
   };
 
-  // Times are seconds since the load's start command.
+  // Times are seconds since the load's start command. The window opens the lead-in after the load
+  // began by its own clock (its first progress report less the time that this one speaks of), and
+  // closes one second before the load's planned end by that clock.
   double opens_s = 0;
   double closes_s = 0;
+  bool late = false;  // the load did not begin within timeouts.load_start_s
   std::optional<int> samples_inside = {};
   std::optional<int> samples_outside = {};
   std::optional<int> zero_tps_intervals = {};
   std::vector<Progress> progress = {};
   std::optional<End> load = {};
-  std::optional<std::string> problem = {};  // what went wrong with it
-  bool lost_sight = false;                  // so that nobody could watch it to its end
   PgbenchRecord pgbench = {};
   DiskRecord disk = {};
   std::optional<std::vector<std::string>> anomalies = {};
+
+  // Throws HarnessError when the load was late: what ran is not what was to be measured.
+  void require_in_time() const;
 };
 
 struct Measurements {

@@ -92,6 +92,7 @@ void visit(WindowRecord& window, Fields& fields) {
   fields("started", window.started);
   fields("figures", window.figures, required);
   fields("problems", window.problems);
+  fields("broke_off", window.broke_off);
   fields("notes", window.notes);
   fields("settle", window.settle);
   fields("samples", window.samples);
@@ -145,13 +146,12 @@ void visit(LoadRecord& load, Fields& fields) {
   visit(static_cast<WindowRecord&>(load), fields);
   fields("opens_s", load.opens_s);
   fields("closes_s", load.closes_s);
+  fields("late", load.late);
   fields("samples_inside", load.samples_inside);
   fields("samples_outside", load.samples_outside);
   fields("zero_tps_intervals", load.zero_tps_intervals);
   fields("progress", load.progress);
   fields("load", load.load);
-  fields("problem", load.problem, if_set);
-  fields("lost_sight", load.lost_sight);
   fields("pgbench", load.pgbench);
   fields("disk", load.disk);
   fields("anomalies", load.anomalies);

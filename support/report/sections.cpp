@@ -74,10 +74,7 @@ std::string all_window_notes(const Record& record) {
       return fmt::format("{} window of the {}", window, to_string(kind));
     };
     if (const IdleRecord* idle = record.idle(kind)) text += window_notes(name("idle"), *idle);
-    if (const LoadRecord* load = record.load(kind)) {
-      text += window_notes(name("load"), *load);
-      if (load->problem) text += bullet(name("load") + ": " + *load->problem);
-    }
+    if (const LoadRecord* load = record.load(kind)) text += window_notes(name("load"), *load);
   }
   return text;
 }

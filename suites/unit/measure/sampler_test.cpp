@@ -1,9 +1,9 @@
 #include "support/measure/sampler.h"
 
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include "suites/unit/measure/samples.h"
-#include "suites/unit/mock_host.h"
 
 namespace pve_accept {
 namespace {
@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using ::testing::_;
 using ::testing::AllOf;
 using ::testing::ByMove;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Return;
 
@@ -23,6 +24,12 @@ class SamplerTest : public testing::Test {
             ByMove(std::make_unique<ScriptedProcess>(clock_, std::move(lines), std::move(end)))));
   }
 
+  std::string problem_of_a_window(int intervals) {
+    const Window window = sampler_.run("idle", intervals, {});
+    EXPECT_TRUE(window.broke_off);
+    return fmt::format("{}", fmt::join(window.problems, "; "));
+  }
+
   FakeClock clock_;
   testing::StrictMock<MockShell> node_;
   Sampler sampler_{node_, "the script"};
@@ -30,7 +37,8 @@ class SamplerTest : public testing::Test {
 
 TEST_F(SamplerTest, RunsOneProcessForAWindow) {
   EXPECT_CALL(node_, start(CommandLine("perl - --lines 4 --interval-ms 1000 "
-                                       "--cgroup /sys/fs/cgroup/qemu.slice/9000.scope --pid 4711")))
+                                       "--cgroup /sys/fs/cgroup/qemu.slice/9000.scope --pid 4711 "
+                                       "--pss-every 1")))
       .WillOnce([&](const Command& command) {
         EXPECT_EQ(command.input, "the script");
         EXPECT_GT(command.deadline, 3s);
@@ -59,7 +67,7 @@ TEST_F(SamplerTest, ReportsAnEarlyEnd) {
   node_runs({{100ms, write_fields(sample_at(0)).dump()},
              {200ms, "sampler: /proc/stat has no cpu line", OutputLine::Stream::kErr}},
             {300ms, {.exit_status = 2}});
-  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(problem_of_a_window(3),
               AllOf(HasSubstr("ended after 1 of 4 samples"), HasSubstr("--lines 4"),
                     HasSubstr("exited 2"), HasSubstr("has no cpu line")));
 }
@@ -67,13 +75,13 @@ TEST_F(SamplerTest, ReportsAnEarlyEnd) {
 TEST_F(SamplerTest, ReportsAMissingPerl) {
   node_runs({{100ms, "bash: line 1: perl: command not found", OutputLine::Stream::kErr}},
             {200ms, {.exit_status = 127}});
-  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(problem_of_a_window(3),
               AllOf(HasSubstr("exited 127"), HasSubstr("perl: command not found")));
 }
 
 TEST_F(SamplerTest, ReportsAStall) {
   node_runs(sampler_lines({sample_at(0), sample_at(1)}), {1h});
-  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(problem_of_a_window(3),
               AllOf(HasSubstr("no sample for 5 s"), HasSubstr("after 2 of 4 samples")));
   EXPECT_EQ(clock_.now(), Clock::Instant(6s));
 }
@@ -85,19 +93,26 @@ TEST_F(SamplerTest, ReportsAStallThatIsOnlyNoisy) {
     lines.push_back({std::chrono::seconds(second), "noise", OutputLine::Stream::kErr});
   }
   node_runs(lines, {1h});
-  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
-              AllOf(HasSubstr("no sample for 5 s"), HasSubstr("noise")));
+  EXPECT_THAT(problem_of_a_window(3), AllOf(HasSubstr("no sample for 5 s"), HasSubstr("noise")));
 }
 
 TEST_F(SamplerTest, ShowsGarbage) {
   node_runs({{0s, "Welcome to Proxmox VE"}}, {1h});
-  EXPECT_THAT(trouble_of([&] { sampler_.run("idle", 3, {}); }),
+  EXPECT_THAT(problem_of_a_window(3),
               AllOf(HasSubstr("not valid JSON"), HasSubstr("Welcome to Proxmox VE")));
 }
 
-TEST_F(SamplerTest, LetsALostConnectionThrough) {
+TEST_F(SamplerTest, KeepsWhatWasSeenBeforeTheConnectionBroke) {
   node_runs(sampler_lines({sample_at(0)}), {.at = 1500ms, .connection_lost = true});
-  EXPECT_THROW(sampler_.run("idle", 3, {}), ConnectionError);
+  const Window window = sampler_.run("idle", 3, {});
+  EXPECT_THAT(window.problems, ElementsAre(HasSubstr("connection lost")));
+  EXPECT_TRUE(window.broke_off);
+  EXPECT_EQ(window.samples.size(), 1U);
+}
+
+TEST_F(SamplerTest, ReportsANodeThatIsNotReached) {
+  EXPECT_CALL(node_, start(_)).WillOnce(testing::Throw(ConnectionError("reach node", "refused")));
+  EXPECT_THAT(problem_of_a_window(3), HasSubstr("reach node: refused"));
 }
 
 TEST_F(SamplerTest, KeepsAWindowWhoseEndWasLost) {
@@ -107,7 +122,7 @@ TEST_F(SamplerTest, KeepsAWindowWhoseEndWasLost) {
 
 TEST_F(SamplerTest, CanBePolled) {
   node_runs(sampler_lines({sample_at(0), sample_at(1)}), {2s});
-  const auto running = sampler_.start(1, {});
+  const auto running = sampler_.start(1, {}, 1);
   EXPECT_TRUE(running->poll(100ms));
   EXPECT_FALSE(running->poll(100ms));
   EXPECT_FALSE(running->done());

@@ -51,6 +51,24 @@ TEST(Record, HasNoFigureOfAWindowThatIsNotUsable) {
   EXPECT_THROW(window.figure("ram_used_mib"), HarnessError);
 }
 
+TEST(Record, TellsAWindowThatBrokeOffFromOneThatIsNotUsable) {
+  LoadRecord window;
+  window.problems = {"the load exited 2"};  // it was watched as it died
+  EXPECT_NO_THROW(window.require_whole());
+  EXPECT_NO_THROW(window.require_in_time());
+  EXPECT_THROW(window.figure("ram_used_mib"), HarnessError);
+  window.late = true;
+  EXPECT_THROW(window.require_in_time(), HarnessError);
+  EXPECT_NO_THROW(window.require_whole());
+  window.broke_off = true;
+  try {
+    window.require_whole();
+    FAIL() << "nobody watched it to its end";
+  } catch (const HarnessError& error) {
+    EXPECT_STREQ(error.what(), "watch the window to its end: the load exited 2");
+  }
+}
+
 TEST(Record, RefusesWhatIsDamagedOrForeign) {
   const auto complaint = [](const std::function<void(Json&)>& damage) {
     Json document = write_fields(fresh());

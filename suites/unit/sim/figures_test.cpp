@@ -82,7 +82,7 @@ TEST(SimFigures, AVmCostsWhatTheSpikeSaw) {
           lab.run("pvesh get /nodes/sim-node/qemu/9000/status/current --output-format json").out)
           .at("pid")
           .dump();
-  const auto idle = sample(lab, 60, "--pid " + pid);
+  const auto idle = sample(lab, 60, "--pss-every 15 --pid " + pid);
   EXPECT_NEAR(median_used_mib(idle), 3758, 4);
   EXPECT_NEAR(100 - percent(idle, kIdle), 6.0, 0.3);
   EXPECT_NEAR(percent(idle, kUser), 3.37 + 0.29, 0.3);  // guest time is part of user

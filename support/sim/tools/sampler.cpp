@@ -12,17 +12,19 @@ namespace {
 struct SamplerOptions {
   std::int64_t lines = 0, interval_ms = 0;
   std::string cgroup;
-  std::int64_t pid = 0;
+  std::int64_t pid = 0, pss_every = 1;
 };
 
 SamplerOptions parse(const Words& words) {
   const Arguments arguments =
-      read_options(words, {"--lines=", "--interval-ms=", "--cgroup=", "--pid="});
+      read_options(words, {"--lines=", "--interval-ms=", "--cgroup=", "--pid=", "--pss-every="});
   const SamplerOptions options{.lines = arguments.number("--lines", 0),
                                .interval_ms = arguments.number("--interval-ms", 0),
                                .cgroup = arguments.get("--cgroup"),
-                               .pid = arguments.number("--pid", 0)};
-  if (arguments.rest != Words{"-"} || options.lines <= 0 || options.interval_ms <= 0) {
+                               .pid = arguments.number("--pid", 0),
+                               .pss_every = arguments.number("--pss-every", 1)};
+  if (arguments.rest != Words{"-"} || options.lines <= 0 || options.interval_ms <= 0 ||
+      options.pss_every <= 0) {
     throw Unsupported{};
   }
   return options;
@@ -84,16 +86,15 @@ std::string sample(World world, const SamplerOptions& options, Millis at, std::i
     if (options.pid == 0 || guest.pid != options.pid) continue;
     const Booked booked = world.figures.booked(guest, at);
     line["process"] = {{"rss_kib", whole(booked.rss_mib * 1024.0)}};
-    const std::int64_t pss_every =
-        options.lines < 60 ? std::max<std::int64_t>(options.lines / 4, 1) : 15;
-    if (index % pss_every == 0) line["process"]["pss_kib"] = whole(booked.pss_mib * 1024.0);
+    if (index % options.pss_every == 0) line["process"]["pss_kib"] = whole(booked.pss_mib * 1024.0);
   }
   return line.dump();
 }
 
 }  // namespace
 
-// perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID]: the sampler, script on stdin
+// perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID [--pss-every N]]: the sampler, script
+// on stdin
 int perl(Call& call) {
   if (call.argv.size() == 4) return serial_console(call);
   const SamplerOptions options = parse(call.words());
