@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "support/record/judge.h"
@@ -8,34 +9,39 @@
 namespace pve_accept {
 namespace {
 
-// The stage that kept a case from being judged; empty when none failed. The record has its message
-// once, with the stage.
-std::optional<std::string> failed_stage(const std::map<std::string, StageResult>& stages,
-                                        const std::vector<std::string>& stands_on) {
+// What kept a case from being judged: the first of its stages that did not pass. The record has the
+// message of one that failed once, with the stage. Empty where none is known of.
+std::optional<std::string> cause_of(const std::map<std::string, StageResult>& stages,
+                                    const std::vector<std::string>& stands_on, bool selected) {
   for (const std::string& name : stands_on) {
     const auto stage = stages.find(name);
-    if (stage == stages.end() || stage->second.outcome != Outcome::kError) continue;
-    return fmt::format("stage {} failed", name);
+    if (stage == stages.end()) {
+      if (selected) return fmt::format("stage {} did not begin", name);
+    } else if (stage->second.outcome == Outcome::kError) {
+      return fmt::format("stage {} {}", name,
+                         stage->second.reported ? "failed" : stage->second.message);
+    }
   }
-  return std::nullopt;
+  return selected ? std::optional("its test left no verdict") : std::nullopt;
 }
 
 }  // namespace
 
-void complete(Record& record, const Thresholds& thresholds, Completeness completeness,
-              const StagesOf& stages_of) {
+void complete(Record& record, const Thresholds& thresholds,
+              const std::optional<std::vector<std::string>>& selected, const StagesOf& stages_of) {
   for (const ClaimCase& expected : expected_cases()) {
     if (record.claim(expected.id, expected.guest) != nullptr) continue;
-    const auto cause = failed_stage(record.stages, stages_of(expected));
-    if (!cause && completeness == Completeness::kSelection) continue;
+    const std::string name = case_name(expected.id, expected.guest);
+    if (selected && std::ranges::find(*selected, name) == selected->end()) continue;
+    const auto cause = cause_of(record.stages, stages_of(expected), selected.has_value());
+    if (!cause) continue;
     if (const auto skip = declared_skip(thresholds, expected.id, expected.guest)) {
       record.claims.push_back(*skip);
       continue;
     }
-    const std::string problem = cause ? "not run: " + *cause : "not run";
     ClaimResult result =
-        could_not_tell(thresholds, expected.id, expected.guest, std::runtime_error(problem));
-    result.message = fmt::format("{}: {}", case_name(expected.id, expected.guest), problem);
+        could_not_tell(thresholds, expected.id, expected.guest, std::runtime_error(*cause));
+    result.message = fmt::format("{}: not run: {}", name, *cause);
     record.claims.push_back(std::move(result));
   }
 }

@@ -179,6 +179,7 @@ struct Measurements {
 struct StageResult {
   Outcome outcome = Outcome::kError;  // kPass or kError
   std::string message = {};
+  bool reported = true;  // false: it did not come to its end, and the message says what ended it
   std::optional<std::string> hint = {};
   std::string started = {};
   double duration_s = 0;
@@ -225,15 +226,13 @@ std::string to_json_text(const Record& record);
 // was judged at all; else 0.
 int exit_status(const std::vector<ClaimResult>& claims);
 
-enum class Completeness {
-  kWholeSuite,  // every case was to be run
-  kSelection,   // only some were asked for
-};
+// Adds an ERROR for every selected case that has no entry: "not run", with the first of the stages
+// that `stages_of` names which did not pass. Where it is not known which were selected, only those
+// that such a stage explains are added.
+void complete(Record& record, const Thresholds& thresholds,
+              const std::optional<std::vector<std::string>>& selected, const StagesOf& stages_of);
 
-// Adds an ERROR for every expected case that has no entry: "not run", with the failed stage where
-// one of those that `stages_of` names explains it. Of a selection only the cases that a failed
-// stage explains are added.
-void complete(Record& record, const Thresholds& thresholds, Completeness completeness,
-              const StagesOf& stages_of);
+// What is on record of a stage until it reports.
+inline constexpr const char* kDidNotReport = "did not report how it ended";
 
 }  // namespace pve_accept

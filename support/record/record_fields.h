@@ -167,6 +167,7 @@ template <class Fields>
 void visit(StageResult& stage, Fields& fields) {
   fields("outcome", stage.outcome, required);
   fields("message", stage.message);
+  fields("reported", stage.reported);
   fields("hint", stage.hint, if_set);
   fields("started", stage.started);
   fields("duration_s", stage.duration_s);

@@ -70,6 +70,22 @@ std::vector<Json> RunDirectory::samples_of(const std::string& name) const {
   return samples;
 }
 
+void RunDirectory::announce(const Announcement& announcement) const {
+  write_file_atomically(announcement_file(), write_fields(announcement).dump(1) + "\n");
+}
+
+std::optional<RunDirectory::Announcement> RunDirectory::announced() const {
+  if (!fs::exists(announcement_file())) return std::nullopt;
+  const Json document = read_strict_json(announcement_file());
+  return read_fields<Announcement>(JsonCursor(document, announcement_file().string()));
+}
+
+void RunDirectory::begin_announced() const {
+  if (fs::exists(announcement_file())) {
+    fs::rename(announcement_file(), file_of(announcement().name));
+  }
+}
+
 void RunDirectory::not_on_record(const std::string& name) {
   throw HarnessError("read the run's record", fmt::format("it has no {}: not done yet", name));
 }

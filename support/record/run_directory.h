@@ -35,10 +35,18 @@ class RunDirectory {
   // What the report adds when a run has ended.
   struct Ending {
     std::string finished = {};
-    bool whole_suite = false;
     std::vector<std::string> unknown_commands = {};
   };
   static Part<Ending> ending() { return {"ending"}; }
+
+  // What is known of a run before it has begun.
+  struct Announcement {
+    std::string kind = {};  // of the node, and its name, as in NodeRecord
+    std::string name = {};
+    std::optional<std::vector<std::string>> selected = {};  // cases; empty: it is not known which
+    std::string preflight = kDidNotReport;
+  };
+  static Part<Announcement> announcement() { return {"announcement"}; }
 
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
@@ -47,6 +55,12 @@ class RunDirectory {
 
   bool has_parts() const { return std::filesystem::exists(file_of(run().name)); }
   void forget_parts() const { std::filesystem::remove_all(parts()); }
+
+  // From here on until that run begins, what else is in the directory is an earlier one's.
+  void announce(const Announcement& announcement) const;
+  std::optional<Announcement> announced() const;
+  // The run that was announced has begun: its announcement is one of its parts now.
+  void begin_announced() const;
 
   // Replaces the part. Throws HarnessError when it cannot be written.
   template <class T>
@@ -90,6 +104,7 @@ class RunDirectory {
   static std::string encoded(std::string name);  // "idle/lxc" is "idle@lxc" in a file's name
 
   std::filesystem::path parts() const { return path_ / "parts"; }
+  std::filesystem::path announcement_file() const { return path_ / "announcement.json"; }
   std::filesystem::path file_of(const std::string& name) const;
   void write(const std::string& name, const Json& document) const;
   void write_samples(const std::string& name, const std::vector<std::string>& lines) const;
@@ -100,9 +115,16 @@ class RunDirectory {
 };
 
 template <class Fields>
+void visit(RunDirectory::Announcement& announcement, Fields& fields) {
+  fields("kind", announcement.kind, required);
+  fields("name", announcement.name, required);
+  fields("selected", announcement.selected, if_set);
+  fields("preflight", announcement.preflight);
+}
+
+template <class Fields>
 void visit(RunDirectory::Ending& ending, Fields& fields) {
   fields("finished", ending.finished, required);
-  fields("whole_suite", ending.whole_suite);
   fields("unknown_commands", ending.unknown_commands);
 }
 

@@ -168,29 +168,49 @@ std::vector<std::string> stages_of(const ClaimCase& one) {
 TEST(Complete, AddsEveryCaseOfAWholeSuite) {
   Record record = fresh();
   record.claims = {result("docker.exec", kLxc, Outcome::kPass)};
-  complete(record, suite_thresholds(), Completeness::kWholeSuite, stages_of);
+  record.stages["preflight"].outcome = Outcome::kPass;
+  std::vector<std::string> all;
+  for (const ClaimCase& one : expected_cases()) all.push_back(case_name(one.id, one.guest));
+  complete(record, suite_thresholds(), all, stages_of);
   EXPECT_EQ(record.claims.size(), expected_cases().size());
   EXPECT_EQ(record.claim("docker.exec", kLxc)->outcome, Outcome::kPass);
   EXPECT_EQ(record.claim("docker.exec", kVm)->outcome, Outcome::kError);
-  EXPECT_EQ(record.claim("docker.exec", kVm)->message, "docker.exec/vm: not run");
+  EXPECT_EQ(record.claim("docker.exec", kVm)->message,
+            "docker.exec/vm: not run: its test left no verdict");
   EXPECT_EQ(record.claim("guest.freeze", kLxc)->outcome, Outcome::kSkip);
 }
 
-TEST(Complete, AddsToASelectionWhatAFailedStageExplains) {
+TEST(Complete, SaysWhatBecameOfTheStage) {
+  const auto message = [](const std::optional<StageResult>& load) {
+    Record record = fresh();
+    record.stages = {{"preflight", {.outcome = Outcome::kPass}}};
+    if (load) record.stages["load/vm"] = *load;
+    complete(record, suite_thresholds(), {{"cpu.load/vm"}}, stages_of);
+    EXPECT_EQ(record.claims.size(), 1U) << "no other was selected";
+    return record.claims.at(0).message;
+  };
+  EXPECT_EQ(message(StageResult{.message = "connection lost"}),
+            "cpu.load/vm: not run: stage load/vm failed");
+  EXPECT_EQ(message(StageResult{.message = "was ended by signal 9 (Killed)", .reported = false}),
+            "cpu.load/vm: not run: stage load/vm was ended by signal 9 (Killed)");
+  EXPECT_EQ(message({}), "cpu.load/vm: not run: stage load/vm did not begin");
+}
+
+TEST(Complete, AddsWhatAFailedStageExplainsWhereNobodyKnowsTheSelection) {
   Record record = fresh();
   record.stages["preflight"].outcome = Outcome::kPass;
   record.stages["load/vm"].message = "connection lost";
-  complete(record, suite_thresholds(), Completeness::kSelection, stages_of);
+  complete(record, suite_thresholds(), {}, stages_of);
   EXPECT_EQ(record.claim("cpu.load", kVm)->message, "cpu.load/vm: not run: stage load/vm failed");
   EXPECT_NE(record.claim("delta.cpu-load", std::nullopt), nullptr);
   EXPECT_EQ(record.claim("cpu.load", kLxc), nullptr);
   EXPECT_EQ(record.claim("docker.exec", kVm), nullptr);
 }
 
-TEST(Complete, AddsNothingToASelectionThatWentWell) {
+TEST(Complete, AddsNothingToARunThatWentWell) {
   Record record = fresh();
   record.stages["preflight"].outcome = Outcome::kPass;
-  complete(record, suite_thresholds(), Completeness::kSelection, stages_of);
+  complete(record, suite_thresholds(), {}, stages_of);
   EXPECT_TRUE(record.claims.empty());
 }
 
