@@ -12,8 +12,7 @@ constexpr std::chrono::seconds kAgentDeadline{60};
 
 // True when qm could not even ask: then a silent agent is not the cause.
 bool cannot_be_asked(const CommandResult& result, Vmid vmid) {
-  return result.exit_status == 127 ||
-         text::contains(result.err, fmt::format("VM {} is not running", vmid)) ||
+  return text::contains(result.err, fmt::format("VM {} is not running", vmid)) ||
          text::contains(result.err, "onfiguration file");
 }
 
@@ -21,10 +20,9 @@ bool cannot_be_asked(const CommandResult& result, Vmid vmid) {
 
 CommandResult GuestAgent::ask(const std::string& command) {
   const Command asked = reading({"qm", "guest", "cmd", to_string(vmid_), command}, kAgentDeadline);
-  CommandResult result = node_.run(asked);
-  if (cannot_be_asked(result, vmid_)) {
-    throw unusable(node_, asked, result, fmt::format("ask the guest agent of VM {}", vmid_));
-  }
+  const std::string attempted = fmt::format("ask the guest agent of VM {}", vmid_);
+  CommandResult result = probe(node_, asked, attempted);
+  if (cannot_be_asked(result, vmid_)) throw unusable(node_, asked, result, attempted);
   return result;
 }
 

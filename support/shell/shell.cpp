@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "support/base/text.h"
 
 namespace pve_accept {
@@ -37,16 +40,48 @@ std::string command_line(const std::vector<std::string>& argv) {
   return line;
 }
 
+std::string missing_tool(const Command& command, const CommandResult& result) {
+  constexpr int kCannotBeRun = 126;
+  constexpr int kNotFound = 127;
+  if (result.exit_status != kCannotBeRun && result.exit_status != kNotFound) return {};
+  // docker exec says it on standard output.
+  const std::string said = result.err + "\n" + result.out;
+  const auto blamed = [&said](const std::string& word) {
+    static constexpr auto kSigns = std::to_array<std::string_view>({
+        ": {}: command not found",  // bash
+        ": {}: not found",          // other shells
+        ": {}: No such file or directory", ": {}: Permission denied",
+        "{}: applet not found",  // busybox
+        ": {}: cannot execute", "env: '{}': ", "env: ‘{}’: ",
+        "exec: \"{}\": ",         // docker
+        "Failed to exec \"{}\"",  // pct exec
+    });
+    return std::ranges::any_of(kSigns, [&](std::string_view sign) {
+      return text::contains(said, fmt::format(fmt::runtime(sign), word));
+    });
+  };
+  const auto word = std::ranges::find_if(command.argv, blamed);
+  return word == command.argv.end() ? "" : *word;
+}
+
 HarnessError unusable(const Shell& shell, const Command& command, const CommandResult& result,
                       std::string_view attempted, std::string_view problem) {
+  const std::string missing = problem.empty() ? missing_tool(command, result) : "";
   return HarnessError(HarnessError::Details{
       .attempted = std::string(attempted),
       .where = shell.name(),
       .command = command_line(command.argv),
       .exit_status = result.exit_status,
       .output_tail = text::tail(result.err.empty() ? result.out : result.err),
-      .problem = std::string(problem),
+      .problem = missing.empty() ? std::string(problem)
+                                 : fmt::format("{} is missing, or may not be run", missing),
   });
+}
+
+CommandResult probe(Shell& shell, const Command& command, std::string_view attempted) {
+  CommandResult result = shell.run(command);
+  if (!missing_tool(command, result).empty()) throw unusable(shell, command, result, attempted);
+  return result;
 }
 
 CommandResult run_checked(Shell& shell, const Command& command, std::string_view attempted) {

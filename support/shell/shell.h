@@ -102,7 +102,17 @@ class Shell {
 // status and the end of its standard error (of its output, when that is empty).
 CommandResult run_checked(Shell& shell, const Command& command, std::string_view attempted);
 
-// The error for a result that cannot be used, with the command and what it printed.
+// Runs a command whose exit status is a result: a probe. Throws HarnessError that names the tool
+// when there is none to run, on the host or in the container that it was for: that says nothing
+// about what was asked.
+CommandResult probe(Shell& shell, const Command& command, std::string_view attempted);
+
+// The word of a command line that could not be run, by what the shell, env, Docker, LXC or busybox
+// said of it with exit status 126 or 127; empty when it ran.
+std::string missing_tool(const Command& command, const CommandResult& result);
+
+// The error for a result that cannot be used, with the command and what it printed. Without a
+// `problem` it says so where the tool is missing.
 HarnessError unusable(const Shell& shell, const Command& command, const CommandResult& result,
                       std::string_view attempted, std::string_view problem = {});
 

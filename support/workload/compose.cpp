@@ -59,7 +59,7 @@ void Compose::write(const std::string& yaml) {
 
 CommandResult Compose::pull(Clock::Duration deadline) {
   const Command pull = {.argv = command({"pull", "-q"}), .deadline = deadline};
-  CommandResult result = guest_.run(pull);
+  CommandResult result = probe(guest_, pull, "pull the images");
   if (result.exit_status != 0 && !network_trouble(result.err).empty()) {
     throw unusable(guest_, pull, result, "pull the images", "the registry is out of reach");
   }
@@ -67,13 +67,14 @@ CommandResult Compose::pull(Clock::Duration deadline) {
 }
 
 CommandResult Compose::up() {
-  return guest_.run(
-      {.argv = command({"up", "-d", "--pull", "never", "--wait", "--wait-timeout", "120"}),
-       .deadline = kUpDeadline});
+  return probe(guest_,
+               {.argv = command({"up", "-d", "--pull", "never", "--wait", "--wait-timeout", "120"}),
+                .deadline = kUpDeadline},
+               "start the stack");
 }
 
 CommandResult Compose::down() {
-  return guest_.run({.argv = command({"down"}), .deadline = kDownDeadline});
+  return probe(guest_, {.argv = command({"down"}), .deadline = kDownDeadline}, "stop the stack");
 }
 
 std::vector<ComposeService> Compose::ps() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "support/base/reply.h"
@@ -16,8 +17,14 @@ namespace {
 constexpr std::chrono::seconds kChangeDeadline{300};
 constexpr std::chrono::seconds kEngineDeadline{60};
 
-// Docker's exit statuses for a command that it could not start in a container.
-bool could_not_run(int exit_status) { return exit_status >= 125 && exit_status <= 127; }
+// Whether a connection was tried in a container: with status 1, nc says so of a name that it does
+// not know, of options that it does not, and Docker of a container that it cannot reach.
+bool tried_to_connect(const CommandResult& result) {
+  static constexpr std::array<std::string_view, 4> kOtherTrouble = {
+      "Usage:", "is not running", "No such container", "Cannot connect to the Docker daemon"};
+  return result.exit_status == 0 ||
+         (result.exit_status == 1 && line_with(kOtherTrouble, result.err).empty());
+}
 
 std::string component_version(const JsonCursor& server, std::string_view name) {
   for (const JsonCursor& component : server.at("Components").elements()) {
@@ -105,7 +112,7 @@ DockerInfo Docker::info() {
 
 HelloWorld Docker::hello_world(Clock::Duration deadline) {
   const Command command = {.argv = {"docker", "run", "--rm", "hello-world"}, .deadline = deadline};
-  HelloWorld hello{.greeted = false, .result = guest_.run(command)};
+  HelloWorld hello{.greeted = false, .result = probe(guest_, command, "run hello-world")};
   const std::string_view trouble = network_trouble(hello.result.err);
   if (hello.result.exit_status != 0 && !trouble.empty()) {
     throw unusable(guest_, command, hello.result, "run hello-world",
@@ -120,7 +127,7 @@ CommandResult Docker::exec(const std::string& container, const std::vector<std::
                            Clock::Duration deadline) {
   Command command = {.argv = {"docker", "exec", container}, .deadline = deadline};
   std::ranges::copy(argv, std::back_inserter(command.argv));
-  return guest_.run(command);
+  return probe(guest_, command, fmt::format("run {} in container {}", argv.front(), container));
 }
 
 std::string Docker::container_root_fs(const std::string& container) {
@@ -168,13 +175,13 @@ double Docker::growth_of_containers(int count, const std::string& image) {
 }
 
 bool Docker::reaches(const std::string& container, const std::string& host, int port) {
+  // Has nothing to say, hangs up and ends when the other side does. Without -z, which some builds
+  // of busybox do not know.
   const Command command = {
-      .argv = {"docker", "exec", container, "nc", "-z", "-w", "5", host, std::to_string(port)}};
+      .argv = {"docker", "exec", container, "nc", "-w", "5", host, std::to_string(port)}};
+  const std::string attempted = fmt::format("connect from {} to {}:{}", container, host, port);
   const CommandResult result = guest_.run(command);
-  if (could_not_run(result.exit_status) || text::contains(result.err, "is not running")) {
-    throw unusable(guest_, command, result,
-                   fmt::format("connect from {} to {}:{}", container, host, port));
-  }
+  if (!tried_to_connect(result)) throw unusable(guest_, command, result, attempted);
   return result.exit_status == 0;
 }
 

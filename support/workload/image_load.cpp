@@ -102,7 +102,7 @@ CommandResult load_images(Shell& guest, const std::vector<std::filesystem::path>
     const std::string attempted = fmt::format("load {} into the guest", archive.string());
     const Command load = {
         .argv = {"docker", "load", "-q"}, .input_file = archive, .deadline = deadline};
-    result = guest.run(load);
+    result = probe(guest, load, attempted);
     const std::string_view trouble = archive_trouble(result.err);
     if (result.exit_status != 0 && !trouble.empty()) {
       refuse(guest, attempted, fmt::format("it is no archive that Docker reads: {}", trouble),

@@ -12,7 +12,8 @@ std::string_view line_with(std::span<const std::string_view> signs, std::string_
                            std::string_view unless) {
   for (const std::string_view line : text::lines(output)) {
     const auto in_line = [line](std::string_view sign) { return text::contains(line, sign); };
-    if (!in_line(unless) && std::ranges::any_of(signs, in_line)) return text::trimmed(line);
+    if ((unless.empty() || !in_line(unless)) && std::ranges::any_of(signs, in_line))
+      return text::trimmed(line);
   }
   return {};
 }

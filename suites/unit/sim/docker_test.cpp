@@ -187,11 +187,14 @@ TEST_F(SimDocker, ThePublishedPortAnswersWhileWebRuns) {
 
 TEST_F(SimDocker, ServicesFindEachOtherByName) {
   start();
-  EXPECT_EQ(in("docker exec spike-web-1 nc -z -w 5 db 5432").exit_status, 0);
-  EXPECT_EQ(in("docker exec spike-web-1 nc -z -w 5 cache 6379").exit_status, 0);
-  EXPECT_EQ(in("docker exec spike-web-1 nc -z -w 5 db 6379").exit_status, 1);
+  EXPECT_EQ(in("docker exec spike-web-1 nc -w 5 db 5432").exit_status, 0);
+  EXPECT_EQ(in("docker exec spike-web-1 nc -w 5 cache 6379").exit_status, 0);
+  EXPECT_EQ(in("docker exec spike-web-1 nc -w 5 db 6379").exit_status, 1);
+  const CommandResult without = in("docker exec spike-db-1 nc -w 5 cache 6379");
+  EXPECT_EQ(without.exit_status, 127);
+  EXPECT_THAT(without.out, HasSubstr("exec: \"nc\": executable file not found in $PATH"));
   in("docker rm -f spike-cache-1");
-  EXPECT_THAT(in("docker exec spike-web-1 nc -z -w 5 cache 6379").err, HasSubstr("bad address"));
+  EXPECT_THAT(in("docker exec spike-web-1 nc -w 5 cache 6379").err, HasSubstr("bad address"));
 }
 
 TEST_F(SimDocker, WithoutANetworkNothingIsInstalledOrPulled) {

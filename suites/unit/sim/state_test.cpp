@@ -116,7 +116,7 @@ TEST(SimUnknown, InsideAContainerAndThroughItsTools) {
   Lab::start_stack(*guest);
   const CommandResult inside = Lab::run_in(*guest, "docker exec spike-db-1 frobnicate");
   EXPECT_EQ(inside.exit_status, 127);
-  EXPECT_THAT(inside.err, HasSubstr("executable file not found"));
+  EXPECT_THAT(inside.out, HasSubstr("executable file not found"));
   EXPECT_THAT(lab.node().unknown_commands(), ElementsAre("lxc: nosuchcmd", "lxc: frobnicate"));
 }
 

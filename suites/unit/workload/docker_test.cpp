@@ -179,16 +179,47 @@ TEST_F(WorkloadDocker, ContainersThatCannotBeRemovedAreAnError) {
               HasSubstr("device or resource busy"));
 }
 
+constexpr const char* kConnect = "docker exec spike-web-1 nc -w 5 db 5432";
+
 TEST_F(WorkloadDocker, ReachesANeighbourOrNot) {
-  const std::string nc = "docker exec spike-web-1 nc -z -w 5 db 5432";
-  guest.answers(nc, prints(""));
+  guest.answers(kConnect, prints(""));
   EXPECT_TRUE(docker.reaches("spike-web-1", "db", 5432));
-  guest.answers(nc, fails(1, "nc: bad address 'db'\n"));
-  EXPECT_FALSE(docker.reaches("spike-web-1", "db", 5432));
-  guest.answers(nc, fails(127, "exec: \"nc\": executable file not found in $PATH\n"));
-  EXPECT_THROW(docker.reaches("spike-web-1", "db", 5432), HarnessError);
-  guest.answers(nc, fails(1, "Error response from daemon: container 89 is not running\n"));
-  EXPECT_THROW(docker.reaches("spike-web-1", "db", 5432), HarnessError);
+  for (const char* said : {"nc: bad address 'db'\n", "",
+                           "nc: can't connect to remote host (172.18.0.2): Connection refused\n"}) {
+    guest.answers(kConnect, fails(1, said));
+    EXPECT_FALSE(docker.reaches("spike-web-1", "db", 5432)) << said;
+  }
+}
+
+TEST_F(WorkloadDocker, DoesNotTakeAMissingToolForAMissingNeighbour) {
+  guest.answers(kConnect, {.exit_status = 127,
+                           .out = "OCI runtime exec failed: exec failed: unable "
+                                  "to start container process: exec: \"nc\": "
+                                  "executable file not found in $PATH: unknown\r\n"});
+  EXPECT_THAT(trouble_of([this] { docker.reaches("spike-web-1", "db", 5432); }),
+              HasSubstr("connect from spike-web-1 to db:5432: nc is missing"));
+  for (const char* said :
+       {"nc: invalid option -- 'z'\nBusyBox v1.37.0 (Debian 1:1.37.0-6+b9) multi-call binary.\n\n"
+        "Usage: nc [-iN] [-wN] [-l] [-p PORT] [-f FILE|IPADDR PORT] [-e PROG]\n",
+        "Error response from daemon: container 89 is not running\n",
+        "Error response from daemon: No such container: spike-web-1\n",
+        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon "
+        "running?\n"}) {
+    guest.answers(kConnect, fails(1, said));
+    EXPECT_THAT(trouble_of([this] { docker.reaches("spike-web-1", "db", 5432); }),
+                HasSubstr("connect from spike-web-1 to db:5432"))
+        << said;
+  }
+}
+
+TEST_F(WorkloadDocker, AGuestWithoutDockerSaysNothingOfContainers) {
+  const CommandResult missing = fails(127, "bash: line 1: docker: command not found\n");
+  guest.answers("docker run --rm hello-world", missing);
+  EXPECT_THAT(trouble_of([this] { docker.hello_world(std::chrono::seconds(60)); }),
+              HasSubstr("run hello-world: docker is missing"));
+  guest.answers("docker exec spike-db-1 true", missing);
+  EXPECT_THAT(trouble_of([this] { docker.exec("spike-db-1", {"true"}); }),
+              HasSubstr("docker is missing"));
 }
 
 TEST(NetworkTrouble, IsToldFromDockersOwn) {

@@ -57,6 +57,19 @@ void remember_unknown(Call& call) {
   }
 }
 
+int no_such_tool(Call& call) {
+  constexpr int kNotFound = 127;
+  if (call.place != Place::kContainer) {
+    return call.fail(kNotFound, fmt::format("bash: line 1: {}: command not found", call.argv[0]));
+  }
+  // On standard output: docker/cli#2025.
+  call.out(fmt::format(
+      "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{}\": "
+      "executable file not found in $PATH: unknown\r\n",
+      call.argv[0]));
+  return kNotFound;
+}
+
 int run_tool(Call& call) {
   if (call.argv.empty()) return 0;
   // A line that only a shell could have run comes as one word.
@@ -66,13 +79,7 @@ int run_tool(Call& call) {
   const Tool tool = find_tool(call.place, name);
   if (tool == nullptr) {
     remember_unknown(call);
-    if (call.place == Place::kContainer) {
-      return call.fail(127, fmt::format("OCI runtime exec failed: exec failed: unable to start "
-                                        "container process: exec: \"{}\": executable file not "
-                                        "found in $PATH",
-                                        call.argv[0]));
-    }
-    return call.fail(127, fmt::format("bash: line 1: {}: command not found", call.argv[0]));
+    return no_such_tool(call);
   }
   try {
     return tool(call);

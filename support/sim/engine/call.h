@@ -77,7 +77,10 @@ using Tool = int (*)(Call&);  // reads call.argv, prints, and returns the exit s
 // "node", "lxc" or "vm": where the command runs, as scenarios and reports name it.
 std::string where(const Call& call);
 
-// Runs `call.argv`. A tool that is not there fails as in a shell, with 127.
+// Fails as for a tool that is not there, on a host or, through docker exec, in a container.
+int no_such_tool(Call& call);
+
+// Runs `call.argv`; one that is not there fails so.
 int run_tool(Call& call);
 
 // Remembers a command that the simulation does not know.

@@ -150,7 +150,7 @@ int image(Call& call, const Words& words) {
 
 int docker(Call& call) {
   if (!call.guest->has_docker()) {
-    return call.fail(127, "bash: line 1: docker: command not found");
+    return no_such_tool(call);
   }
   if (call.argv.size() < 2) throw Unsupported{};
   const std::string& verb = call.argv[1];

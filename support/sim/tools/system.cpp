@@ -112,7 +112,7 @@ int systemd_detect_virt(Call& call) {
 // cloud-init status --wait --format json: 0 done, 2 done with recoverable errors, 1 failed
 int cloud_init(Call& call) {
   if (!call.guest->is_vm()) {
-    return call.fail(127, "bash: line 1: cloud-init: command not found");
+    return no_such_tool(call);
   }
   const Words words = call.words();
   if (words != Words{"status", "--wait", "--format", "json"}) {
