@@ -46,6 +46,10 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
                        {"size", volume.size},
                        {"vmid", volume.vmid},
                        {"volid", fmt::format("{}:{}", storage.storage, volume.name)}});
+    if (storage.type != "dir") continue;
+    content.back()["parent"] = nullptr;
+    content.back()["used"] =
+        static_cast<std::int64_t>(call.world.figures.volume_used_mib(volume) * kMib);
   }
   std::ranges::sort(content, {},
                     [](const Json& entry) -> const Json& { return entry.at("volid"); });

@@ -170,10 +170,19 @@ Json get(Call& call, const Path& path, const Arguments& arguments) {
     return resources(call);
   }
   if (path == Path{"nodes"}) {
-    return Json::array({{{"id", "node/" + call.model().node.name},
-                         {"node", call.model().node.name},
+    const Model::Node& node = call.model().node;
+    return Json::array({{{"cpu", node.idle_cpu.system_percent / 100},
+                         {"disk", static_cast<std::int64_t>(node.rootfs_used_kib * 1024)},
+                         {"id", "node/" + node.name},
+                         {"level", ""},
+                         {"maxcpu", node.cpus},
+                         {"maxdisk", call.model().storages.front().total_kib * 1024},
+                         {"maxmem", static_cast<std::int64_t>(node.memory_mib * kMib)},
+                         {"mem", static_cast<std::int64_t>(node.baseline_ram_mib * kMib)},
+                         {"node", node.name},
                          {"status", "online"},
-                         {"type", "node"}}});
+                         {"type", "node"},
+                         {"uptime", call.now() / 1000}}});
   }
   if (path.size() >= 2 && path[0] == "nodes") return of_node(call, path, arguments);
   throw NoHandler{};
