@@ -212,6 +212,13 @@ TEST_F(WorkloadDocker, DoesNotTakeAMissingToolForAMissingNeighbour) {
   }
 }
 
+TEST_F(WorkloadDocker, KnowsAMissingToolByWhatDockerPrintsOfIt) {
+  constexpr const char* kCommand = "docker exec spike-db-1 no-such-tool";
+  guest.answers(kCommand, recorded("docker-26-missing-tool.txt", kCommand));
+  EXPECT_THAT(trouble_of([this] { docker.exec("spike-db-1", {"no-such-tool"}); }),
+              HasSubstr("no-such-tool is missing, or may not be run"));
+}
+
 TEST_F(WorkloadDocker, AGuestWithoutDockerSaysNothingOfContainers) {
   const CommandResult missing = fails(127, "bash: line 1: docker: command not found\n");
   guest.answers("docker run --rm hello-world", missing);
