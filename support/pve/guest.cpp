@@ -230,6 +230,16 @@ std::vector<std::string> with_options(
   return argv;
 }
 
+std::vector<GuestEntry> guests_now(Node& node, Clock& clock) {
+  std::vector<GuestEntry> guests = node.guests();
+  for (GuestEntry& guest : guests) {
+    if (guest.node != node.name()) continue;
+    const bool runs = make_guest(guest.kind, node, clock, guest.vmid)->running();
+    guest.status = runs ? "running" : "stopped";
+  }
+  return guests;
+}
+
 std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid) {
   if (kind == GuestKind::kLxc) return std::make_unique<LxcGuest>(node, clock, vmid);
   return std::make_unique<VmGuest>(node, clock, vmid);

@@ -134,6 +134,10 @@ std::vector<std::string> with_options(
     std::vector<std::string> argv,
     std::initializer_list<std::pair<const char*, std::string>> options);
 
+// The guests of the cluster, those on this node in the state that they are in now. What Proxmox VE
+// lists is pvestatd's last look, up to 10 s old, and "unknown" before the first one.
+std::vector<GuestEntry> guests_now(Node& node, Clock& clock);
+
 std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid);
 
 }  // namespace pve_accept

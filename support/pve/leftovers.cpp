@@ -43,8 +43,8 @@ void find_lock(Node& node, const Whose& whose, Leftovers& left) {
   }
 }
 
-void find_guests(Node& node, const Whose& whose, Leftovers& left) {
-  left.all_guests = node.guests();
+void find_guests(Node& node, Clock& clock, const Whose& whose, Leftovers& left) {
+  left.all_guests = guests_now(node, clock);
   for (const GuestEntry& entry : left.all_guests) {
     // Other nodes have runs of their own; what was moved there from here bears the run's id.
     const bool may_be_here = entry.node == node.name() || whose.run.has_value();
@@ -202,11 +202,11 @@ bool Leftovers::empty() const {
          unreadable_lock.empty() && unsure.empty();
 }
 
-Leftovers find_leftovers(Node& node, const Whose& whose) {
+Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose) {
   Leftovers left;
   left.storage = whose.storage;
   find_lock(node, whose, left);
-  find_guests(node, whose, left);
+  find_guests(node, clock, whose, left);
   try {
     left.volumes = volumes_without_guest(node, left, left.all_guests);
   } catch (const ConnectionError&) {

@@ -55,7 +55,7 @@ struct Leftovers {
 // Reads only. The lock of another run than the one meant, and what it covers, is left out. Throws
 // where the node's lists contradict one another or lack what must be in them: that nothing is
 // listed is no news of what is not there.
-Leftovers find_leftovers(Node& node, const Whose& whose);
+Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose);
 
 // A line for each: "container 9001 'spike-lxc', running, of run 20260607T085000Z-1a2b3c".
 std::vector<std::string> describe(const Leftovers& left);

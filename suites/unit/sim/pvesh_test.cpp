@@ -83,6 +83,7 @@ TEST(SimPvesh, AContainerIsConfinedAndMapped) {
 TEST(SimPvesh, ListsGuestsOfBothKinds) {
   Lab lab(R"({"model":{"guests":[{"vmid":101,"kind":"vm","name":"theirs","tags":"prod"}]}})");
   lab.create_lxc();
+  lab.pass(10);
   const Json list = get(lab, "/cluster/resources", " --type vm");
   ASSERT_EQ(list.size(), 2U);
   EXPECT_EQ(list.at(0).at("tags"), "prod");
@@ -90,6 +91,25 @@ TEST(SimPvesh, ListsGuestsOfBothKinds) {
   EXPECT_EQ(list.at(1).at("vmid"), 9001);
   EXPECT_EQ(list.at(1).at("status"), "stopped");
   EXPECT_EQ(lab.run("pvesh get /cluster/nextid").out, "100\n");
+}
+
+TEST(SimPvesh, ListsWhatPvestatdSawAtItsLastLook) {
+  Lab lab;
+  const auto listed = [&] { return get(lab, "/cluster/resources", " --type vm").at(0); };
+  lab.create_lxc();
+  const Json real =
+      Json::parse(recorded("node-quick/40-pvesh-chroot.txt",
+                           "pvesh get /cluster/resources --type vm --output-format json")
+                      .out);
+  EXPECT_EQ(real.at(0).at("status"), "unknown");
+  EXPECT_EQ(listed().at("status"), "unknown");
+  EXPECT_EQ(keys(listed()), keys(real.at(0)));
+  lab.pass(10);
+  EXPECT_EQ(listed().at("status"), "stopped");
+  lab.run("pct start 9001");
+  EXPECT_EQ(listed().at("status"), "stopped");
+  lab.pass(10);
+  EXPECT_EQ(listed().at("status"), "running");
 }
 
 TEST(SimPvesh, InterfacesOfAContainerLookAsTheyDoThere) {

@@ -116,6 +116,7 @@ void start_guest(Call& call, Guest& guest) {
   }
   call.spend(vm ? 2.5 : 1.5);
   guest.running = true;
+  guest.changed = call.now();
   guest.pid = call.state().next_pid;
   call.state().next_pid += 57;
   guest.started = call.now();
@@ -151,6 +152,7 @@ void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at)
              .target = 0,
              .time_constant_s = std::max(model.cache_decay_s * scenario.model.node.pace, 0.001)});
   guest.running = false;
+  guest.changed = at;
   guest.pid = 0;
   guest.agent_running = false;
   for (Container& container : guest.docker.containers) {

@@ -18,9 +18,9 @@ PVE_ACCEPT_FIELDS(Container, id, name, image, service, project, working_dir, con
                   exit_status, restarts, memory_limit, host_port, container_port, created, started,
                   finished)
 PVE_ACCEPT_FIELDS(DockerState, images, containers, volumes, networks)
-PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, foreign, started,
-                  reachable, pid, boots, files, packages, package_lists, docker_source,
-                  agent_running, daemon_started, docker, free_blocks_mib)
+PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, foreign, created,
+                  changed, started, reachable, pid, boots, files, packages, package_lists,
+                  docker_source, agent_running, daemon_started, docker, free_blocks_mib)
 PVE_ACCEPT_FIELDS(State, time, epoch_ms, files, volumes, guests, activities, ram, rule_matches,
                   unknown_commands, neighbours_probed, next_pid, next_process)
 

@@ -15,6 +15,7 @@
 namespace pve_accept::sim {
 
 inline constexpr Millis kNever = INT64_MAX;
+inline constexpr Millis kLongAgo = -3600 * 1000;
 inline constexpr std::int64_t kEpoch = 1'780'822'200;  // 2026-06-07T08:50:00Z, in seconds
 
 // A quantity that approaches `target` exponentially from `value`, which it had at `at`.
@@ -71,6 +72,7 @@ struct Guest {
   bool running = false;
   bool has_system = true;  // there is something to boot: a template or an image
   bool foreign = false;    // put there by the scenario
+  Millis created = kLongAgo, changed = kLongAgo;  // changed: started or stopped
   Millis started = 0, reachable = 0;
   std::int64_t pid = 0, boots = 0;
   std::map<std::string, std::string> files = {};

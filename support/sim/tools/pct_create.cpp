@@ -151,7 +151,7 @@ int pct_create(Call& call) {
   call.out("Total bytes read: 551505920 (526MiB, 387MiB/s)\n");
   call.out("Detected container architecture: amd64\n");
 
-  Guest guest{.vmid = vmid, .kind = GuestKind::kLxc};
+  Guest guest{.vmid = vmid, .kind = GuestKind::kLxc, .created = call.now()};
   fill_config(call, arguments, guest);
   guest.config["rootfs"] = fmt::format("{},size={}", disk, size_text(rootfs.size));
   guest.raw_config = call.model().lxc.raw_config;

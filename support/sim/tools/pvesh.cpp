@@ -21,7 +21,11 @@ GuestKind kind_of(const std::string& type) {
   return found->kind;
 }
 
+// pvestatd looks every 10 s, and the list shows what it saw (PVE::API2Tools::extract_vm_stats).
+constexpr Millis kStatusInterval = 10000;
+
 Json resources(const Call& call) {
+  const Millis looked = call.now() - call.now() % kStatusInterval;
   Json list = Json::array();
   for (const Guest* guest : sorted_guests(call.state())) {
     const Json status = current_status(call, *guest);
@@ -35,8 +39,19 @@ Json resources(const Call& call) {
                   {"node", call.model().node.name},
                   {"template", 0},
                   {"type", type}};
-    for (const char* key : {"disk", "lock", "maxdisk", "maxmem", "mem", "name", "netin", "netout",
-                            "status", "tags", "uptime", "vmid"}) {
+    for (const char* key : {"disk", "maxdisk", "maxmem", "mem", "name", "netin", "netout", "status",
+                            "uptime", "vmid"}) {
+      if (status.contains(key)) entry[key] = status.at(key);
+    }
+    if (guest->changed > looked) entry["status"] = guest->running ? "stopped" : "running";
+    if (guest->created > looked) {
+      entry = {{"id", entry.at("id")},
+               {"node", entry.at("node")},
+               {"status", "unknown"},
+               {"type", type},
+               {"vmid", guest->vmid}};
+    }
+    for (const char* key : {"lock", "tags"}) {
       if (status.contains(key)) entry[key] = status.at(key);
     }
     list.push_back(std::move(entry));

@@ -149,7 +149,7 @@ int qm_create(Call& call) {
     arguments.options["sshkeys"] = url_encoded(option_file(call, arguments, "sshkeys"));
   }
   call.spend(std::max(call.model().vm.create_s - 0.7, 0.0));
-  Guest guest{.vmid = vmid, .kind = GuestKind::kVm, .has_system = false};
+  Guest guest{.vmid = vmid, .kind = GuestKind::kVm, .has_system = false, .created = call.now()};
   const auto new_uuid = [&](std::string_view what) {
     return uuid(call.world.scenario.seed, what, call.now() + vmid);
   };
