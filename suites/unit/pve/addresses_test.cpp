@@ -21,6 +21,12 @@ TEST(AddressInContainer, IsTheIpv4OfItsCard) {
   EXPECT_THROW(address_in_container(Json::object(), "02:fc:00:00:00:01"), HarnessError);
 }
 
+TEST(AddressInContainer, IsNoneWhileItsCardIsDown) {
+  const Json interfaces =
+      recorded_json("node-vm/26-lxc-running.txt", "nsenter -t 12637 --net -- ip --json a");
+  EXPECT_EQ(address_in_container(interfaces, "bc:24:11:79:ac:28"), std::nullopt);
+}
+
 TEST(AddressInContainer, MayBeIpv6ButNeverLinkLocal) {
   const auto address_with = [](const char* address) {
     const Json interfaces =

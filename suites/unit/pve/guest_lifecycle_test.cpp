@@ -291,6 +291,14 @@ TEST_F(GuestLifecycle, MissingGuestIsNotAnErrorOfTheNode) {
   EXPECT_THROW(lxc->host_pid(), HarnessError);
 }
 
+TEST_F(GuestLifecycle, LxcSaysWhetherAContainerRuns) {
+  mock.answers(kStatus, recorded("node-vm/26-lxc-running.txt", kStatus));
+  EXPECT_TRUE(lxc->running());
+  EXPECT_EQ(lxc->host_pid(), 12637);
+  mock.answers(kStatus, recorded("node-vm/27-lxc-stopped.txt", kStatus));
+  EXPECT_FALSE(lxc->running());
+}
+
 TEST_F(GuestLifecycle, ErrorOfTheNodeIsNotAMissingGuest) {
   for (const auto& trouble : {fails(1, "cat: /etc/pve: Transport endpoint is not connected\n"),
                               prints("not a setting\n")}) {
