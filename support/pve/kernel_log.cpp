@@ -6,11 +6,22 @@
 
 namespace pve_accept {
 
-// With a capital letter in it, journalctl's search is case-sensitive.
+// With a capital letter in it, journalctl's search is case-sensitive. A line a source of the
+// kernel: the AppArmor module, mm/oom_kill.c and page_alloc.c, kernel/hung_task.c, watchdog.c and
+// panic.c, arch/x86/mm/fault.c, kernel/rcu/tree_stall.h; block/blk-core.c, ext4, XFS, Btrfs,
+// dm-thin; OpenZFS.
 const char* const kAnomalyPattern =
-    "apparmor=\"DENIED\"|Out of memory|[Mm]emory cgroup out of memory|oom-kill:|hung task|"
-    "blocked for more than [0-9]+ seconds|I/O error|segfault at|general protection fault|"
-    "soft lockup|hard LOCKUP|Call Trace:|kernel BUG at";
+    "apparmor=\"DENIED\"|"
+    "Out of memory|[Mm]emory cgroup out of memory|oom-kill:|page allocation failure|"
+    "hung task|blocked for more than [0-9]+ seconds|soft lockup|hard LOCKUP|"
+    "Kernel panic|kernel BUG at|BUG: unable to|BUG: kernel NULL|Oops: |Call Trace:|"
+    "segfault at|general protection fault|"
+    "rcu: INFO: .*stall|"
+    "I/O error|critical (medium|space allocation) error|"
+    "EXT4-fs error|EXT4-fs .*[Rr]emounting filesystem read-only|"
+    "XFS .*[Cc]orruption|BTRFS (error|critical)|"
+    "device-mapper: thin: .*switching pool to (out-of-data-space|read-only|fail)|"
+    "PANIC at |VERIFY[A-Z0-9]*\\(.* failed";
 
 namespace {
 

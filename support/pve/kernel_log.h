@@ -13,8 +13,8 @@ struct LogEntry {
   std::string message;  // bytes that are not UTF-8 are replaced
 };
 
-// What `journalctl -g` looks for: denials by AppArmor, the OOM killer, hung tasks, lock-ups, kernel
-// call traces, I/O errors, segmentation faults.
+// What `journalctl -g` looks for: denials by AppArmor, the OOM killer, hung tasks, lock-ups and
+// stalls, oopses, errors of disks, file systems and thin pools, segmentation faults.
 extern const char* const kAnomalyPattern;
 
 // Kernel messages of a node since a moment of its own clock that tell of trouble. An unprivileged

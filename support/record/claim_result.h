@@ -46,6 +46,7 @@ struct ClaimResult {
   Value measured = {};  // nothing when nothing usable was measured
   std::optional<std::string> unit = {};
   std::optional<Bound> allowed = {};
+  std::optional<std::string> why = {};  // where the bound comes from
   Value reference = {};
   std::string statement = {};
   std::string how = {};
@@ -74,6 +75,7 @@ void visit(ClaimResult& claim, Fields& fields) {
   fields("measured", claim.measured, required);
   fields("unit", claim.unit);
   fields("allowed", claim.allowed);
+  fields("why", claim.why, if_set);
   fields("reference", claim.reference);
   fields("statement", claim.statement);
   fields("how", claim.how);

@@ -19,6 +19,7 @@ ClaimResult blank_result(const Thresholds& thresholds, std::string_view id,
           .guest = guest,
           .unit = claim.unit,
           .allowed = expectation.allowed,
+          .why = expectation.why,
           .reference = expectation.reference,
           .statement = claim.statement};
 }

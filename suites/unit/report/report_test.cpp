@@ -36,6 +36,25 @@ TEST(Findings, OfASimulationSayThatInTheFirstLine) {
   EXPECT_THAT(findings_markdown(on_hardware()), Not(HasSubstr("imulat")));
 }
 
+TEST(Findings, NameEveryBoundThatIsNotTheSuitesOwn) {
+  EXPECT_THAT(findings_markdown(sample_record()), Not(HasSubstr("not the suite's own")));
+  Record record = sample_record();
+  for (ClaimResult& claim : record.claims) {
+    if (claim.id == "docker.storage-driver") {
+      claim.allowed = Bound{.one_of = std::vector<Value>{"vfs", "overlayfs"}};
+      claim.why = "no overlay on our storage";
+    }
+    if (claim.id == "memory.idle-delta") claim.allowed = Bound{.max = 4000};
+  }
+  const std::string findings = findings_markdown(record);
+  EXPECT_THAT(findings, HasSubstr("not the suite's own"));
+  EXPECT_THAT(findings,
+              HasSubstr("| docker.storage-driver/lxc | one of vfs, overlayfs | one of overlayfs, "
+                        "overlay2 | no overlay on our storage |"));
+  EXPECT_THAT(findings, HasSubstr("| memory.idle-delta/vm | at most 4000 MiB | 1500 to 2156 MiB | "
+                                  "none given |"));
+}
+
 TEST(Findings, HaveTheSpikesSections) {
   const std::string findings = findings_markdown(sample_record());
   std::size_t place = 0;
