@@ -7,8 +7,8 @@
 // The sections of findings.md, in its order; each begins with its heading.
 namespace pve_accept {
 
-// The bounds that this run was judged by and that are not the suite's own, with their reasons. Empty
-// where there are none.
+// The bounds that this run was judged by and that are not the suite's own, with their reasons.
+// Empty where there are none.
 std::string own_bounds_section(const Record& record);
 std::string provenance_section(const Record& record);
 std::string comparison_section(const Record& record);
