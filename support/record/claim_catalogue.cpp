@@ -65,7 +65,7 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
 });
 
 const ClaimInfo* find_by(std::string_view ClaimInfo::*key, std::string_view value) {
-  const auto found = std::ranges::find(kCatalogue, value, key);
+  const auto* const found = std::ranges::find(kCatalogue, value, key);
   return found == kCatalogue.end() ? nullptr : &*found;
 }
 
