@@ -4,7 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "suites/unit/measure/samples.h"
-#include "suites/unit/temporary_directory.h"
+#include "support/base/temporary_directory.h"
 #include "support/measure/cpu_share.h"
 #include "support/record/run_directory.h"
 #include "support/shell/shell.h"

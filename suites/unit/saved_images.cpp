@@ -1,9 +1,9 @@
 #include "suites/unit/saved_images.h"
 
 #include "suites/unit/shell/ssh_server.h"
-#include "suites/unit/temporary_directory.h"
 #include "support/base/file.h"
 #include "support/base/json.h"
+#include "support/base/temporary_directory.h"
 
 namespace pve_accept {
 

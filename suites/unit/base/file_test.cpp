@@ -5,8 +5,8 @@
 
 #include <csignal>
 
-#include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
+#include "support/base/temporary_directory.h"
 
 namespace pve_accept {
 namespace {

@@ -11,7 +11,7 @@
 #include <fstream>
 
 #include "suites/unit/mock_shell.h"
-#include "suites/unit/temporary_directory.h"
+#include "support/base/temporary_directory.h"
 #include "support/pve/serial_console.h"
 
 namespace pve_accept {

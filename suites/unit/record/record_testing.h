@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
 #include "support/base/guest_kind.h"
 #include "support/base/json.h"
+#include "support/base/temporary_directory.h"
 #include "support/record/thresholds.h"
 
 // What the tests of run records and reports share.

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "suites/unit/temporary_directory.h"
+#include "support/base/temporary_directory.h"
 #include "support/shell/ssh_shell.h"
 
 namespace pve_accept {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "suites/unit/mock_shell.h"
-#include "suites/unit/temporary_directory.h"
 #include "support/base/file.h"
+#include "support/base/temporary_directory.h"
 
 namespace pve_accept {
 namespace {

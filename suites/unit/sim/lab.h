@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "suites/unit/temporary_directory.h"
+#include "support/base/temporary_directory.h"
 #include "support/sim/engine/simulated_node.h"
 
 namespace pve_accept::sim_testing {

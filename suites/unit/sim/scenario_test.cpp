@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
+#include "support/base/temporary_directory.h"
 #include "support/sim/model/faults.h"
 
 namespace pve_accept {

@@ -8,8 +8,8 @@
 
 #include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
-#include "suites/unit/temporary_directory.h"
 #include "support/base/error.h"
+#include "support/base/temporary_directory.h"
 #include "support/shell/ssh_key.h"
 #include "support/shell/ssh_shell.h"
 

@@ -2,17 +2,19 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
+#include <system_error>
+
+#include "support/base/error.h"
 
 namespace pve_accept {
 
-// A directory of a test's own, gone with the object.
+// A directory that goes with the object.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
     std::string name = (std::filesystem::temp_directory_path() / "pve-accept-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
+    if (::mkdtemp(name.data()) == nullptr) throw HarnessError("make a directory", name);
     path_ = name;
   }
   ~TemporaryDirectory() {
