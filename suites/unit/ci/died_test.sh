@@ -24,7 +24,7 @@ fail() {
 # serve COMMAND: a node on which this command hangs.
 serve() {
   [[ -z $server ]] || { kill "$server"; wait "$server" 2>/dev/null || true; }
-  rm -rf "$work/run" "$work/state"
+  rm -rf "$work"/{run,state,server,ssh}  # else the one before would still be "ready"
   mkdir -p "$work/run"
   echo '{"schema": 1, "model": {"node": {"pace": 0.02}}, "rules":
     [{"target": "any", "command": "'"$1"'", "hang": true}]}' >"$work/scenario.json"
