@@ -115,6 +115,9 @@ TEST(SimPct, LocksAndProtectionHold) {
   }
   EXPECT_THAT(lab.run("pct list").out, HasSubstr("9001       stopped    backup       spike-lxc"));
   lab.run("pct unlock 9001");
+  const CommandResult real = recorded("node-vm/60-conformance.txt", "pct unlock 100");
+  EXPECT_EQ(lab.run("pct unlock 9001").exit_status, real.exit_status);
+  EXPECT_EQ(lab.run("pct unlock 9001").err, real.err);
   lab.run("pct set 9001 --protection 1");
   EXPECT_EQ(lab.run("pct destroy 9001").err, "can't remove CT 9001 - protection mode enabled\n");
   lab.run("pct set 9001 --protection 0");

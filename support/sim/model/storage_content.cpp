@@ -40,8 +40,11 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
   }
   for (const Volume& volume : call.state().volumes) {
     if (volume.storage != storage.storage) continue;
+    const std::int64_t created = call.state().epoch_s(volume.created);
+    // Of LVM it is the text that `lvs` printed.
+    const bool lvm = storage.type.starts_with("lvm");
     content.push_back({{"content", volume.content},
-                       {"ctime", call.state().epoch_s(volume.created)},
+                       {"ctime", lvm ? Json(std::to_string(created)) : Json(created)},
                        {"format", volume.format},
                        {"size", volume.size},
                        {"vmid", volume.vmid},

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "support/sim/model/guest_config.h"
 #include "support/sim/model/storage_content.h"
 #include "support/sim/model/virtual_files.h"
 #include "support/sim/tools/options.h"

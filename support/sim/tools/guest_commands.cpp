@@ -65,8 +65,10 @@ int guest_config(Call& call, GuestKind kind) {
 }
 
 int guest_unlock(Call& call, GuestKind kind) {
-  named_guest(call, kind, arguments_of(call, kind, "unlock")).config.erase("lock");
-  return 0;
+  Guest& guest = named_guest(call, kind, arguments_of(call, kind, "unlock"));
+  const bool was_locked = guest.config.erase("lock") > 0;
+  if (was_locked || guest.is_vm()) return 0;  // qm does not mind
+  return call.fail(255, "no lock found trying to remove any lock");
 }
 
 }  // namespace pve_accept::sim

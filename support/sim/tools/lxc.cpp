@@ -7,21 +7,64 @@
 namespace pve_accept::sim {
 namespace {
 
+constexpr std::int64_t kForEver = 4294967295;
+constexpr std::int64_t kLease = 43200;  // of DHCP, in seconds
+
+Json shown_address(const std::string& card, const Json& address) {
+  const std::string local = address.at("ip-address");
+  const bool ipv4 = address.at("ip-address-type") == "ipv4";
+  Json shown = {{"family", ipv4 ? "inet" : "inet6"}, {"local", local},
+                {"prefixlen", address.at("prefix")}, {"scope", "global"},
+                {"valid_life_time", kForEver},       {"preferred_life_time", kForEver}};
+  if (ipv4) shown["label"] = card;
+  if (card == "lo") {
+    shown["scope"] = "host";
+    if (!ipv4) shown["noprefixroute"] = true;
+  } else if (ipv4) {  // by DHCP, of a network of 256
+    shown["broadcast"] = local.substr(0, local.rfind('.')) + ".255";
+    shown["dynamic"] = true;
+    shown["valid_life_time"] = shown["preferred_life_time"] = kLease;
+  } else if (local.starts_with("fe80")) {
+    shown["scope"] = "link";
+    shown["protocol"] = "kernel_ll";
+  }
+  return shown;
+}
+
+// Its far end is a card of the node's.
+void show_cable(Json& card, std::int64_t ifindex, bool up) {
+  card["link_type"] = "ether";
+  card["link_index"] = ifindex + 5;
+  card["link_netnsid"] = 0;
+  card["broadcast"] = "ff:ff:ff:ff:ff:ff";
+  card["mtu"] = 1500;
+  card["operstate"] = up ? "UP" : "DOWN";
+  card["flags"] = {"BROADCAST", "MULTICAST"};
+  if (up) card["flags"].insert(card["flags"].end(), {"UP", "LOWER_UP"});
+}
+
 Json shown_interfaces(const Call& call, const Guest& guest) {
   Json list = Json::array();
   for (const Json& entry : agent_interfaces(call, guest)) {
-    Json addresses = Json::array();
+    const std::string name = entry.at("name");
+    const auto ifindex = static_cast<std::int64_t>(list.size() + 1);
+    Json card = {{"ifindex", ifindex},
+                 {"ifname", name},
+                 {"flags", {"LOOPBACK", "UP", "LOWER_UP"}},
+                 {"mtu", 65536},
+                 {"qdisc", "noqueue"},
+                 {"operstate", "UNKNOWN"},
+                 {"group", "default"},
+                 {"txqlen", 1000},
+                 {"link_type", "loopback"},
+                 {"address", entry.at("hardware-address")},
+                 {"broadcast", "00:00:00:00:00:00"},
+                 {"addr_info", Json::array()}};
     for (const Json& address : entry.at("ip-addresses")) {
-      const std::string local = address.at("ip-address");
-      addresses.push_back({{"family", address.at("ip-address-type") == "ipv4" ? "inet" : "inet6"},
-                           {"local", local},
-                           {"prefixlen", address.at("prefix")},
-                           {"scope", local.starts_with("fe80") ? "link" : "global"}});
+      card["addr_info"].push_back(shown_address(name, address));
     }
-    list.push_back({{"ifindex", list.size() + 1},
-                    {"ifname", entry.at("name")},
-                    {"address", entry.at("hardware-address")},
-                    {"addr_info", std::move(addresses)}});
+    if (name != "lo") show_cable(card, ifindex, !card["addr_info"].empty());
+    list.push_back(std::move(card));
   }
   return list;
 }
