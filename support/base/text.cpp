@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -42,6 +43,11 @@ std::string one_line(std::string_view text, std::string_view separator) {
   std::string line;
   for (const char c : text) line += c == '\n' || c == '\r' ? separator : std::string_view(&c, 1);
   return line;
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -21,6 +21,8 @@ std::string one_line(std::string_view text, std::string_view separator = " ");
 inline constexpr std::string_view kBlanks = " \t\r\n";
 std::string_view trimmed(std::string_view text);
 
+std::string lower_case(std::string text);  // of ASCII
+
 inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }

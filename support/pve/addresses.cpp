@@ -4,18 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <vector>
 
 #include "support/base/reply.h"
 
 namespace pve_accept {
 namespace {
-
-std::string lower_case(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 bool is_ipv4(const std::string& address) { return address.find(':') == std::string::npos; }
 
@@ -46,11 +40,11 @@ std::optional<std::string> address_of_interface(const Json& interfaces, std::str
     std::vector<std::string> addresses;
     for (const JsonCursor& interface : root.elements()) {
       const auto hardware = interface.find(names.mac);
-      if (!hardware || lower_case(hardware->string()) != mac) continue;
+      if (!hardware || text::lower_case(hardware->string()) != mac) continue;
       const auto listed = interface.find(names.addresses);
       if (!listed) continue;  // up, but without an address
       for (const JsonCursor& entry : listed->elements()) {
-        const std::string address = lower_case(entry.at(names.address).string());
+        const std::string address = text::lower_case(entry.at(names.address).string());
         if (!is_link_local(address)) addresses.push_back(address);
       }
     }
@@ -83,8 +77,9 @@ std::optional<std::string> address_of_neighbour(const Json& neighbours, std::str
     std::vector<std::string> addresses;
     for (const JsonCursor& neighbour : root.elements()) {
       const auto hardware = neighbour.find("lladdr");
-      if (!hardware || lower_case(hardware->string()) != mac || unreachable(neighbour)) continue;
-      addresses.push_back(lower_case(neighbour.at("dst").string()));
+      if (!hardware || text::lower_case(hardware->string()) != mac || unreachable(neighbour))
+        continue;
+      addresses.push_back(text::lower_case(neighbour.at("dst").string()));
     }
     return addresses;
   }));

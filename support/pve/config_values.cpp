@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <set>
 
@@ -124,9 +123,7 @@ NetworkCard network_card(const Json& config) {
   // LXC: "name=eth0,...,hwaddr=BC:24:..."; VM: "virtio=BC:24:...,bridge=vmbr0".
   for (const auto& [key, value] : config_value(config, "net0").parts) {
     if (value.size() != 17 || std::ranges::count(value, ':') != 5) continue;
-    NetworkCard card{key, value};
-    for (char& c : card.mac) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return card;
+    return {key, text::lower_case(value)};
   }
   return {};
 }

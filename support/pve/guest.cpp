@@ -240,6 +240,13 @@ std::vector<GuestEntry> guests_now(Node& node, Clock& clock) {
   return guests;
 }
 
+std::optional<GuestEntry> running_guest(Node& node, Clock& clock) {
+  for (const GuestEntry& guest : guests_now(node, clock)) {
+    if (guest.node == node.name() && guest.status == "running") return guest;
+  }
+  return std::nullopt;
+}
+
 std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid) {
   if (kind == GuestKind::kLxc) return std::make_unique<LxcGuest>(node, clock, vmid);
   return std::make_unique<VmGuest>(node, clock, vmid);

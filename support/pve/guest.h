@@ -138,6 +138,9 @@ std::vector<std::string> with_options(
 // lists is pvestatd's last look, up to 10 s old, and "unknown" before the first one.
 std::vector<GuestEntry> guests_now(Node& node, Clock& clock);
 
+// The first of them that runs on this node, and would be measured along; empty when none does.
+std::optional<GuestEntry> running_guest(Node& node, Clock& clock);
+
 std::unique_ptr<Guest> make_guest(GuestKind kind, Node& node, Clock& clock, Vmid vmid);
 
 }  // namespace pve_accept

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <regex>
 
 #include "support/base/error.h"
+#include "support/base/text.h"
 #include "support/record/image_archives.h"
 #include "support/record/lab_fields.h"
 
@@ -19,12 +19,11 @@ using std::chrono::seconds;
 constexpr std::array kDockerSources = {DockerSource::kOfficial, DockerSource::kDistribution,
                                        DockerSource::kPreinstalled};
 
-bool names_a_secret(std::string key) {
-  for (char& c : key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+bool names_a_secret(const std::string& written) {
+  const std::string key = text::lower_case(written);
   static constexpr std::array kWords = {"password", "passwd",  "passphrase", "secret",
                                         "token",    "private", "api_key"};
-  return std::ranges::any_of(kWords,
-                             [&](const char* word) { return key.find(word) != std::string::npos; });
+  return std::ranges::any_of(kWords, [&](const char* word) { return text::contains(key, word); });
 }
 
 // Said before anything else: a secret is wrong wherever it stands, and is not repeated.

@@ -6,6 +6,8 @@
 #include <cctype>
 #include <regex>
 
+#include "support/base/text.h"
+
 namespace pve_accept::sim {
 namespace {
 
@@ -31,11 +33,7 @@ std::string mac_of(const Guest& guest) {
   static const std::regex pattern("([0-9A-F]{2}(:[0-9A-F]{2}){5})", std::regex::icase);
   const std::string net = guest.option("net0");
   std::smatch match;
-  if (!std::regex_search(net, match, pattern)) return "";
-  std::string mac = match.str(1);
-  std::ranges::transform(mac, mac.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return mac;
+  return std::regex_search(net, match, pattern) ? text::lower_case(match.str(1)) : "";
 }
 
 // Leases in the order of the guests: who wants a taken address gets the next one.
