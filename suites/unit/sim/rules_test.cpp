@@ -131,5 +131,67 @@ TEST(SimRules, AMissedDeadlineChangesNothing) {
   EXPECT_EQ(lab.run("pct list").out, "");
 }
 
+TEST(SimRules, AppendsToWhatTheCommandPrints) {
+  Lab lab(R"({"rules":[{"command":"^cat","append_stdout":"more\n","append_stderr":"warning\n"}]})");
+  lab.run("install -m 0600 /dev/stdin /run/x", "one\n");
+  const CommandResult result = lab.run("cat /run/x");
+  EXPECT_EQ(result.out, "one\nmore\n");
+  EXPECT_EQ(result.err, "warning\n");
+}
+
+TEST(SimRules, AnExitStatusWithTheRealReply) {
+  Lab lab(R"({"rules":[{"command":"^cat","exit":3,"executes":true}]})");
+  lab.run("install -m 0600 /dev/stdin /run/x", "one\n");
+  const CommandResult result = lab.run("cat /run/x");
+  EXPECT_EQ(result.exit_status, 3);
+  EXPECT_EQ(result.out, "one\n");
+}
+
+TEST(SimRules, TheCommandRunsAndItsReplyIsAnother) {
+  Lab lab(R"({"rules":[{"command":"^rm","stdout":"","exit":0,"executes":true}]})");
+  lab.run("install -m 0600 /dev/stdin /run/x", "one\n");
+  EXPECT_EQ(lab.run("rm /run/x").exit_status, 0);
+  EXPECT_NE(lab.run("cat /run/x").exit_status, 0);
+}
+
+TEST(SimRules, EditsSomeLinesOnly) {
+  Lab lab(R"({"rules":[{"command":"^cat",
+      "replace":{"pattern":"(l)[0-9]","with":"${1}20","from_line":2,"to_line":2}}]})");
+  lab.run("install -m 0600 /dev/stdin /run/x", "l1\nl2\nl3\n");
+  EXPECT_EQ(lab.run("cat /run/x").out, "l1\nl20\nl3\n");
+  const auto process = lab.shell().start({.argv = {"cat", "/run/x"}});
+  EXPECT_EQ(process->finish().out, "l1\nl20\nl3\n");
+}
+
+TEST(SimRules, EditsStandardErrorToo) {
+  Lab lab(
+      R"({"rules":[{"command":"^cat","replace":{"pattern":"No such","with":"Odd","in":"stderr"}}]})");
+  EXPECT_THAT(lab.run("cat /run/none").err, HasSubstr("Odd file"));
+}
+
+TEST(SimRules, BeginsAfterACommand) {
+  Lab lab(R"({"rules":[{"command":"^hostname","stdout":"x","after":"^rm"}]})");
+  EXPECT_NE(lab.run("hostname").out, "x");
+  lab.run("rm -f /run/x");
+  EXPECT_EQ(lab.run("hostname").out, "x");
+}
+
+TEST(SimRules, BeginsAtATime) {
+  Lab lab(R"({"rules":[{"command":"^hostname","stdout":"x","from_s":60}]})");
+  EXPECT_NE(lab.run("hostname").out, "x");
+  lab.pass(60);
+  EXPECT_EQ(lab.run("hostname").out, "x");
+}
+
+TEST(SimRules, AKilledCommandHasPrintedWhatItPrintedBefore) {
+  Lab lab(R"({"rules":[{"command":"^perl","ends_after_s":2.5}]})");
+  const auto process = lab.shell().start(
+      {.argv = {"perl", "-", "--lines", "10", "--interval-ms", "1000"}, .input = "script"});
+  const CommandResult result = process->finish();
+  EXPECT_EQ(result.exit_status, 137);
+  EXPECT_EQ(std::ranges::count(result.out, '\n'), 3);
+  EXPECT_EQ(result.elapsed, 2500ms);
+}
+
 }  // namespace
 }  // namespace pve_accept::sim_testing

@@ -115,37 +115,45 @@ TEST(SimScenario, AnUnreadableFileIsNamed) {
 
 TEST(SimFaults, AnUnknownNameSaysWhichAreKnown) {
   const Json document = {{"faults", {"nope@lxc"}}};
-  std::vector<sim::Fault> catalogue = {
-      {"a.b", "", {"lxc"}, [](const std::string&) -> Json { return Json::object(); }}};
+  const std::vector<sim::Fault> catalogue = {{.name = "a.b.c", .statement = "", .on = {"lxc"}}};
   try {
     parse_scenario(document, "s.json", catalogue);
     FAIL() << "accepted";
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("faults/0"), HasSubstr("nope"), HasSubstr("a.b")));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("faults/0"), HasSubstr("nope"), HasSubstr("a.b.c")));
   }
 }
 
 TEST(SimFaults, AFaultIsAPartOfAScenarioForItsTarget) {
-  const std::vector<sim::Fault> catalogue = {
-      {"memory.idle-delta",
-       "the idle guest costs more",
-       {"lxc", "vm"},
-       [](const std::string& target) -> Json {
-         return {{"model", {{target, {{"idle_ram_mib", 900}}}}},
-                 {"rules", {{{"target", target}, {"command", "free"}, {"exit", 1}}}}};
-       }}};
-  const Json document = {{"faults", {"memory.idle-delta@lxc"}},
+  const Json faults =
+      Json::parse(R"([{"name": "memory.idle-delta.high", "statement": "it costs more",
+      "on": ["lxc", "vm"], "model": {"guest": {"idle_ram_mib": 900}},
+      "rules": [{"command": "free", "exit": 1}], "red": {"memory.idle-delta": "FAIL"}}])");
+  const auto catalogue = sim::parse_faults(faults, "faults.json");
+  const Json document = {{"faults", {"memory.idle-delta.high@lxc"}},
                          {"model", {{"lxc", {{"load_ram_mib", 950}}}}}};
   const Scenario scenario = parse_scenario(document, "s.json", catalogue);
   EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_ram_mib, 900);
   EXPECT_DOUBLE_EQ(scenario.model.lxc.load_ram_mib, 950);
   EXPECT_DOUBLE_EQ(scenario.model.vm.idle_ram_mib, 2056);
   EXPECT_EQ(scenario.rules.at(0).target, "lxc");
-  EXPECT_EQ(scenario.faults.at(0), "memory.idle-delta@lxc");
-  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta@node"}}}, "s", catalogue),
+  EXPECT_EQ(scenario.faults.at(0), "memory.idle-delta.high@lxc");
+  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta.high@node"}}}, "s", catalogue),
                InputError);
-  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta"}}}, "s", catalogue), InputError);
+  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta.high"}}}, "s", catalogue),
+               InputError);
 }
+
+TEST(SimFaults, AMistakeIsNamedBeforeAnybodyAsksForTheFault) {
+  const auto parse = [](const char* text) { sim::parse_faults(Json::parse(text), "faults.json"); };
+  EXPECT_THROW(parse(R"([{"name": "a.b.c", "statement": "", "on": ["lxc"], "red": {},
+                          "model": {"guest": {"ram": 1}}}])"),
+               InputError);
+  EXPECT_THROW(parse(R"([{"name": "a.b.c", "statement": "", "on": ["host"], "red": {}}])"),
+               InputError);
+}
+
+TEST(SimFaults, TheCatalogueCanBeRead) { EXPECT_NO_THROW(sim::fault_catalogue()); }
 
 }  // namespace
 }  // namespace pve_accept

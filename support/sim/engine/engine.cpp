@@ -15,6 +15,7 @@ namespace pve_accept::sim {
 namespace {
 
 constexpr double kNodeRoundTripS = 0.002;
+constexpr int kKilled = 137;  // 128 + SIGKILL
 
 [[noreturn]] void refuse(const std::string& name, const std::string& address,
                          const std::string& problem, const std::string& hint = {}) {
@@ -60,6 +61,7 @@ Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
   }
   opened_ = clock_->now();
   state_.rule_matches.resize(std::max(state_.rule_matches.size(), scenario_.rules.size()));
+  state_.rules_begun.resize(state_.rule_matches.size());
   save();
 }
 
@@ -94,6 +96,7 @@ void Engine::save() {
 void Engine::roll_back() {
   State before = state_from_json(Json::parse(saved_));
   before.rule_matches = state_.rule_matches;
+  before.rules_begun = state_.rules_begun;
   before.unknown_commands = state_.unknown_commands;
   before.next_process = state_.next_process;
   state_ = std::move(before);
@@ -153,20 +156,31 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
   return reached;
 }
 
+// Whether its time has come; a command that it waits for lets it begin with the next one.
+bool Engine::has_begun(const CommandRule& rule, std::size_t index, const std::string& line) {
+  const bool begun = !rule.after || state_.rules_begun[index] > 0;
+  if (rule.after && std::regex_search(line, rule.after->regex)) ++state_.rules_begun[index];
+  return begun && now() >= rule.from_s.millis;
+}
+
 RuleEffect Engine::apply_rules(std::string_view target, const std::string& line) {
   RuleEffect effect;
   for (std::size_t i = 0; i < scenario_.rules.size(); ++i) {
     const CommandRule& rule = scenario_.rules[i];
+    if (!has_begun(rule, i, line)) continue;
     if (rule.target != "any" && rule.target != target) continue;
     if (!std::regex_search(line, rule.command.regex)) continue;
     const std::int64_t match = state_.rule_matches[i]++;
     if (match < rule.skip || (rule.times && match >= rule.skip + *rule.times)) continue;
     if (rule.out) effect.out = rule.out;
     if (rule.err) effect.err = rule.err;
+    effect.append_out += rule.append_out.value_or("");
+    effect.append_err += rule.append_err.value_or("");
     if (rule.exit_status) effect.exit_status = rule.exit_status;
     if (rule.replace) effect.replacements.push_back(&*rule.replace);
     effect.delay += rule.delay_s.millis;
     if (rule.drop_after_s) effect.drop_after = rule.drop_after_s->millis;
+    if (rule.ends_after_s) effect.ends_after = rule.ends_after_s->millis;
     effect.hangs = effect.hangs || rule.hang;
     effect.drops = effect.drops || rule.drop_connection;
     effect.executes = effect.executes && !rule.replaces_command() && !rule.hang;
@@ -203,16 +217,20 @@ std::unique_ptr<SimProcess> Engine::start(const Request& request) {
               .place = guest == nullptr ? Place::kNode : Place::kGuest,
               .guest = guest};
     plan.exit_status = run_tool(call);
-    if (effect.err) {
-      std::erase_if(output.pieces(), [](const Output::Piece& piece) {
-        return piece.stream == OutputLine::Stream::kErr;
-      });
-    }
-  } else {
-    output.out(effect.out.value_or(""));
   }
-  if (effect.err) output.err(*effect.err);
-  if (effect.exit_status) plan.exit_status = *effect.exit_status;
+  if (effect.out) output.set(OutputLine::Stream::kOut, *effect.out);
+  if (effect.err) output.set(OutputLine::Stream::kErr, *effect.err);
+  output.out(effect.append_out);
+  output.err(effect.append_err);
+  const bool killed = effect.ends_after && plan.start + *effect.ends_after < output.now();
+  if (killed) {
+    output.end_at(plan.start + *effect.ends_after);
+    end_process(plan.id, output.now());
+    plan.exit_status = kKilled;
+  }
+  if (effect.exit_status && (killed || !effect.ends_after)) {
+    plan.exit_status = *effect.exit_status;
+  }
   if (request.streamed) {
     plan.replacements = effect.replacements;
   } else {

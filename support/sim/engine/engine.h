@@ -28,10 +28,11 @@ class VirtualClock final : public Clock {
 // What becomes of one command when the scenario's rules have been heard.
 struct RuleEffect {
   std::optional<std::string> out, err;
+  std::string append_out, append_err;
   std::optional<int> exit_status;
   std::vector<const Replacement*> replacements;
   Millis delay = 0;
-  std::optional<Millis> drop_after;
+  std::optional<Millis> drop_after, ends_after;
   bool executes = true, hangs = false, drops = false;
 };
 
@@ -84,6 +85,7 @@ class Engine {
 
  private:
   Guest& live_guest(const Request& request);
+  bool has_begun(const CommandRule& rule, std::size_t index, const std::string& line);
   RuleEffect apply_rules(std::string_view target, const std::string& line);
   void roll_back();
 

@@ -46,9 +46,13 @@ class Output {
   void set_source(Source source);
 
   std::string text(Stream stream) const;  // all of it
-  // Applies the replacements of rules to the standard output as a whole.
+  // What stands in for all that was printed there.
+  void set(Stream stream, std::string_view text);
+  // Applies the replacements of rules to all that was printed.
   void replace(const std::vector<const Replacement*>& replacements);
-  std::vector<Piece>& pieces() { return pieces_; }
+  // The command was killed then: what it would have printed later is not there.
+  void end_at(Millis time);
+  const std::vector<Piece>& pieces() const { return pieces_; }
   const std::optional<Source>& source() const { return source_; }
 
  private:
@@ -59,5 +63,9 @@ class Output {
   std::vector<Piece> pieces_;
   std::optional<Source> source_;
 };
+
+// A line, the `number`th of its stream, as the rules leave it.
+std::string replaced_line(const std::vector<const Replacement*>& replacements,
+                          OutputLine::Stream stream, std::int64_t number, std::string line);
 
 }  // namespace pve_accept::sim

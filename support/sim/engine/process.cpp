@@ -31,13 +31,6 @@ void SimProcess::split_lines(Output output) {
   }
 }
 
-std::string SimProcess::replaced(std::string text) const {
-  for (const Replacement* replacement : plan_.replacements) {
-    text = std::regex_replace(text, replacement->pattern.regex, replacement->with);
-  }
-  return text;
-}
-
 std::optional<Millis> SimProcess::next_due() const {
   if (!lines_.empty()) return lines_.front().at;
   if (source_ && sourced_ < source_->count) return source_->first + sourced_ * source_->interval;
@@ -60,7 +53,8 @@ SimProcess::Line SimProcess::take_line() {
     line = {due, OutputLine::Stream::kOut, source_->line(due, sourced_), true};
     ++sourced_;
   }
-  if (line.stream == OutputLine::Stream::kOut) line.text = replaced(std::move(line.text));
+  line.text =
+      replaced_line(plan_.replacements, line.stream, ++taken_[line.stream], std::move(line.text));
   note(line);
   return line;
 }

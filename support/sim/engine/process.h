@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,7 +51,6 @@ class SimProcess final : public Process {
   };
 
   void split_lines(Output output);
-  std::string replaced(std::string text) const;
   std::optional<Millis> next_due() const;
   Line take_line();
   void note(const Line& line);
@@ -62,6 +62,7 @@ class SimProcess final : public Process {
   std::deque<Line> lines_;
   std::optional<Output::Source> source_;
   std::int64_t sourced_ = 0;  // lines taken from the source
+  std::map<OutputLine::Stream, std::int64_t> taken_;
   Millis end_ = 0;
   bool closed_ = false;
   std::string out_, err_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,17 +8,34 @@
 
 namespace pve_accept::sim {
 
-// A way in which a claim becomes false, by name: "docker.storage-driver@lxc" in a scenario.
+// A way in which a claim becomes false or cannot be told, by name: "docker.storage-driver.vfs@lxc"
+// in a scenario. The catalogue of them is support/sim/faults/*.json.
 struct Fault {
-  std::string name;
-  std::string statement;             // what is wrong on such a node, in one line
-  std::vector<std::string> targets;  // "node", "lxc", "vm": where it can be put
+  // Outcomes by claim: "docker.exec", "docker.exec/lxc", or of several, "docker.*", "*". Without a
+  // guest, that of the fault (of a fault of the node: both). The most specific one counts.
+  using Outcomes = std::map<std::string, std::string>;
 
-  // A part of a scenario: {"model": {…}, "rules": […]}, both optional, for one of the targets.
-  std::function<Json(const std::string& target)> expand;
+  struct Consequences {
+    std::string because;  // why they follow
+    Outcomes red;
+  };
+
+  std::string name;
+  std::string statement;        // what is wrong on such a node, in one line
+  std::vector<std::string> on;  // "node", "lxc", "vm": where it can be put
+  Json model = Json::object();  // as a scenario's; "guest" is the one that it is put on
+  Json rules = Json::array();   // as a scenario's; without a target, for where it is put
+  Outcomes red = {};            // what it is made for
+  Consequences follows = {};    // what else turns red
+
+  // The part of a scenario that puts it there: {"model": {…}, "rules": […]}.
+  Json expand(const std::string& target) const;
 };
 
-// The faults that scenarios may name.
+// The faults that scenarios may name. Of those with one name, each has its own targets.
 const std::vector<Fault>& fault_catalogue();
+
+// Those of one file. Throws InputError that names the place of a mistake.
+std::vector<Fault> parse_faults(const Json& document, const std::string& source);
 
 }  // namespace pve_accept::sim

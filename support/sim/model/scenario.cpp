@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "support/base/error.h"
 #include "support/base/fields.h"
@@ -34,6 +35,9 @@ template <class Fields>
 void visit(Replacement& replacement, Fields& fields) {
   fields("pattern", replacement.pattern, required, matching(".+", "an expression"));
   fields("with", replacement.with, required);
+  fields("in", replacement.in, matching("stdout|stderr", "'stdout' or 'stderr'"));
+  fields("from_line", replacement.from_line, between(1, 1'000'000), if_set);
+  fields("to_line", replacement.to_line, between(1, 1'000'000), if_set);
 }
 
 template <class Fields>
@@ -44,11 +48,17 @@ void visit(CommandRule& rule, Fields& fields) {
   fields("stdout", rule.out, if_set);
   fields("replace", rule.replace, if_set);
   fields("stderr", rule.err, if_set);
+  fields("append_stdout", rule.append_out, if_set);
+  fields("append_stderr", rule.append_err, if_set);
   fields("exit", rule.exit_status, between(0, 255), if_set);
+  fields("executes", rule.executes);
   fields("delay_s", rule.delay_s);
   fields("hang", rule.hang);
   fields("drop_connection", rule.drop_connection);
   fields("drop_connection_after_s", rule.drop_after_s, if_set);
+  fields("ends_after_s", rule.ends_after_s, if_set);
+  fields("after", rule.after, if_set);
+  fields("from_s", rule.from_s);
   fields("times", rule.times, count, if_set);
   fields("skip", rule.skip, count);
 }
@@ -66,8 +76,9 @@ void visit(Scenario& scenario, Fields& fields) {
 namespace {
 
 bool acts(const CommandRule& rule) {
-  return rule.out || rule.replace || rule.err || rule.exit_status || rule.delay_s.millis > 0 ||
-         rule.hang || rule.drop_connection || rule.drop_after_s;
+  return rule.out || rule.replace || rule.err || rule.append_out || rule.append_err ||
+         rule.exit_status || rule.delay_s.millis > 0 || rule.hang || rule.drop_connection ||
+         rule.drop_after_s || rule.ends_after_s;
 }
 
 Scenario read(const JsonCursor& place) {
@@ -76,29 +87,31 @@ Scenario read(const JsonCursor& place) {
   if (idle != scenario.rules.end()) {
     const auto index = static_cast<std::size_t>(idle - scenario.rules.begin());
     place.at("rules").elements()[index].fail(
-        "the rule does nothing; give it an action: stdout, replace, stderr, exit, delay_s, hang, "
-        "drop_connection or drop_connection_after_s");
+        "the rule does nothing; give it an action: stdout, replace, stderr, append_stdout, "
+        "append_stderr, exit, delay_s, hang, drop_connection, drop_connection_after_s or "
+        "ends_after_s");
   }
   return scenario;
 }
 
-// Splits "docker.storage-driver@lxc" and finds the fault.
+// "docker.storage-driver.vfs@lxc": finds the fault, and puts it there.
 Json expand_fault(const JsonCursor& place, const std::vector<sim::Fault>& catalogue) {
   const std::string text = place.string();
   const auto at = text.rfind('@');
-  const auto fault = std::ranges::find(catalogue, text.substr(0, at), &sim::Fault::name);
-  if (fault == catalogue.end()) {
-    std::string known;
-    for (const sim::Fault& each : catalogue) known += (known.empty() ? "" : ", ") + each.name;
-    place.fail(fmt::format("there is no fault '{}'; known: {}", text.substr(0, at),
-                           known.empty() ? "none" : known));
-  }
+  const std::string name = text.substr(0, at);
   const std::string target = at == std::string::npos ? "" : text.substr(at + 1);
-  if (std::ranges::find(fault->targets, target) == fault->targets.end()) {
-    place.fail(fmt::format("write '{}@TARGET' with one of: {}", fault->name,
-                           fmt::join(fault->targets, ", ")));
+  std::set<std::string> known, targets;
+  for (const sim::Fault& fault : catalogue) {
+    known.insert(fault.name);
+    if (fault.name != name) continue;
+    if (std::ranges::find(fault.on, target) != fault.on.end()) return fault.expand(target);
+    targets.insert(fault.on.begin(), fault.on.end());
   }
-  return fault->expand(target);
+  if (!targets.empty()) {
+    place.fail(fmt::format("write '{}@TARGET' with one of: {}", name, fmt::join(targets, ", ")));
+  }
+  place.fail(fmt::format("there is no fault '{}'; known: {}", name,
+                         known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
 }
 
 }  // namespace

@@ -22,9 +22,18 @@ struct Expression {
   std::regex regex;
 };
 
+// ECMAScript's `$1`, or `${1}` where a digit follows. With lines, only in those, counted from 1;
+// without, in each line of a command that is read while it runs, else in the whole output.
 struct Replacement {
   Expression pattern;
   std::string with;
+  std::string in = "stdout";  // or "stderr"
+  std::optional<std::int64_t> from_line, to_line;
+
+  bool by_line() const { return from_line || to_line; }
+  bool concerns(std::int64_t line) const {
+    return line >= from_line.value_or(line) && line <= to_line.value_or(line);
+  }
 };
 
 // Written in seconds.
@@ -34,24 +43,31 @@ struct Delay {
 
 // What becomes of the commands that match, apart from what the simulated node would do.
 //
-// `out` or a non-zero `exit_status` stand in for the command: it is not executed. `hang` and
-// `drop_connection` neither. Everything else changes the reply of the command as it was executed:
-// `replace` in its standard output, `err` in place of its standard error, an `exit_status` of 0 in
-// place of its own, `delay_s` before it starts, `drop_after_s` from its start.
-// Of several rules that match one command, each applies, in their order in the scenario.
+// `out` or a non-zero `exit_status` stand in for the command: it is not executed, unless `executes`
+// says so; then `out` is what it printed. `hang` and `drop_connection` neither. Everything else
+// changes the reply of the command as it was executed: `replace` in its output, `err` in place of
+// its standard error, `append_*` after what it printed, an exit status in place of its own,
+// `delay_s` before it starts. `drop_after_s` and `ends_after_s` count from its start: then the
+// connection is lost, or the command killed (137, where the rule names no other status). Of several
+// rules that match one command, each applies, in their order in the scenario.
 struct CommandRule {
   std::string target = "any";  // "node", "lxc", "vm", "any"
   Expression command;          // searched in the command line as it arrives
-  std::optional<std::string> out, err;
+  std::optional<std::string> out, err, append_out, append_err;
   std::optional<Replacement> replace;
   std::optional<int> exit_status;
+  bool executes = false;
   Delay delay_s;
   bool hang = false, drop_connection = false;
-  std::optional<Delay> drop_after_s;
+  std::optional<Delay> drop_after_s, ends_after_s;
+  std::optional<Expression> after;    // only after a command that matches this one
+  Delay from_s;                       // only from that time of the node's on
   std::optional<std::int64_t> times;  // how many matches it applies to; empty: all
   std::int64_t skip = 0;              // how many matches it lets pass first
 
-  bool replaces_command() const { return out || (exit_status && *exit_status != 0); }
+  bool replaces_command() const {
+    return !executes && (out || (exit_status && *exit_status != 0 && !ends_after_s));
+  }
 };
 
 // How a simulated node behaves (DESIGN §5).

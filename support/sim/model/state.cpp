@@ -22,7 +22,7 @@ PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, fo
                   changed, started, reachable, pid, boots, files, packages, package_lists,
                   docker_source, agent_running, daemon_started, docker, free_blocks_mib)
 PVE_ACCEPT_FIELDS(State, time, epoch_ms, files, volumes, guests, activities, ram, rule_matches,
-                  unknown_commands, neighbours_probed, next_pid, next_process)
+                  rules_begun, unknown_commands, neighbours_probed, next_pid, next_process)
 
 std::string Guest::option(const std::string& key) const {
   const auto found = config.find(key);

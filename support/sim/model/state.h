@@ -99,7 +99,7 @@ struct State {
   std::vector<Guest> guests;
   std::vector<Activity> activities;
   std::map<std::string, std::vector<Relaxation>> ram;  // by vmid: MiB of the node's RAM
-  std::vector<std::int64_t> rule_matches;
+  std::vector<std::int64_t> rule_matches, rules_begun;
   std::vector<std::string> unknown_commands;
   bool neighbours_probed = false;
   std::int64_t next_pid = 1000, next_process = 1;
