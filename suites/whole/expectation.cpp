@@ -1,0 +1,173 @@
+#include "suites/whole/expectation.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "fixtures/run/run.h"
+#include "support/base/error.h"
+#include "support/record/judge.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr std::array kOutcomes = {Outcome::kPass, Outcome::kFail, Outcome::kError};
+
+Outcome outcome_of(const std::string& text, const std::string& fault) {
+  const auto found = std::ranges::find(kOutcomes, text, [](Outcome o) { return to_string(o); });
+  if (found != kOutcomes.end()) return *found;
+  throw HarnessError("read the fault " + fault, "expected PASS, FAIL or ERROR, found " + text);
+}
+
+// "docker.exec", "docker.exec/lxc", "docker.*", "*" of a fault's red.
+struct Pattern {
+  std::string id;  // without the star
+  std::optional<GuestKind> guest;
+  bool star = false;
+
+  explicit Pattern(const std::string& text) {
+    const auto slash = text.find('/');
+    id = text.substr(0, slash);
+    if (slash != std::string::npos) guest = guest_kind(text.substr(slash + 1));
+    star = id.ends_with('*');
+    if (star) id.pop_back();
+  }
+
+  // How specific it is where it means the case; else nothing.
+  std::optional<std::size_t> means(const ClaimCase& one, const std::string& target) const {
+    if (star ? !one.id.starts_with(id) : one.id != id) return std::nullopt;
+    const bool everything = star && id.empty();
+    if (guest ? one.guest != guest
+              : target != "node" && (one.guest ? to_string(*one.guest) != target : everything)) {
+      return std::nullopt;
+    }
+    return 4 * id.size() + (star ? 0 : 2) + (guest ? 1 : 0);
+  }
+};
+
+RedSet red_set(const PlacedFault& placed, const sim::Fault::Outcomes& outcomes) {
+  RedSet red;
+  std::set<std::string> unused;
+  for (const auto& [text, outcome] : outcomes) unused.insert(text);
+  for (const ClaimCase& one : expected_cases()) {
+    std::optional<std::size_t> best;
+    Outcome wanted = Outcome::kPass;
+    for (const auto& [text, outcome] : outcomes) {
+      const auto specific = Pattern(text).means(one, placed.target);
+      if (!specific) continue;
+      unused.erase(text);
+      if (best && *best > *specific) continue;
+      best = specific;
+      wanted = outcome_of(outcome, placed.name());
+    }
+    if (wanted != Outcome::kPass) red[case_name(one.id, one.guest)] = wanted;
+  }
+  if (unused.empty()) return red;
+  throw HarnessError("read the fault " + placed.name(),
+                     fmt::format("it means no case by {}", fmt::join(unused, ", ")));
+}
+
+std::string cell(std::string text) {
+  for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) {
+    text.replace(at, 1, "\\|");
+  }
+  return text;
+}
+
+std::string listed(const sim::Fault::Outcomes& outcomes) {
+  std::vector<std::string> items;
+  for (const auto& [text, outcome] : outcomes)
+    items.push_back(fmt::format("`{}` {}", text, outcome));
+  return fmt::format("{}", fmt::join(items, ", "));
+}
+
+}  // namespace
+
+std::vector<PlacedFault> placed_faults() {
+  std::vector<PlacedFault> all;
+  for (const sim::Fault& fault : sim::fault_catalogue()) {
+    for (const std::string& target : fault.on) all.push_back({&fault, target});
+  }
+  return all;
+}
+
+RedSet made_for(const PlacedFault& placed) { return red_set(placed, placed.fault->red); }
+
+RedSet declared(const PlacedFault& placed) {
+  sim::Fault::Outcomes all = placed.fault->red;
+  all.insert(placed.fault->follows.red.begin(), placed.fault->follows.red.end());
+  return red_set(placed, all);
+}
+
+RedSet observed(const Record& record) {
+  RedSet red;
+  for (const ClaimResult& claim : record.claims) {
+    if (claim.outcome != Outcome::kFail && claim.outcome != Outcome::kError) continue;
+    red[case_name(claim.id, claim.guest)] = claim.outcome;
+  }
+  return red;
+}
+
+std::vector<std::string> differences(const RedSet& declared, const RedSet& observed) {
+  std::set<std::string> names;
+  for (const RedSet* set : {&declared, &observed}) {
+    for (const auto& [name, outcome] : *set) names.insert(name);
+  }
+  const auto text = [](const RedSet& set, const std::string& name) {
+    const auto found = set.find(name);
+    return found == set.end() ? "not red" : to_string(found->second);
+  };
+  std::vector<std::string> lines;
+  for (const std::string& name : names) {
+    if (text(declared, name) == std::string(text(observed, name))) continue;
+    lines.push_back(
+        fmt::format("{}: {}, declared {}", name, text(observed, name), text(declared, name)));
+  }
+  return lines;
+}
+
+std::vector<std::string> cases_without_fault() {
+  std::map<std::string, std::set<Outcome>> killed;
+  for (const PlacedFault& placed : placed_faults()) {
+    for (const auto& [name, outcome] : made_for(placed)) killed[name].insert(outcome);
+  }
+  const Thresholds thresholds = suite_thresholds(std::nullopt);
+  std::vector<std::string> lines;
+  for (const ClaimCase& one : expected_cases()) {
+    if (declared_skip(thresholds, one.id, one.guest)) continue;
+    const std::string name = case_name(one.id, one.guest);
+    for (const Outcome kind : {Outcome::kFail, Outcome::kError}) {
+      if (killed[name].contains(kind)) continue;
+      lines.push_back(fmt::format("{}: no fault makes it {}", name, to_string(kind)));
+    }
+  }
+  return lines;
+}
+
+std::string fault_page() {
+  std::string text =
+      "# How each claim can fail\n\n"
+      "Made by `whole page` from `support/sim/faults/`, after every fault was run: what "
+      "was red was what stands here, in that kind.\n"
+      "FAIL: the claim is false. ERROR: it could not be told. A scenario names a fault as "
+      "`NAME@lxc`, `NAME@vm` or `NAME@node`.\n\n"
+      "| fault | on | what is wrong | red | and what follows |\n|---|---|---|---|---|\n";
+  std::vector<const sim::Fault*> faults;
+  for (const sim::Fault& fault : sim::fault_catalogue()) faults.push_back(&fault);
+  std::ranges::stable_sort(faults, {}, &sim::Fault::name);
+  for (const sim::Fault* fault : faults) {
+    const auto& follows = fault->follows;
+    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", fault->name, fmt::join(fault->on, ", "),
+                        cell(fault->statement), listed(fault->red),
+                        follows.red.empty()
+                            ? ""
+                            : fmt::format("{}: {}", listed(follows.red), cell(follows.because)));
+  }
+  return text;
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,54 @@
+#include "suites/whole/jobs.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <system_error>
+
+namespace pve_accept {
+namespace {
+
+pid_t in_child(const std::function<void()>& work) {
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child > 0) return child;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  try {
+    work();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+  }
+  std::fflush(nullptr);
+  std::_Exit(0);
+}
+
+}  // namespace
+
+void in_processes(int count, int at_once, const std::function<void(int)>& work,
+                  const std::function<void(int)>& collect) {
+  std::map<pid_t, int> running;
+  for (int next = 0; next < count || !running.empty();) {
+    if (next < count && static_cast<int>(running.size()) < at_once) {
+      running[in_child([&] { work(next); })] = next;
+      ++next;
+      continue;
+    }
+    const pid_t ended = ::waitpid(-1, nullptr, 0);
+    if (ended < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "wait");
+    const auto job = running.find(ended);
+    if (job == running.end()) continue;
+    collect(job->second);
+    running.erase(job);
+  }
+}
+
+}  // namespace pve_accept

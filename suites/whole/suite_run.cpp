@@ -1,0 +1,133 @@
+#include "suites/whole/suite_run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <system_error>
+
+#include "fixtures/program/list.h"
+#include "fixtures/stages/stages.h"
+#include "support/base/file.h"
+
+namespace pve_accept {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Tests = std::vector<ScheduledTest>;
+
+bool is_claim(const ScheduledTest& test) { return test.command.front() == "acceptance"; }
+
+bool any_of(const Names& names, const std::set<std::string>& set) {
+  return std::ranges::any_of(names, [&](const std::string& name) { return set.contains(name); });
+}
+
+// What is left of a run: which of CTest's tests may come next.
+class Schedule {
+ public:
+  explicit Schedule(Tests tests) : waiting_(std::move(tests)) {}
+
+  bool done() const { return waiting_.empty(); }
+
+  // All claims that may run now; else the one stage.
+  Tests next() {
+    Tests batch;
+    for (const ScheduledTest& test : waiting_) {
+      if (is_claim(test) && ready(test)) batch.push_back(test);
+    }
+    const auto stage = std::ranges::find_if(
+        waiting_, [&](const ScheduledTest& test) { return !is_claim(test) && ready(test); });
+    if (batch.empty() && stage != waiting_.end()) batch.push_back(*stage);
+    if (batch.empty()) throw std::logic_error("what is left waits for one another");
+    std::erase_if(waiting_, [&](const ScheduledTest& test) {
+      return std::ranges::find(batch, test.name, &ScheduledTest::name) != batch.end();
+    });
+    return batch;
+  }
+
+  bool may_run(const ScheduledTest& test) const { return !any_of(test.required, failed_); }
+  void failed(const ScheduledTest& test) {
+    failed_.insert(test.sets_up.begin(), test.sets_up.end());
+  }
+
+ private:
+  bool ready(const ScheduledTest& test) const {
+    return std::ranges::none_of(waiting_, [&](const ScheduledTest& other) {
+      if (other.name == test.name) return false;
+      const auto in = [](const Names& names, const Names& others) {
+        return std::ranges::find_first_of(names, others) != names.end();
+      };
+      return in(test.required, other.sets_up) || in(test.cleans_up, other.required) ||
+             in(test.cleans_up, other.sets_up) ||
+             std::ranges::find(test.after, other.name) != test.after.end();
+    });
+  }
+
+  Tests waiting_;
+  std::set<std::string> failed_;  // fixtures that could not be set up
+};
+
+bool perform(const ScheduledTest& test, const RunSettings& settings, const fs::path& directory) {
+  if (test.name == "preflight") return start_run(settings) == 0;
+  const auto stage = std::ranges::find(stage_catalogue(), test.name, &Stage::name);
+  if (!stage->perform) return true;  // the report is made when all is over
+  if (!RunDirectory(directory).has_parts()) return false;
+  AcceptanceRun run = AcceptanceRun::open(directory);
+  return perform_stage(run, stage->name, stage->perform) == 0;
+}
+
+// GoogleTest runs once in a process.
+void run_claims(const Tests& tests) {
+  Names names;
+  for (const ScheduledTest& test : tests) names.push_back(test.name);
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child == 0) {
+    testing::GTEST_FLAG(filter) = fmt::format("{}", fmt::join(names, ":"));
+    const int status = RUN_ALL_TESTS();
+    std::fflush(nullptr);
+    std::_Exit(status);
+  }
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+int run_suite(const fs::path& directory, const Json& scenario) {
+  fs::create_directories(directory);
+  RunSettings settings;
+  settings.scenario = directory / "scenario.json";
+  write_file_atomically(*settings.scenario, scenario.dump(1));
+  ::setenv("PVE_ACCEPT_NODE", "sim", 1);
+  ::setenv("PVE_ACCEPT_OUT", directory.c_str(), 1);
+  Names all;
+  for (const ClaimCase& one : expected_cases()) all.push_back(case_name(one.id, one.guest));
+  auto announcement = announcement_of(settings);
+  announcement.selected = all;
+  RunDirectory(directory).announce(announcement);
+
+  Schedule schedule(scheduled_tests(settings.lab));
+  while (!schedule.done()) {
+    Tests batch = schedule.next();
+    if (is_claim(batch.front())) {
+      std::erase_if(batch, [&](const ScheduledTest& test) { return !schedule.may_run(test); });
+      if (!batch.empty()) run_claims(batch);
+      continue;
+    }
+    const ScheduledTest& stage = batch.front();
+    if (!schedule.may_run(stage) || !perform(stage, settings, directory)) schedule.failed(stage);
+  }
+  return report(directory, std::nullopt, std::nullopt);
+}
+
+}  // namespace pve_accept

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "support/base/json.h"
+#include "support/record/record.h"
+
+namespace pve_accept {
+
+// Runs the whole suite on a simulated node of this scenario, in the order and under the conditions
+// of CTest's fixtures: a stage in this process, the claims between two stages in one child. Prints
+// what the stages and claims print. What it leaves in `directory` is what a run leaves. Returns the
+// exit status of the report.
+int run_suite(const std::filesystem::path& directory, const Json& scenario);
+
+}  // namespace pve_accept
