@@ -32,10 +32,10 @@ pid_t in_child(const std::function<void()>& work) {
 
 }  // namespace
 
-void in_processes(int count, int at_once, const std::function<void(int)>& work,
-                  const std::function<void(int)>& collect) {
-  std::map<pid_t, int> running;
-  for (int next = 0; next < count || !running.empty();) {
+void in_processes(std::size_t count, int at_once, const std::function<void(std::size_t)>& work,
+                  const std::function<void(std::size_t)>& collect) {
+  std::map<pid_t, std::size_t> running;
+  for (std::size_t next = 0; next < count || !running.empty();) {
     if (next < count && static_cast<int>(running.size()) < at_once) {
       running[in_child([&] { work(next); })] = next;
       ++next;

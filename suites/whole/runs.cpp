@@ -1,0 +1,75 @@
+#include "suites/whole/runs.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "suites/whole/jobs.h"
+#include "suites/whole/suite_run.h"
+#include "support/base/error.h"
+
+namespace pve_accept {
+namespace {
+
+namespace fs = std::filesystem;
+
+void redirect_output(const fs::path& file) {
+  const int target = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (target < 0) throw HarnessError("write " + file.string(), "it cannot be opened");
+  ::dup2(target, STDOUT_FILENO);
+  ::dup2(target, STDERR_FILENO);
+  ::close(target);
+}
+
+std::vector<std::string> complaints_of(const WholeRun& run, const fs::path& directory) {
+  try {
+    return run.complaints(load_record(directory / "record.json"), directory);
+  } catch (const std::exception& error) {
+    return {error.what()};
+  }
+}
+
+}  // namespace
+
+WholeRuns::WholeRuns()
+    : at_once(static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))) {}
+
+void WholeRuns::make_one(const WholeRun& run, const fs::path& directory) const {
+  fs::create_directories(directory);
+  redirect_output(directory / "said");
+  run_suite(directory, run.scenario);
+  if (run.afterwards) run.afterwards(directory);
+}
+
+void WholeRuns::keep(const fs::path& directory, const std::string& name) const {
+  fs::create_directories(kept);
+  fs::remove_all(kept / name);
+  fs::copy(directory, kept / name, fs::copy_options::recursive);
+}
+
+int WholeRuns::make(const std::vector<WholeRun>& runs) {
+  const auto begin = std::chrono::steady_clock::now();
+  int wrong = 0;
+  const auto directory = [&](std::size_t i) { return place_.path() / std::to_string(i); };
+  in_processes(
+      runs.size(), at_once, [&](std::size_t i) { make_one(runs[i], directory(i)); },
+      [&](std::size_t i) {
+        const auto complaints = complaints_of(runs[i], directory(i));
+        if (!complaints.empty()) {
+          ++wrong;
+          fmt::print("WRONG {}\n  {}\n", runs[i].name, fmt::join(complaints, "\n  "));
+          if (!kept.empty()) keep(directory(i), runs[i].name);
+        }
+        fs::remove_all(directory(i));
+      });
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  fmt::print("{} runs, {} wrong, {:.0f} s\n", runs.size(), wrong, took.count());
+  return wrong;
+}
+
+}  // namespace pve_accept

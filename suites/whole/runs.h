@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "support/base/json.h"
+#include "support/base/temporary_directory.h"
+#include "support/record/record.h"
+
+namespace pve_accept {
+
+// One run of the whole suite.
+struct WholeRun {
+  std::string name;
+  Json scenario = {};
+  // What is wrong with how it ended, a line each.
+  std::function<std::vector<std::string>(const Record&, const std::filesystem::path& directory)>
+      complaints = {};
+  // Done by the process of the run when that has ended.
+  std::function<void(const std::filesystem::path& directory)> afterwards = {};
+};
+
+// Makes many of them, a few at once.
+class WholeRuns {
+ public:
+  WholeRuns();
+
+  int at_once;                 // default: as many as there are processors
+  std::filesystem::path kept;  // where runs that ended wrong are kept; empty: nowhere
+
+  // Prints what is wrong. Returns how many ended wrong.
+  int make(const std::vector<WholeRun>& runs);
+
+ private:
+  void make_one(const WholeRun& run, const std::filesystem::path& directory) const;
+  void keep(const std::filesystem::path& directory, const std::string& name) const;
+
+  TemporaryDirectory place_;
+};
+
+}  // namespace pve_accept

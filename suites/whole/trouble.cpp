@@ -1,0 +1,107 @@
+#include "suites/whole/trouble.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "fixtures/program/sweep.h"
+#include "fixtures/stages/stages.h"
+#include "suites/whole/suite_run.h"
+#include "support/base/error.h"
+#include "support/base/file.h"
+
+namespace pve_accept {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::map<std::string, Json>& troubles() {
+  static const std::map<std::string, Json> all = {
+      {"drop", {{"drop_connection", true}}},
+      {"hang", {{"hang", true}}},
+      {"fail", {{"exit", 1}, {"stderr", "Input/output error\n"}}},
+      {"empty", {{"stdout", ""}, {"exit", 0}, {"executes", true}}},
+      {"garbage", {{"stdout", "\x01{[\"\xC3\xBF\n-- \n"}, {"exit", 0}, {"executes", true}}},
+  };
+  return all;
+}
+
+// Two guests of somebody else, each with one half of our mark.
+Json foreign_guests() {
+  return Json::parse(R"([
+    {"vmid": 101, "kind": "lxc", "name": "theirs", "tags": "pve-accept", "description": "mail server"},
+    {"vmid": 102, "kind": "vm", "name": "theirs-too", "description": "pve-accept run run-0"}])");
+}
+
+// What a run may not leave otherwise than it was.
+Json lasting_state(const fs::path& node) {
+  const Json all = Json::parse(read_file(node / "sim-state.json"));
+  Json guests = Json::object();
+  for (const Json& guest : all.at("guests")) {
+    guests[guest.at("vmid").dump()] = {guest.at("config"), guest.at("running")};
+  }
+  return {{"guests", guests}, {"volumes", all.at("volumes")}, {"files", all.at("files")}};
+}
+
+void sweep_after(const fs::path& directory) {
+  RunSettings settings;
+  settings.scenario = directory / "scenario.json";
+  const auto access = node_access(settings, directory);
+  sweep(*access, SweepMode::kRemove, "pve-accept sweep", say);
+}
+
+int commands_of(const fs::path& directory) {
+  std::ifstream transcript(directory / "transcript.jsonl");
+  int lines = 0;
+  for (std::string line; std::getline(transcript, line);) ++lines;
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> kinds_of_trouble() {
+  std::vector<std::string> kinds;
+  for (const auto& [kind, rule] : troubles()) kinds.push_back(kind);
+  return kinds;
+}
+
+std::vector<WholeRun> runs_in_trouble(const std::string& kind, int stride) {
+  const Json healthy = {{"model", {{"guests", foreign_guests()}}}};
+  int commands = 0;
+  Json untouched;
+  WholeRuns probe;
+  probe.make({{"healthy", healthy, [&](const Record&, const fs::path& directory) {
+                 commands = commands_of(directory);
+                 untouched = lasting_state(directory / "sim");
+                 return std::vector<std::string>();
+               }}});
+  if (commands == 0) throw HarnessError("count the commands of a run", "it sent none");
+
+  std::vector<WholeRun> runs;
+  for (int at = 0; at < commands; at += stride) {
+    Json rule = troubles().at(kind);
+    rule.update({{"command", ""}, {"skip", at}, {"times", 1}});
+    Json scenario = healthy;
+    scenario["rules"] = Json::array({rule});
+    const auto complaints = [=](const Record& record, const fs::path& directory) {
+      std::vector<std::string> wrong;
+      if (record.claims.size() != expected_cases().size()) {
+        wrong.push_back(fmt::format("{} cases on record", record.claims.size()));
+      }
+      for (const ClaimResult& claim : record.claims) {
+        const bool lost = kind == "drop" || kind == "hang";
+        if (lost && claim.outcome == Outcome::kFail) wrong.push_back("FAIL " + claim.message);
+      }
+      if (lasting_state(directory / "sim") != untouched) {
+        wrong.emplace_back("the node is not as it was, after a sweep");
+      }
+      return wrong;
+    };
+    runs.push_back({fmt::format("{}-{}", kind, at), scenario, complaints, sweep_after});
+  }
+  return runs;
+}
+
+}  // namespace pve_accept
