@@ -10,6 +10,7 @@
 
 #include "fixtures/run/run.h"
 #include "support/base/error.h"
+#include "support/base/text.h"
 #include "support/record/judge.h"
 
 namespace pve_accept {
@@ -17,10 +18,11 @@ namespace {
 
 constexpr std::array kOutcomes = {Outcome::kPass, Outcome::kFail, Outcome::kError};
 
-Outcome outcome_of(const std::string& text, const std::string& fault) {
-  const auto found = std::ranges::find(kOutcomes, text, [](Outcome o) { return to_string(o); });
+Outcome outcome_of(const std::string& written, const std::string& fault) {
+  const auto found = std::ranges::find(kOutcomes, text::lower_case(written),
+                                       [](Outcome each) { return std::string(to_string(each)); });
   if (found != kOutcomes.end()) return *found;
-  throw HarnessError("read the fault " + fault, "expected PASS, FAIL or ERROR, found " + text);
+  throw HarnessError("read the fault " + fault, "expected PASS, FAIL or ERROR, found " + written);
 }
 
 // "docker.exec", "docker.exec/lxc", "docker.*", "*" of a fault's red.
