@@ -14,4 +14,15 @@ void read_field(const JsonCursor& place, Outcome& outcome) {
 
 Json write_field(const Outcome& outcome) { return to_string(outcome); }
 
+std::string_view to_string(Maturity maturity) {
+  return maturity == Maturity::kStable ? "stable" : "preview";
+}
+
+void read_field(const JsonCursor& place, Maturity& maturity) {
+  maturity =
+      read_choice<Maturity>(place, kMaturities, [](Maturity each) { return to_string(each); });
+}
+
+Json write_field(const Maturity& maturity) { return to_string(maturity); }
+
 }  // namespace pve_accept

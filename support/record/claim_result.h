@@ -29,6 +29,17 @@ std::string_view to_string(Outcome outcome);  // "pass", "fail", "error", "skip"
 void read_field(const JsonCursor& place, Outcome& outcome);
 Json write_field(const Outcome& outcome);
 
+// How long a claim has been trusted. One that is new is run, recorded and reported, and makes no
+// run red.
+enum class Maturity { kStable, kPreview };
+
+inline constexpr std::array kMaturities = {Maturity::kStable, Maturity::kPreview};
+
+std::string_view to_string(Maturity maturity);  // "stable", "preview"
+
+void read_field(const JsonCursor& place, Maturity& maturity);
+Json write_field(const Maturity& maturity);
+
 // A further value of a claim, judged.
 struct AlsoResult {
   std::string name = {};
@@ -43,6 +54,7 @@ struct ClaimResult {
   std::string id = {};
   std::optional<GuestKind> guest = {};  // none for a claim on the node or on both guests
   Outcome outcome = Outcome::kError;
+  Maturity maturity = Maturity::kStable;
   Value measured = {};  // nothing when nothing usable was measured
   std::optional<std::string> unit = {};
   std::optional<Bound> allowed = {};
@@ -56,6 +68,12 @@ struct ClaimResult {
   std::string message = {};
   std::optional<std::string> hint = {};
   double duration_s = 0;
+
+  bool preview() const { return maturity == Maturity::kPreview; }
+  // Whether it makes the run red.
+  bool red() const {
+    return !preview() && (outcome == Outcome::kFail || outcome == Outcome::kError);
+  }
 };
 
 template <class Fields>
@@ -72,6 +90,7 @@ void visit(ClaimResult& claim, Fields& fields) {
   fields("id", claim.id, required);
   fields("guest", claim.guest, required);
   fields("outcome", claim.outcome, required);
+  fields("maturity", claim.maturity);
   fields("measured", claim.measured, required);
   fields("unit", claim.unit);
   fields("allowed", claim.allowed);

@@ -17,6 +17,7 @@ ClaimResult blank_result(const Thresholds& thresholds, std::string_view id,
   const Expectation& expectation = thresholds.expectation(id, guest);
   return {.id = std::string(id),
           .guest = guest,
+          .maturity = claim.maturity,
           .unit = claim.unit,
           .allowed = expectation.allowed,
           .why = expectation.why,
@@ -161,7 +162,11 @@ ClaimResult could_not_tell(const Thresholds& thresholds, std::string_view id,
 }
 
 ClaimResult rejudge(const ClaimResult& recorded, const Thresholds& thresholds) {
-  if (recorded.outcome == Outcome::kError || recorded.outcome == Outcome::kSkip) return recorded;
+  if (recorded.outcome == Outcome::kError || recorded.outcome == Outcome::kSkip) {
+    ClaimResult same = recorded;
+    same.maturity = thresholds.claim(recorded.id).maturity;
+    return same;
+  }
   Observation observation{
       .measured = recorded.measured, .how = recorded.how, .note = recorded.note};
   if (!recorded.statistics.empty()) {

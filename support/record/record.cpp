@@ -107,11 +107,12 @@ std::string to_json_text(const Record& record) {
 }
 
 int exit_status(const std::vector<ClaimResult>& claims) {
-  const auto any = [&](Outcome outcome) {
-    return std::ranges::find(claims, outcome, &ClaimResult::outcome) != claims.end();
+  const auto any_red = [&](Outcome outcome) {
+    return std::ranges::any_of(
+        claims, [&](const ClaimResult& claim) { return claim.red() && claim.outcome == outcome; });
   };
-  if (any(Outcome::kFail)) return 1;
-  return claims.empty() || any(Outcome::kError) ? 2 : 0;
+  if (any_red(Outcome::kFail)) return 1;
+  return claims.empty() || any_red(Outcome::kError) ? 2 : 0;
 }
 
 }  // namespace pve_accept

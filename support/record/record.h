@@ -223,7 +223,7 @@ const Record& reference_run();
 std::string to_json_text(const Record& record);
 
 // 1 when a claim is false; else 2 when something could not be told, which is also so when nothing
-// was judged at all; else 0.
+// was judged at all; else 0. Claims in preview do not count.
 int exit_status(const std::vector<ClaimResult>& claims);
 
 // Adds an ERROR for every selected case that has no entry: "not run", with the first of the stages

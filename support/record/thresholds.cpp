@@ -92,10 +92,15 @@ std::optional<Statistic> read_statistic(const JsonCursor& claim) {
   member->fail(fmt::format("expected median or mean, found {}", member->value().dump()));
 }
 
+Maturity read_maturity(const JsonCursor& claim) {
+  const auto member = claim.find("maturity");
+  return member ? read_fields<Maturity>(*member) : Maturity::kStable;
+}
+
 // One rule for every case of the claim.
 void read_shared(const JsonCursor& place, const ClaimInfo& info, ClaimThresholds& claim) {
-  place.allow_only({"statement", "source", "unit", "statistic", "allowed", "reference", "why",
-                    "also", "not_applicable"});
+  place.allow_only({"statement", "source", "unit", "statistic", "maturity", "allowed", "reference",
+                    "why", "also", "not_applicable"});
   const Expectation shared = read_expectation(place, claim.unit, Why::kOptional);
   const auto reference = place.find("reference");
   if (info.scope != Scope::kEachGuest) {
@@ -114,7 +119,7 @@ void read_shared(const JsonCursor& place, const ClaimInfo& info, ClaimThresholds
 
 // A rule for each guest.
 void read_per_guest(const JsonCursor& place, ClaimThresholds& claim) {
-  place.allow_only({"statement", "source", "unit", "statistic", "lxc", "vm"});
+  place.allow_only({"statement", "source", "unit", "statistic", "maturity", "lxc", "vm"});
   for (const GuestKind guest : kGuestKinds) {
     const JsonCursor own = place.at(std::string(to_string(guest)));
     own.allow_only({"allowed", "reference", "why", "also", "not_applicable"});
@@ -132,6 +137,7 @@ ClaimThresholds read_claim(const JsonCursor& place, const ClaimInfo& info) {
                         .source = text_of(place.at("source")),
                         .unit = unit_in(place),
                         .statistic = read_statistic(place),
+                        .maturity = read_maturity(place),
                         .expectations = {}};
   const bool per_guest = place.find("lxc") || place.find("vm");
   if (per_guest && info.scope != Scope::kEachGuest) {

@@ -9,6 +9,7 @@
 #include "support/base/guest_kind.h"
 #include "support/base/json.h"
 #include "support/record/bound.h"
+#include "support/record/claim_result.h"
 
 namespace pve_accept {
 
@@ -39,6 +40,7 @@ struct ClaimThresholds {
   std::string source;     // where the spike says so
   std::optional<std::string> unit;
   std::optional<Statistic> statistic;
+  Maturity maturity = Maturity::kStable;
   std::map<std::optional<GuestKind>, Expectation> expectations;
 };
 

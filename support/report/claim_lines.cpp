@@ -18,6 +18,10 @@ std::string verdict_text(const ClaimResult& claim) {
                                             : fmt::format("{} (allowed: {})", measured, allowed));
 }
 
+std::string marked_label(const ClaimResult& claim) {
+  return case_label(claim) + (claim.preview() ? " (preview)" : "");
+}
+
 std::string hint_line(const std::optional<std::string>& hint) {
   return hint ? fmt::format("{:<5}  hint: {}\n", "", text::one_line(*hint)) : "";
 }
@@ -29,9 +33,9 @@ std::string claim_lines(const Record& record) {
   if (record.node.simulated()) text += simulation_notice(record) + "\n";
   const auto claims = claims_of(record);
   std::size_t width = 0;
-  for (const ClaimResult* claim : claims) width = std::max(width, case_label(*claim).size());
+  for (const ClaimResult* claim : claims) width = std::max(width, marked_label(*claim).size());
   for (const ClaimResult* claim : claims) {
-    text += fmt::format("{:<5}  {:<{}}  {}\n", outcome_text(claim->outcome), case_label(*claim),
+    text += fmt::format("{:<5}  {:<{}}  {}\n", outcome_text(claim->outcome), marked_label(*claim),
                         width, verdict_text(*claim));
     text += hint_line(claim->hint);
   }

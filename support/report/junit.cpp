@@ -20,16 +20,26 @@ struct TestCase {
   double duration_s;
 };
 
+// A claim in preview makes no reader of the file red; what came of it is in its text.
+TestCase shown_as_passed(TestCase test) {
+  test.message = fmt::format("preview, does not count: {} {}{}", outcome_text(test.outcome),
+                             test.message, test.hint ? "\nHint: " + *test.hint : "");
+  test.outcome = Outcome::kPass;
+  return test;
+}
+
 TestCase case_of(const ClaimResult& claim, const std::string& node) {
   const ClaimInfo* info = find_claim(claim.id);
   const std::string test = info == nullptr ? claim.id : std::string(info->test);
   const std::string name = case_name(test, claim.guest);
-  return {.suite = node + "." + test.substr(0, test.find('.')),
-          .name = node + "." + name,
-          .outcome = claim.outcome,
-          .message = claim.message,
-          .hint = claim.hint,
-          .duration_s = claim.duration_s};
+  TestCase shown{.suite = node + "." + test.substr(0, test.find('.')),
+                 .name = node + "." + name,
+                 .outcome = claim.outcome,
+                 .message = claim.message,
+                 .hint = claim.hint,
+                 .duration_s = claim.duration_s};
+  const bool judged = claim.outcome != Outcome::kSkip;
+  return claim.preview() && judged ? shown_as_passed(std::move(shown)) : shown;
 }
 
 // A stage that failed is a test of its own, so that no reader of the file takes the run for green.

@@ -22,6 +22,8 @@ class OwnBounds {
     const std::string why = claim.why == suites.why ? "none given" : text_or_missing(claim.why);
     compare(case_label(claim), bound_text(claim.allowed, claim.unit),
             bound_text(suites.allowed, unit), why);
+    compare(case_label(claim) + ", maturity", std::string(to_string(claim.maturity)),
+            std::string(to_string(suite_.claim(claim.id).maturity)), why);
     for (const AlsoResult& also : claim.also) {
       const auto condition = suites.also.find(also.name);
       const std::string of_suite = condition == suites.also.end()

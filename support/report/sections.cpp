@@ -29,16 +29,21 @@ std::string hint_item(const std::optional<std::string>& hint) {
 }
 
 // Failures, then errors, with what to do about them where that is known.
-std::string red_claims(const Record& record) {
+std::string red_claims(const Record& record, Maturity maturity) {
   std::string text;
   for (const Outcome outcome : {Outcome::kFail, Outcome::kError}) {
-    for (const ClaimResult* claim : claims_of(record)) {
+    for (const ClaimResult* claim : claims_of(record, maturity)) {
       if (claim->outcome != outcome) continue;
       text += fmt::format("- **{}** `{}`: {}\n", outcome_text(outcome), case_label(*claim),
                           markdown_escaped(message_text(*claim)));
       text += hint_item(claim->hint);
     }
   }
+  return text;
+}
+
+std::string red_stages(const Record& record) {
+  std::string text;
   for (const auto& [name, stage] : failed_stages(record)) {
     text += fmt::format("- **ERROR** stage `{}`: {}\n", name,
                         markdown_escaped(text::one_line(stage->message)));
@@ -91,6 +96,17 @@ std::string node_notes(const Record& record) {
   return text;
 }
 
+// How each was measured.
+Table table_of_claims(const Record& record, Maturity maturity) {
+  Table table{.header = {"Claim", "outcome", "measured", "allowed", "how"}, .rows = {}};
+  for (const ClaimResult* claim : claims_of(record, maturity)) {
+    table.rows.push_back({case_label(*claim), std::string(to_string(claim->outcome)),
+                          measured_with_others(*claim), allowed_text(*claim),
+                          text_or_missing(claim->how)});
+  }
+  return table;
+}
+
 std::string destroy_command(const Record& record, GuestKind kind) {
   const GuestRecord* guest = record.guest(kind);
   return fmt::format("{} destroy {} --purge\n", facts_of(kind).tool,
@@ -101,7 +117,7 @@ std::string destroy_command(const Record& record, GuestKind kind) {
 
 std::string viability_section(const Record& record) {
   Table table{.header = {"Claim", "outcome", "measured", "allowed"}, .rows = {}};
-  for (const ClaimResult* claim : claims_of(record)) {
+  for (const ClaimResult* claim : claims_of(record, Maturity::kStable)) {
     const std::string_view subject = subject_of(*claim);
     if (subject != "docker" && subject != "stack" && subject != "guest") continue;
     table.rows.push_back({case_label(*claim), std::string(to_string(claim->outcome)),
@@ -115,21 +131,15 @@ std::string viability_section(const Record& record) {
 }
 
 std::string observations_section(const Record& record) {
-  std::string text = red_claims(record);
+  std::string text = red_claims(record, Maturity::kStable) + red_stages(record);
   if (text.empty()) text = "- No claim is false, and none could not be told.\n";
   return "## 4. Observations\n\n" + text + all_window_notes(record) + node_notes(record) + "\n";
 }
 
 std::string command_log_section(const Record& record) {
-  Table table{.header = {"Claim", "outcome", "measured", "allowed", "how"}, .rows = {}};
-  for (const ClaimResult* claim : claims_of(record)) {
-    table.rows.push_back({case_label(*claim), std::string(to_string(claim->outcome)),
-                          measured_with_others(*claim), allowed_text(*claim),
-                          text_or_missing(claim->how)});
-  }
   return "## 5. Command log\n\nHow each claim was measured; every command with its output is in "
          "`transcript.jsonl`.\n\n" +
-         markdown(table) + "\n";
+         markdown(table_of_claims(record, Maturity::kStable)) + "\n";
 }
 
 std::string teardown_section(const Record& record) {
@@ -150,6 +160,14 @@ std::string teardown_section(const Record& record) {
             "```\n";
   }
   return text;
+}
+
+std::string preview_section(const Record& record) {
+  const Table table = table_of_claims(record, Maturity::kPreview);
+  if (table.rows.empty()) return "";
+  const std::string red = red_claims(record, Maturity::kPreview);
+  return "\n## 7. Preview\n\nNew claims, counted apart: they make no run red.\n\n" +
+         markdown(table) + (red.empty() ? "" : "\n" + red);
 }
 
 }  // namespace pve_accept

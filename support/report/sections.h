@@ -16,5 +16,7 @@ std::string viability_section(const Record& record);
 std::string observations_section(const Record& record);
 std::string command_log_section(const Record& record);
 std::string teardown_section(const Record& record);
+// The claims in preview, of which the other sections do not speak. Empty where there are none.
+std::string preview_section(const Record& record);
 
 }  // namespace pve_accept

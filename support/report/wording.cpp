@@ -1,6 +1,7 @@
 #include "support/report/wording.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -30,6 +31,16 @@ std::string measured_text(const Value& measured, const std::optional<Bound>& all
                           const std::optional<std::string>& unit) {
   if (write_field(measured).is_null()) return std::string(kMissing);
   return allowed ? allowed->measured_text(measured, unit) : measured.to_text(unit);
+}
+
+// "72 pass, 1 fail, 0 error, 1 skip".
+std::string outcome_counts(const std::vector<const ClaimResult*>& claims) {
+  std::vector<std::string> counts;
+  for (const Outcome outcome : kOutcomes) {
+    counts.push_back(fmt::format(
+        "{} {}", std::ranges::count(claims, outcome, &ClaimResult::outcome), to_string(outcome)));
+  }
+  return fmt::format("{}", fmt::join(counts, ", "));
 }
 
 }  // namespace
@@ -77,6 +88,12 @@ std::vector<const ClaimResult*> claims_of(const Record& record) {
   return claims;
 }
 
+std::vector<const ClaimResult*> claims_of(const Record& record, Maturity maturity) {
+  auto claims = claims_of(record);
+  std::erase_if(claims, [&](const ClaimResult* claim) { return claim->maturity != maturity; });
+  return claims;
+}
+
 std::string case_label(const ClaimResult& claim) { return case_name(claim.id, claim.guest); }
 
 std::string measured_text(const ClaimResult& claim) {
@@ -118,14 +135,11 @@ std::vector<std::pair<std::string, const StageResult*>> failed_stages(const Reco
 }
 
 std::string counts_text(const Record& record) {
-  const std::size_t all = record.claims.size();
-  std::string text = fmt::format("{} case{}:", all, all == 1 ? "" : "s");
-  for (const Outcome outcome : kOutcomes) {
-    text += fmt::format("{} {} {}", outcome == kOutcomes.front() ? "" : ",",
-                        std::ranges::count(record.claims, outcome, &ClaimResult::outcome),
-                        to_string(outcome));
-  }
-  return text;
+  const auto stable = claims_of(record, Maturity::kStable);
+  const auto preview = claims_of(record, Maturity::kPreview);
+  const std::string text = fmt::format("{} case{}: {}", stable.size(),
+                                       stable.size() == 1 ? "" : "s", outcome_counts(stable));
+  return preview.empty() ? text : fmt::format("{}; preview: {}", text, outcome_counts(preview));
 }
 
 }  // namespace pve_accept

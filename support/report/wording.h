@@ -28,6 +28,7 @@ std::string simulation_notice(const Record& record);
 
 // The claims in the order of the catalogue; what is not in it comes last.
 std::vector<const ClaimResult*> claims_of(const Record& record);
+std::vector<const ClaimResult*> claims_of(const Record& record, Maturity maturity);
 std::string case_label(const ClaimResult& claim);            // "docker.storage-driver/lxc"
 std::string measured_text(const ClaimResult& claim);         // with its unit
 std::string measured_with_others(const ClaimResult& claim);  // "overlayfs; container root: overlay"
@@ -41,7 +42,8 @@ std::string outcome_text(Outcome outcome);
 // The stages that failed, with their names.
 std::vector<std::pair<std::string, const StageResult*>> failed_stages(const Record& record);
 
-// "74 cases: 72 pass, 1 fail, 0 error, 1 skip".
+// "74 cases: 72 pass, 1 fail, 0 error, 1 skip; preview: 3 pass, 1 fail, 0 error, 0 skip": the first
+// counts are of the claims that are not in preview.
 std::string counts_text(const Record& record);
 
 }  // namespace pve_accept

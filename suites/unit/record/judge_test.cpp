@@ -189,6 +189,19 @@ TEST_F(Judge, RejudgesNeitherErrorNorSkip) {
   EXPECT_EQ(rejudge(skip, thresholds_).outcome, Outcome::kSkip);
 }
 
+TEST_F(Judge, RejudgesByTheMaturityOfTheDay) {
+  Json document = suite_thresholds_document();
+  document["claims"]["memory.idle-delta"]["maturity"] = "preview";
+  const Thresholds preview(document, "preview.json");
+  for (const Value& measured : {Value(), Value(2301)}) {
+    const ClaimResult stable = idle_ram({.measured = measured});
+    EXPECT_TRUE(stable.red());
+    EXPECT_FALSE(rejudge(stable, preview).red());
+    EXPECT_TRUE(rejudge(rejudge(stable, preview), thresholds_).red());
+    EXPECT_EQ(write_fields(rejudge(stable, preview))["maturity"], "preview");
+  }
+}
+
 TEST_F(Judge, SurvivesTheRecord) {
   Observation observation = overlay("overlayfs");
   observation.note = "containerd image store";

@@ -148,6 +148,15 @@ TEST(ExitStatus, IsTheWorstOfTheClaims) {
   EXPECT_EQ(exit_status({}), 2);
 }
 
+TEST(ExitStatus, LeavesOutClaimsInPreview) {
+  auto fail = result("docker.exec", kVm, Outcome::kFail);
+  auto error = result("docker.exec", kLxc, Outcome::kError);
+  fail.maturity = error.maturity = Maturity::kPreview;
+  EXPECT_EQ(exit_status({fail, error}), 0);
+  EXPECT_EQ(exit_status({fail, result("docker.cgroup", kLxc, Outcome::kError)}), 2);
+  EXPECT_EQ(exit_status({error, result("docker.cgroup", kLxc, Outcome::kFail)}), 1);
+}
+
 TEST(ExitStatus, IsNotZeroWhenAStageFailed) {
   Record record = fresh();
   record.claims = {result("docker.exec", kLxc, Outcome::kPass)};

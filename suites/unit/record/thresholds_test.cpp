@@ -95,6 +95,12 @@ constexpr PatchMistake kBadThresholds[] = {
      "claims/memory.idle-delta/unit: expected a string"},
     {"UnknownStatistic", R"({"claims": {"cpu.idle": {"statistic": "p99"}}})",
      "claims/cpu.idle/statistic: expected median or mean"},
+    {"Maturity", R"({"claims": {"cpu.idle": {"maturity": "beta"}}})",
+     "claims/cpu.idle/maturity: expected one of stable, preview, found \"beta\""},
+    {"NoMaturity", R"({"claims": {"docker.exec": {"maturity": true}}})",
+     "claims/docker.exec/maturity: expected one of stable, preview, found true"},
+    {"MaturityOfAGuest", R"({"claims": {"cpu.idle": {"vm": {"maturity": "preview"}}}})",
+     "claims/cpu.idle/vm/maturity: unknown key"},
     {"NoGuest", R"({"claims": {"cpu.idle": {"vm": null}}})", "claims/cpu.idle: 'vm' is missing"},
     {"GuestOfTheNode", R"({"claims": {"node.quiet": {"lxc": {}}}})",
      "claims/node.quiet: the claim has no guest"},
@@ -161,6 +167,14 @@ TEST_F(OwnThresholds, AreMergedOverTheSuites) {
       load(R"({"claims": {"cpu.idle": {"vm": {"allowed": {"max": 12}}}}})");
   EXPECT_EQ(thresholds.expectation("cpu.idle", GuestKind::kVm).allowed->max, 12);
   EXPECT_EQ(thresholds.expectation("cpu.idle", GuestKind::kLxc).allowed->max, 1.5);
+}
+
+TEST_F(OwnThresholds, SayWhatIsInPreview) {
+  const Thresholds thresholds = load(R"({"claims": {
+      "cpu.idle": {"maturity": "preview"}, "docker.exec": {"maturity": "preview"}}})");
+  EXPECT_EQ(thresholds.claim("cpu.idle").maturity, Maturity::kPreview);
+  EXPECT_EQ(thresholds.claim("docker.exec").maturity, Maturity::kPreview);
+  EXPECT_EQ(thresholds.claim("cpu.load").maturity, Maturity::kStable);
 }
 
 TEST_F(OwnThresholds, RemoveWithNull) {

@@ -59,6 +59,16 @@ TEST(JUnit, CountsEveryOutcome) {
   EXPECT_EQ(malformed(xml), "");
 }
 
+TEST(JUnit, ShowsClaimsInPreviewWithoutAFailure) {
+  const std::string xml = junit_xml(sample_record_in_preview());
+  EXPECT_THAT(xml, HasSubstr("tests=\"10\" failures=\"0\" errors=\"0\" skipped=\"1\""));
+  EXPECT_THAT(xml, Not(HasSubstr("<failure ")));
+  EXPECT_THAT(xml, HasSubstr("<system-out>preview, does not count: FAIL docker.storage-driver/lxc: "
+                             "measured vfs"));
+  EXPECT_THAT(xml, HasSubstr("<system-out>preview, does not count: ERROR memory.idle-delta/vm"));
+  EXPECT_EQ(malformed(xml), "");
+}
+
 TEST(JUnit, OfASimulationSaysSo) {
   EXPECT_THAT(junit_xml(sample_record()), HasSubstr("figures come from a model"));
 }

@@ -55,6 +55,26 @@ TEST(Findings, NameEveryBoundThatIsNotTheSuitesOwn) {
                                   "none given |"));
 }
 
+TEST(Findings, NameEveryMaturityThatIsNotTheSuitesOwn) {
+  EXPECT_THAT(findings_markdown(sample_record_in_preview()),
+              HasSubstr("| docker.storage-driver/lxc, maturity | preview | stable | none given |"));
+}
+
+TEST(Findings, HaveClaimsInPreviewInASectionOfTheirOwn) {
+  EXPECT_THAT(findings_markdown(sample_record()), Not(HasSubstr("Preview")));
+  const std::string findings = findings_markdown(sample_record_in_preview());
+  const auto section = findings.find("## 7. Preview");
+  ASSERT_NE(section, std::string::npos);
+  EXPECT_THAT(findings.substr(section),
+              AllOf(HasSubstr("| docker.storage-driver/lxc | fail | vfs; container root: ext4"),
+                    HasSubstr("- **FAIL** `docker.storage-driver/lxc`: measured vfs"),
+                    HasSubstr("- **ERROR** `memory.idle-delta/vm`: "), Not(HasSubstr("PASS"))));
+  // Of what stands in it no other section speaks.
+  const std::string before = findings.substr(findings.find("## 3."), section);
+  EXPECT_THAT(before.substr(0, before.find("## 7.")),
+              AllOf(HasSubstr("No claim is false"), Not(HasSubstr("docker.storage-driver"))));
+}
+
 TEST(Findings, HaveTheSpikesSections) {
   const std::string findings = findings_markdown(sample_record());
   std::size_t place = 0;
@@ -178,6 +198,14 @@ TEST(ClaimLines, SayOutcomeClaimAndValue) {
                     HasSubstr("container root: measured ext4, allowed overlay")));
   EXPECT_THAT(line_of(lines, "SKIP   guest.freeze/lxc"), HasSubstr("not applicable: a container"));
   EXPECT_THAT(lines, testing::EndsWith("10 cases: 7 pass, 1 fail, 1 error, 1 skip on sim\n"));
+}
+
+TEST(ClaimLines, MarkAndCountClaimsInPreviewApart) {
+  const std::string lines = claim_lines(sample_record_in_preview());
+  EXPECT_THAT(line_of(lines, "FAIL   docker.storage-driver/lxc (preview)"),
+              HasSubstr("measured vfs"));
+  EXPECT_THAT(lines, testing::EndsWith("8 cases: 7 pass, 0 fail, 0 error, 1 skip; preview: 0 pass, "
+                                       "1 fail, 1 error, 0 skip on sim\n"));
 }
 
 TEST(ClaimLines, ComeInTheOrderOfTheCatalogue) {

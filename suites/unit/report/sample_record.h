@@ -52,4 +52,13 @@ inline Record sample_record() {
   return record;
 }
 
+// The same, with the two that are red in preview.
+inline Record sample_record_in_preview() {
+  Record record = sample_record();
+  for (ClaimResult& claim : record.claims) {
+    if (claim.red()) claim.maturity = Maturity::kPreview;
+  }
+  return record;
+}
+
 }  // namespace pve_accept
