@@ -125,6 +125,10 @@ Json read_strict_json(const std::filesystem::path& file) {
   return parse_strict_json(read_file(file), file.string());
 }
 
+std::string json_text(const Json& document, int indent) {
+  return document.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
+
 JsonCursor::JsonCursor(const Json& root, std::string source)
     : JsonCursor(std::make_shared<const Document>(Document{root, std::move(source)}), root) {}
 

@@ -23,6 +23,10 @@ Json parse_strict_json(std::string_view text, const std::string& source);
 // The same for a file. Throws InputError also when the file cannot be read.
 Json read_strict_json(const std::filesystem::path& file);
 
+// The document as text: in one line, or indented. A byte that is no UTF-8 is replaced, for a node
+// may print any: nothing is lost for want of one.
+std::string json_text(const Json& document, int indent = -1);
+
 // A place in a JSON document whose complaints name its path:
 // "thresholds.json: claims/docker.exec/unit: expected a string, found 5".
 // Every accessor throws InputError. The document must outlive the cursor.

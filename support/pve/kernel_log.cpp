@@ -38,7 +38,7 @@ std::string message_text(const JsonCursor& message) {
     text += static_cast<char>(static_cast<unsigned char>(byte.integer_between(0, 255)));
   }
   // Invalid UTF-8 would break every report that quotes it.
-  const std::string clean = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string clean = json_text(Json(text));
   return Json::parse(clean).get<std::string>();
 }
 

@@ -19,7 +19,7 @@ std::string_view kind_of(const Value& value) {
   return value.boolean() ? "true or false" : "a list";
 }
 
-std::string json_text(const Value& value) { return write_field(value).dump(); }
+std::string json_text(const Value& value) { return pve_accept::json_text(write_field(value)); }
 
 // Why a value is no data at all, wherever in it that is; empty when it is data.
 std::optional<std::string> no_data(const Value& value) {

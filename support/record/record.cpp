@@ -103,7 +103,7 @@ const Record& reference_run() {
 
 std::string to_json_text(const Record& record) {
   // Output of foreign tools may hold bytes that are no UTF-8; JSON can not.
-  return write_fields(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(write_fields(record), 2) + "\n";
 }
 
 int exit_status(const std::vector<ClaimResult>& claims) {

@@ -46,7 +46,7 @@ void RunDirectory::write(const std::string& name, const Json& document) const {
   const fs::path file = file_of(name);
   fs::create_directories(file.parent_path());
   // Output of foreign tools may hold bytes that are no UTF-8; JSON can not.
-  write_file_atomically(file, document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file_atomically(file, json_text(document, 1) + "\n");
 }
 
 void RunDirectory::write_samples(const std::string& name,
@@ -71,7 +71,7 @@ std::vector<Json> RunDirectory::samples_of(const std::string& name) const {
 }
 
 void RunDirectory::announce(const Announcement& announcement) const {
-  write_file_atomically(announcement_file(), write_fields(announcement).dump(1) + "\n");
+  write_file_atomically(announcement_file(), json_text(write_fields(announcement), 1) + "\n");
 }
 
 std::optional<RunDirectory::Announcement> RunDirectory::announced() const {

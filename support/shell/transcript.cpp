@@ -155,7 +155,7 @@ void Transcript::add_failure(const std::string& where, const Command& command,
 
 void Transcript::append(const Json& entry) {
   // One write of a whole line to a file opened for appending: lines of two processes never mix.
-  const std::string line = entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string line = json_text(entry) + "\n";
   const int descriptor = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   const bool written = descriptor >= 0 && ::write(descriptor, line.data(), line.size()) ==
                                               static_cast<ssize_t>(line.size());

@@ -78,5 +78,10 @@ TEST(JsonCursor, NamesUnknownKeyAndTheKnownOnes) {
             "lab.json: strage: unknown key; known here: storage, bridge");
 }
 
+TEST(JsonText, ReplacesWhatIsNoText) {
+  EXPECT_EQ(json_text(Json{{"name", "caf\xE9"}}), "{\"name\":\"caf\xEF\xBF\xBD\"}");
+  EXPECT_EQ(json_text(Json{{"name", "caf\xC3\xA9"}}, 1), "{\n \"name\": \"caf\xC3\xA9\"\n}");
+}
+
 }  // namespace
 }  // namespace pve_accept

@@ -94,6 +94,13 @@ TEST(SimUnknown, EveryOneIsRememberedOnceAcrossProcesses) {
   EXPECT_THAT(lab.node().unknown_commands(), ElementsAre("node: frobnicate -x", "lxc: qm list"));
 }
 
+TEST(SimUnknown, ACommandThatIsNoTextIsRememberedToo) {
+  Lab lab;
+  EXPECT_EQ(lab.run("caf\xE9").exit_status, 127);
+  lab.reopen();
+  EXPECT_EQ(lab.run("hostname").exit_status, 0);
+}
+
 TEST(SimUnknown, AKnownToolNeverInventsASuccess) {
   Lab lab;
   for (const char* line : {"pvesh get /cluster/resources", "qm migrate 9000 other", "date -u",

@@ -112,6 +112,6 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-std::string line_of(const Json& document) { return document.dump() + "\n"; }
+std::string line_of(const Json& document) { return json_text(document) + "\n"; }
 
 }  // namespace pve_accept::sim

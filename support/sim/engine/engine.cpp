@@ -86,7 +86,7 @@ void Engine::sleep_until(Millis time) {
 
 void Engine::save() {
   state_.time = now();
-  std::string text = to_json(state_).dump();
+  std::string text = json_text(to_json(state_));
   if (text == saved_) return;
   write_file_atomically(state_file_, text);
   saved_ = std::move(text);
