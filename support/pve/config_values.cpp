@@ -74,8 +74,13 @@ std::int64_t parse_disk_size(std::string_view text) {
 Json parse_config_file(std::string_view text) {
   Json config = Json::object();
   std::string description;
+  bool in_section = false;
   for (const std::string_view line : text::lines(text)) {
-    if (line.starts_with('[')) break;
+    if (line.starts_with('[')) {
+      in_section = true;
+      if (!line.starts_with("[special:")) config[std::string(text::trimmed(line))] = "a section";
+    }
+    if (in_section) continue;
     if (line.starts_with('#')) {
       description += decoded(line.substr(1)) + "\n";
       continue;
@@ -87,13 +92,23 @@ Json parse_config_file(std::string_view text) {
     const std::string key(text::trimmed(line.substr(0, end)));
     const std::string value(text::trimmed(line.substr(end + 1)));
     if (key.starts_with("lxc.")) {
-      config["lxc"].push_back({key, value});
+      config[kRawSettings].push_back({key, value});
     } else {
       config[key] = value;
     }
   }
   if (!description.empty()) config["description"] = description;
   return config;
+}
+
+std::vector<std::pair<std::string, std::string>> raw_settings(const Json& config) {
+  const auto raw = config.find(kRawSettings);
+  if (raw == config.end()) return {};
+  return text::read_list(*raw, "raw keys of the container", [](const JsonCursor& entry) {
+    const auto pair = entry.elements();
+    if (pair.size() != 2) entry.fail("expected a key and a value");
+    return std::pair(pair[0].string(), pair[1].string());
+  });
 }
 
 std::string config_text(const Json& config, const std::string& key) {

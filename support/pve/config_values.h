@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/base/json.h"
@@ -25,10 +26,15 @@ ConfigValue parse_config_value(std::string_view text);
 // "10G", "4M", "528K", "10737418240" in bytes. Throws HarnessError.
 std::int64_t parse_disk_size(std::string_view text);
 
-// A guest's configuration file, as a JSON object like the one that PVE's API replies; what stands
-// behind its first section (snapshots, changes that wait for a restart) is left out. Throws
-// HarnessError for a line that is no setting.
+// A guest's configuration file, as a JSON object like the one that PVE's API replies. Of a section
+// (a snapshot, changes that wait for a restart) only its head is kept, as a key; PVE's own notes on
+// cloud-init and backups, "[special:…]", are left out. Throws HarnessError for a line that is no
+// setting.
 Json parse_config_file(std::string_view text);
+
+// A container's raw "lxc.…" settings, key and value, in their order.
+inline constexpr const char* kRawSettings = "lxc";
+std::vector<std::pair<std::string, std::string>> raw_settings(const Json& config);
 
 // A value of a configuration as text, whether PVE prints it as a number or as a string; empty when
 // it is missing.

@@ -1,23 +1,47 @@
 #include "support/pve/confinement.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/pve/config_values.h"
 
 namespace pve_accept {
 namespace {
 
-constexpr std::array kWeakeningKeys = {"lxc.apparmor.",  "lxc.seccomp.",         "lxc.cap.",
-                                       "lxc.mount.auto", "lxc.cgroup2.devices.", "lxc.idmap"};
+constexpr std::array kNamespaces = {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"};
 
-bool weakens(std::string_view key, std::string_view value) {
-  if (key == "lxc.mount.entry") return text::contains(value, "apparmor");
-  return std::ranges::any_of(kWeakeningKeys,
-                             [key](const char* known) { return key.starts_with(known); });
+// Raw settings that leave a container's isolation alone: what it may use, where it logs, how it
+// starts and stops.
+constexpr std::array kHarmlessKeys = {"lxc.arch",
+                                      "lxc.cgroup2.cpu",
+                                      "lxc.cgroup2.hugetlb.",
+                                      "lxc.cgroup2.io.",
+                                      "lxc.cgroup2.mem",
+                                      "lxc.cgroup2.pids.",
+                                      "lxc.environment",
+                                      "lxc.group",
+                                      "lxc.log.",
+                                      "lxc.prlimit.",
+                                      "lxc.pty.max",
+                                      "lxc.signal.",
+                                      "lxc.start.",
+                                      "lxc.sysctl.fs.mqueue",
+                                      "lxc.sysctl.kernel.msg",
+                                      "lxc.sysctl.kernel.sem",
+                                      "lxc.sysctl.kernel.shm",
+                                      "lxc.tty.max",
+                                      "lxc.uts.name"};
+
+constexpr std::array kWays = {"args", "dev", "hostpci", "ivshmem", "usb", "virtiofs"};
+
+bool is_harmless(const std::string& key) {
+  return std::ranges::any_of(kHarmlessKeys, [&](const char* one) { return key.starts_with(one); });
 }
 
 }  // namespace
@@ -41,38 +65,79 @@ AppArmorLabel parse_apparmor_label(std::string_view text) {
   return result;
 }
 
-long root_uid(std::string_view uid_map) {
-  for (const std::string_view line : text::lines(uid_map)) {
-    std::vector<long> fields;
-    for (const std::string_view field : text::words(line)) {
-      const auto number = text::to_whole(field);
-      if (!number) throw text::unexpected("a uid_map", line, "three numbers");
-      fields.push_back(*number);
+std::string id_map(std::string_view text) {
+  std::string map;
+  for (const std::string_view line : text::lines(text)) {
+    const auto fields = text::words(line);
+    if (fields.size() != 3 || !std::ranges::all_of(fields, [](std::string_view field) {
+          return text::to_whole(field).has_value();
+        })) {
+      throw text::unexpected("a uid_map", line, "three numbers");
     }
-    if (fields.size() != 3) throw text::unexpected("a uid_map", line, "three numbers");
-    if (fields[0] == 0 && fields[2] > 0) return fields[1];
+    map += fmt::format("{}{}", map.empty() ? "" : "; ", fmt::join(fields, " "));
   }
-  throw text::unexpected("a uid_map", uid_map, "a line that maps uid 0");
+  if (map.empty()) throw text::unexpected("a uid_map", text, "a line of three numbers");
+  return map;
+}
+
+std::vector<std::string> namespace_links(const std::string& process) {
+  std::vector<std::string> argv = {"readlink"};
+  for (const std::string& owner : {std::string("/proc/1"), process}) {
+    for (const char* name : kNamespaces) argv.push_back(fmt::format("{}/ns/{}", owner, name));
+  }
+  return argv;
+}
+
+std::vector<std::string> shared_namespaces(std::string_view links) {
+  const auto lines = text::lines(links);
+  if (lines.size() != 2 * kNamespaces.size()) {
+    throw text::unexpected("`readlink`", links, "the namespaces of two processes");
+  }
+  std::vector<std::string> shared;
+  for (std::size_t i = 0; i < kNamespaces.size(); ++i) {
+    const std::string name = kNamespaces[i];  // "net:[4026531840]"
+    for (const std::string_view line : {lines[i], lines[i + kNamespaces.size()]}) {
+      if (!line.starts_with(name + ":[")) throw text::unexpected("`readlink`", line, name + ":[…]");
+    }
+    if (lines[i] == lines[i + kNamespaces.size()]) shared.push_back(name);
+  }
+  return shared;
+}
+
+bool has_seccomp_filter(std::string_view status) {
+  for (const std::string_view line : text::lines(status)) {
+    const auto words = text::words(line);
+    if (words.size() == 2 && words[0] == "Seccomp:") return words[1] == "2";
+  }
+  throw text::unexpected("/proc/PID/status", text::tail(status), "a line of Seccomp");
 }
 
 std::vector<std::string> weakening_settings(const Json& config) {
   std::vector<std::string> gaps;
-  if (config_text(config, "unprivileged") != "1") gaps.push_back("the container is privileged");
-  const ConfigValue features = config_value(config, "features");
-  if (features.part("mknod") == "1") gaps.push_back("features: mknod=1");
-  const auto raw = config.find("lxc");
-  if (raw == config.end()) return gaps;
-  text::read_reply(*raw, "raw keys of the container", [&gaps](const JsonCursor& root) {
-    for (const JsonCursor& entry : root.elements()) {
-      const auto pair = entry.elements();
-      if (pair.size() != 2) entry.fail("expected a key and a value");
-      if (weakens(pair[0].string(), pair[1].string())) {
-        gaps.push_back(fmt::format("{}: {}", pair[0].string(), pair[1].string()));
-      }
-    }
-    return 0;
-  });
+  if (config_text(config, "unprivileged") != "1") gaps.emplace_back("the container is privileged");
+  for (const auto& [name, value] : config_value(config, "features").parts) {
+    if (name == "nesting" || name == "keyctl" || value == "0") continue;
+    gaps.push_back(fmt::format("features: {}={}", name, value));
+  }
+  std::ranges::copy(ways_to_the_node(config), std::back_inserter(gaps));
+  for (const auto& [key, value] : raw_settings(config)) {
+    if (!is_harmless(key)) gaps.push_back(fmt::format("{}: {}", key, value));
+  }
   return gaps;
+}
+
+std::vector<std::string> ways_to_the_node(const Json& config) {
+  std::vector<std::string> ways;
+  for (const auto& [key, value] : config.items()) {
+    if (key == kRawSettings || key == "description") continue;
+    const std::string stem = key.substr(0, key.find_last_not_of("0123456789") + 1);
+    const std::string text = config_text(config, key);
+    // A volume has its storage before it; a path of the node begins with a slash.
+    const std::string head = config_value(config, key).head;
+    const bool is_path = head.substr(head.find('=') + 1).starts_with('/');
+    if (is_path || contains(kWays, stem)) ways.push_back(fmt::format("{}: {}", key, text));
+  }
+  return ways;
 }
 
 }  // namespace pve_accept

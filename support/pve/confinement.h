@@ -15,17 +15,34 @@ struct AppArmorLabel {
   std::string profile;  // that the node enforces on it: "lxc-9001_</var/lib/lxc>", "unconfined"
   std::string mode;     // "enforce", "complain"; empty where the kernel does not say
 
-  bool confines() const { return profile != "unconfined" && mode != "complain"; }
+  // Only a profile of LXC's own that is enforced does; "unconfined" comes in several forms.
+  bool confines() const {
+    return profile.starts_with("lxc-") && (mode.empty() || mode == "enforce" || mode == "kill");
+  }
 };
 
 AppArmorLabel parse_apparmor_label(std::string_view text);
 
-// The uid of the outer namespace that root of the inner one is, by a uid_map; throws HarnessError
-// when root is not mapped at all.
-long root_uid(std::string_view uid_map);
+// What Proxmox VE maps in every unprivileged container, whatever /etc/subuid says.
+inline constexpr std::string_view kUnprivilegedMap = "0 100000 65536";
 
-// Lines of a container's configuration that weaken its isolation: raw keys that override AppArmor,
-// seccomp, capabilities or devices, a mask over /sys/module/apparmor, the mknod feature, privilege.
+// A whole uid_map or gid_map in one line: "0 100000 65536; 70000 0 1". Throws HarnessError for what
+// is none.
+std::string id_map(std::string_view text);
+
+// `readlink` of the namespaces of the node and of a process, "/proc/3516"; and those of its reply
+// that are the same: "net".
+std::vector<std::string> namespace_links(const std::string& process);
+std::vector<std::string> shared_namespaces(std::string_view links);
+
+bool has_seccomp_filter(std::string_view status);  // of /proc/PID/status
+
+// Lines of a container's configuration that weaken its isolation: whatever is raw and not known to
+// leave it alone, features beyond those that were asked for, ways to the node, privilege.
 std::vector<std::string> weakening_settings(const Json& config);
+
+// Settings of either kind of guest that give it something of the node's own: a directory, a device,
+// arguments for QEMU.
+std::vector<std::string> ways_to_the_node(const Json& config);
 
 }  // namespace pve_accept

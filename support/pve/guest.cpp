@@ -156,6 +156,21 @@ std::optional<Json> Guest::find_config() {
   return text ? std::optional(parse_config_file(*text)) : std::nullopt;
 }
 
+void Guest::add_limits_in_force(const std::string& memory_max,
+                                std::vector<std::string>& differences) {
+  const auto add = [&](const char* file, const std::string& wanted) {
+    const auto there = find_file(fmt::format("{}/{}", cgroup_dir(), file));
+    const std::string text = there.value_or("nothing");
+    const std::string_view found = text::trimmed(text);
+    if (found.empty()) throw text::unexpected(file, text, "a limit");
+    // Where the controller is not on, there is no file, and no limit.
+    if (found == wanted || (!there && wanted.starts_with("max "))) return;
+    differences.push_back(fmt::format("{} in force: {} instead of {}", file, found, wanted));
+  };
+  add("memory.max", memory_max);
+  add("cpu.max", "max 100000");
+}
+
 std::optional<std::string> Guest::find_file(const std::string& path) {
   const Command command = reading({"cat", path});
   CommandResult result = node_.shell().run(command);

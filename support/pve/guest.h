@@ -66,7 +66,8 @@ class Guest {
   std::optional<Json> find_config();  // empty when it does not exist
   Ownership ownership();              // throws when it does not exist
 
-  // What the configuration says otherwise than the specification: "cores: 1 instead of 2".
+  // What the configuration, and the limits in force on the running guest, say otherwise than the
+  // specification: "cores: 1 instead of 2".
   virtual std::vector<std::string> differences_from(const GuestSpec& spec) = 0;
 
   // Why the guest is less isolated than it should be; empty when it is confined. The guest has to
@@ -104,6 +105,9 @@ class Guest {
 
   // The process on the node, empty when the guest does not run; 0 while it comes or goes.
   virtual std::optional<std::int64_t> find_process() = 0;
+
+  // The limits of the guest's cgroup on the node, where they are not as wanted: none on the CPU.
+  void add_limits_in_force(const std::string& memory_max, std::vector<std::string>& differences);
 
   // A file of the node, empty when there is none.
   std::optional<std::string> find_file(const std::string& path);

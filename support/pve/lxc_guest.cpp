@@ -3,23 +3,13 @@
 #include <fmt/format.h>
 
 #include "support/base/reply.h"
+#include "support/base/units.h"
 #include "support/pve/addresses.h"
 #include "support/pve/config_values.h"
 #include "support/pve/confinement.h"
 #include "support/pve/spec_check.h"
 
 namespace pve_accept {
-namespace {
-
-void require_mapped_root(Shell& shell, const std::string& file, std::string_view seen_by,
-                         std::vector<std::string>& gaps) {
-  const CommandResult map = run_checked(shell, reading({"cat", file}), "read the uid map");
-  const long uid = root_uid(map.out);
-  if (uid == 0) gaps.push_back(fmt::format("root is root outside too, as {} sees it", seen_by));
-}
-
-}  // namespace
-
 void LxcGuest::create(const GuestSpec& spec) {
   change_config(
       with_options({"pct", "create", to_string(vmid()), spec.image},
@@ -39,31 +29,52 @@ void LxcGuest::create(const GuestSpec& spec) {
 }
 
 std::vector<std::string> LxcGuest::differences_from(const GuestSpec& spec) {
-  const Json found = config();
-  SpecCheck check(found);
-  const ConfigValue features = config_value(found, "features");
-  check.key("cores", std::to_string(spec.cores));
-  check.key("memory", std::to_string(spec.memory_mib));
-  check.key("hostname", spec.name);
-  check.disk("rootfs", spec);
-  check.bridge(spec);
-  check.key("unprivileged", "1");
-  check.equal("nesting", features.part("nesting"), "1");
-  check.equal("keyctl", features.part("keyctl"), "1");
-  return check.differences();
+  auto differences = config_differences(
+      config(), {{"arch", "*"},
+                 {"cores", std::to_string(spec.cores)},
+                 {"description", "*"},
+                 {"features", "keyctl=1,nesting=1"},
+                 {"hostname", spec.name},
+                 {"memory", std::to_string(spec.memory_mib)},
+                 {"net0", fmt::format("name=eth0,bridge={},firewall=?0,hwaddr=*,ip=dhcp,type=veth",
+                                      spec.bridge)},
+                 {"ostype", "?debian"},
+                 {"rootfs", fmt::format("volume={}:*,size={}G", spec.storage, spec.disk_gib)},
+                 {"swap", "512"},  // PVE's default
+                 {"tags", "*"},
+                 {"unprivileged", "1"}});
+  add_limits_in_force(std::to_string(std::int64_t{spec.memory_mib} * kMib), differences);
+  return differences;
 }
 
+// PVE's configuration is what it was asked; what holds is what the kernel says of the container's
+// init.
 std::vector<std::string> LxcGuest::gaps_in_confinement(Shell& inside) {
   std::vector<std::string> gaps = weakening_settings(config());
   const std::string process = fmt::format("/proc/{}", host_pid());
-  require_mapped_root(node_.shell(), process + "/uid_map", "the node", gaps);
-  require_mapped_root(inside, "/proc/self/uid_map", "the container", gaps);
-  const CommandResult label =
-      run_checked(node_.shell(), reading({"cat", process + "/attr/current"}),
-                  "read the AppArmor label of the container");
-  const AppArmorLabel apparmor = parse_apparmor_label(label.out);
-  if (!apparmor.confines()) {
-    gaps.push_back(fmt::format("AppArmor does not confine it: {}", text::trimmed(label.out)));
+  const auto read = [](Shell& shell, const std::string& file) {
+    return run_checked(shell, reading({"cat", file}), "see how the container is confined").out;
+  };
+  const auto add_map = [&](Shell& shell, const std::string& file, std::string_view seen_by) {
+    const std::string map = id_map(read(shell, file));
+    if (map == kUnprivilegedMap) return;
+    gaps.push_back(fmt::format("{}: {} instead of {}, as {} sees it",
+                               file.substr(file.rfind('/') + 1), map, kUnprivilegedMap, seen_by));
+  };
+  add_map(node_.shell(), process + "/uid_map", "the node");
+  add_map(node_.shell(), process + "/gid_map", "the node");
+  add_map(inside, "/proc/self/uid_map", "the container");
+  const Command look = reading(namespace_links(process));
+  for (const std::string& shared : shared_namespaces(
+           run_checked(node_.shell(), look, "see the namespaces of the container").out)) {
+    gaps.push_back(fmt::format("it is in the node's own {} namespace", shared));
+  }
+  if (!has_seccomp_filter(read(node_.shell(), process + "/status"))) {
+    gaps.emplace_back("no seccomp filter is in force");
+  }
+  const std::string label = read(node_.shell(), process + "/attr/current");
+  if (!parse_apparmor_label(label).confines()) {
+    gaps.push_back(fmt::format("AppArmor does not confine it: {}", text::trimmed(label)));
   }
   return gaps;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "support/base/json.h"
@@ -9,24 +9,15 @@
 
 namespace pve_accept {
 
-// Compares a guest's configuration with what was asked for and collects the differences:
-// "cores: 1 instead of 2".
-class SpecCheck {
- public:
-  explicit SpecCheck(const Json& config) : config_(config) {}
+// A guest's whole configuration as PVE writes it when it does what it was asked, by key:
+// {"net0", "name=eth0,bridge=vmbr0,hwaddr=*"}. A "*" is text that PVE chooses. What begins with
+// "?", a value or a part of one, may be missing. The first part of a value may stand there without
+// its name.
+using WantedConfig = std::map<std::string, std::string>;
 
-  void equal(std::string_view what, const std::string& found, const std::string& wanted);
-  void key(const std::string& key, const std::string& wanted) { equal(key, text(key), wanted); }
-  void disk(const std::string& key, const GuestSpec& spec);  // storage and size
-  void bridge(const GuestSpec& spec);
-
-  std::string text(const std::string& key) const;
-  const std::vector<std::string>& differences() const { return differences_; }
-
- private:
-  const Json& config_;
-  std::vector<std::string> differences_;
-};
+// Where a configuration differs: "cores: 1 instead of 2", "net0 bridge: vmbr1 instead of vmbr0".
+// What it has besides is a difference too, whatever it is: "cpulimit: 1, which nobody asked for".
+std::vector<std::string> config_differences(const Json& config, const WantedConfig& wanted);
 
 // True when the configuration bears the description of the specification, so that the guest is the
 // one that was just made.

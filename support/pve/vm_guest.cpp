@@ -8,6 +8,7 @@
 #include "support/base/units.h"
 #include "support/pve/addresses.h"
 #include "support/pve/config_values.h"
+#include "support/pve/confinement.h"
 #include "support/pve/guest_agent.h"
 #include "support/pve/spec_check.h"
 
@@ -30,13 +31,6 @@ bool has_cloud_init(const Json& config) {
 bool has_first_boot(const Json& config) {
   return config_text(config, "ciuser") == "root" && !config_text(config, "sshkeys").empty() &&
          config_text(config, "ciupgrade") == "0";
-}
-
-// "1" or "enabled=1,fstrim_cloned_disks=1".
-std::string agent_enabled(const Json& config) {
-  const ConfigValue agent = config_value(config, "agent");
-  const std::string enabled = agent.part("enabled");
-  return enabled.empty() ? agent.head : enabled;
 }
 
 }  // namespace
@@ -78,25 +72,36 @@ void VmGuest::create(const GuestSpec& spec) {
 }
 
 std::vector<std::string> VmGuest::differences_from(const GuestSpec& spec) {
-  const Json found = config();
-  SpecCheck check(found);
-  const std::string sockets = config_text(found, "sockets");
-  check.key("cores", std::to_string(spec.cores));
-  check.equal("sockets", sockets.empty() ? "1" : sockets, "1");
-  check.key("memory", std::to_string(spec.memory_mib));
-  check.key("name", spec.name);
-  check.disk("scsi0", spec);
-  check.bridge(spec);
-  check.equal("network card", network_card(found).model, "virtio");
-  check.equal("agent", agent_enabled(found), "1");
-  check.key("scsihw", "virtio-scsi-single");
-  check.equal("cloud-init drive", has_cloud_init(found) ? "ide2" : "", "ide2");
-  return check.differences();
+  auto differences = config_differences(
+      config(), {{"agent", "enabled=1,fstrim_cloned_disks=?*"},
+                 {"balloon", "0"},
+                 {"boot", "order=scsi0"},
+                 {"ciupgrade", "0"},
+                 {"ciuser", "root"},
+                 {"cores", std::to_string(spec.cores)},
+                 {"description", "*"},
+                 {"ide2", fmt::format("file={}:*cloudinit*,media=cdrom,size=?*", spec.storage)},
+                 {"ipconfig0", "ip=dhcp"},
+                 {"memory", fmt::format("current={}", spec.memory_mib)},
+                 {"meta", "?*"},
+                 {"name", spec.name},
+                 {"net0", fmt::format("virtio=*,bridge={},firewall=?0", spec.bridge)},
+                 {"scsi0", fmt::format("file={}:*,size={}G", spec.storage, spec.disk_gib)},
+                 {"scsihw", "virtio-scsi-single"},
+                 {"serial0", "socket"},
+                 {"smbios1", "?*"},
+                 {"sockets", "?1"},
+                 {"sshkeys", "*"},
+                 {"tags", "*"},
+                 {"vga", "type=serial0"},
+                 {"vmgenid", "?*"}});
+  add_limits_in_force("max", differences);  // what it may take is what QEMU gives it
+  return differences;
 }
 
 std::vector<std::string> VmGuest::gaps_in_confinement(Shell& inside) {
-  std::vector<std::string> gaps;
-  if (config_text(config(), "kvm") == "0") gaps.push_back("kvm: 0");
+  std::vector<std::string> gaps = ways_to_the_node(config());
+  if (config_text(config(), "kvm") == "0") gaps.emplace_back("kvm: 0");
   const Command command = reading({"systemd-detect-virt"});
   const CommandResult result = inside.run(command);
   const std::string_view virt = text::trimmed(result.out);

@@ -23,13 +23,15 @@ TEST(ConfigFile, OfAContainerReadsAsTheApiSaysIt) {
   EXPECT_EQ(config, Json::parse(R"({
       "arch":"amd64", "cores":"2", "tags":"pve-accept", "description":"pve-accept run r1\n",
       "net0":"name=eth0,bridge=vmbr0,hwaddr=BC:24:11:24:C6:70,ip=dhcp,type=veth",
+      "[before-upgrade]":"a section",
       "lxc":[["lxc.apparmor.profile","unconfined"],["lxc.mount.entry","/srv srv none bind 0 0"]]})"));
   EXPECT_TRUE(ownership_of(config).made_by("r1"));
 }
 
-TEST(ConfigFile, LeavesOutWhatWaitsForARestart) {
-  const Json config = parse_config_file("memory: 2048\n\n[PENDING]\nmemory: 4096\n");
-  EXPECT_EQ(config, (Json{{"memory", "2048"}}));
+TEST(ConfigFile, LeavesOutWhatWaitsForARestartButNotThatItDoes) {
+  const Json config = parse_config_file(
+      "memory: 2048\n\n[PENDING]\nmemory: 4096\n\n[special:cloudinit]\nciuser: root\n");
+  EXPECT_EQ(config, (Json{{"memory", "2048"}, {"[PENDING]", "a section"}}));
 }
 
 TEST(ConfigFile, DescribesWithMoreThanOneLine) {

@@ -69,12 +69,14 @@ inline const Json kLxcConfig = {
     {"hostname", "spike-lxc"},
     {"memory", 2048},
     {"net0", "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:24:C6:70,ip=dhcp,type=veth"},
+    {"ostype", "debian"},
     {"rootfs", "local-lvm:vm-9001-disk-0,size=10G"},
     {"swap", 512},
     {"tags", "pve-accept"},
     {"unprivileged", 1}};
 
 inline const Json kVmConfig = {{"agent", "1"},
+                               {"balloon", 0},
                                {"boot", "order=scsi0"},
                                {"ciupgrade", 0},
                                {"ciuser", "root"},
@@ -83,12 +85,17 @@ inline const Json kVmConfig = {{"agent", "1"},
                                {"ide2", "local-lvm:vm-9000-cloudinit,media=cdrom"},
                                {"ipconfig0", "ip=dhcp"},
                                {"memory", "2048"},
+                               {"meta", "creation-qemu=10.0.13,ctime=1795400263"},
                                {"name", "spike-vm"},
                                {"net0", "virtio=BC:24:11:49:3A:E2,bridge=vmbr0"},
                                {"scsi0", "local-lvm:vm-9000-disk-0,size=10G"},
                                {"scsihw", "virtio-scsi-single"},
+                               {"serial0", "socket"},
+                               {"smbios1", "uuid=a2a4475b-6cbe-4a4f-949d-40dc42c7ae4f"},
                                {"sshkeys", "ssh-ed25519%20AAAA"},
-                               {"tags", "pve-accept"}};
+                               {"tags", "pve-accept"},
+                               {"vga", "serial0"},
+                               {"vmgenid", "9b58e083-03be-41c4-a969-de8f75b1166d"}};
 
 inline Json with(Json config, const std::string& key, const Json& value) {
   config[key] = value;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "support/base/simulation_mark.h"
 #include "support/sim/engine/replies.h"
@@ -65,7 +66,10 @@ std::optional<std::string> process_file(const Call& call, const std::string& pat
       const auto file = guest.files.find(name.substr(4));
       return file == guest.files.end() ? std::nullopt : std::optional(file->second);
     }
-    if (name == "uid_map") return uid_map(guest, model);
+    if (name == "uid_map" || name == "gid_map") return uid_map(guest, model);
+    if (name == "status" && !guest.is_vm()) {
+      return filled_text("proc_status.txt", guest.pid, model.uid_base);
+    }
     if (name != "attr/current") return std::nullopt;
     bool unconfined = guest.is_vm() || model.apparmor_profile == "unconfined";
     for (const auto& [key, value] : guest.raw_config) {
@@ -74,6 +78,22 @@ std::optional<std::string> process_file(const Call& call, const std::string& pat
     if (unconfined) return "unconfined\n";
     return fmt::format("lxc-{0}_</var/lib/lxc>//&:lxc-{0}_<-var-lib-lxc>:unconfined (enforce)\n",
                        guest.vmid);
+  }
+  return std::nullopt;
+}
+
+// The limits of a guest's cgroup: what its raw settings say, or what PVE makes of its
+// configuration.
+std::optional<std::string> limit_file(const Call& call, const std::string& path) {
+  for (const Guest& guest : call.state().guests) {
+    const std::string cgroup = cgroup_of(guest);
+    if (!guest.running || !path.starts_with(cgroup + "/")) continue;
+    const std::string name = path.substr(cgroup.size() + 1);
+    const auto raw = guest.raw_config.find("lxc.cgroup2." + name);
+    if (raw != guest.raw_config.end()) return raw->second + "\n";
+    if (name == "cpu.max") return "max 100000\n";
+    if (name != "memory.max") return std::nullopt;
+    return guest.is_vm() ? "max\n" : fmt::format("{}\n", guest.number("memory", 512) * 1048576);
   }
   return std::nullopt;
 }
@@ -89,6 +109,30 @@ std::optional<std::string> config_path(const Call& call, const std::string& path
 }
 
 }  // namespace
+
+std::string cgroup_of(const Guest& guest) {
+  return guest.is_vm() ? fmt::format("/sys/fs/cgroup/qemu.slice/{}.scope", guest.vmid)
+                       : fmt::format("/sys/fs/cgroup/lxc/{}", guest.vmid);
+}
+
+std::optional<std::string> namespace_link(const Call& call, const std::string& path) {
+  static const std::regex pattern("/proc/([0-9]+)/ns/(cgroup|ipc|mnt|net|pid|user|uts)");
+  std::smatch match;
+  if (!std::regex_match(path, match, pattern)) return std::nullopt;
+  const std::string name = match.str(2);
+  std::int64_t owner = 0;  // the node itself
+  if (match.str(1) != "1") {
+    const auto guest = std::ranges::find_if(call.state().guests, [&](const Guest& one) {
+      return one.running && std::to_string(one.pid) == match.str(1);
+    });
+    if (guest == call.state().guests.end()) return std::nullopt;
+    const auto net = guest->raw_config.find("lxc.net.0.type");
+    const bool shares = name == "net" && net != guest->raw_config.end() && net->second == "none";
+    if (!guest->is_vm() && !shares) owner = guest->vmid;
+  }
+  return fmt::format("{}:[{}]", name,
+                     4026531835 + 16 * owner + static_cast<int>(name.front()) % 16);
+}
 
 std::optional<std::string> node_file(const Call& call, const std::string& path) {
   const Model::Node& node = call.model().node;
@@ -113,6 +157,7 @@ std::optional<std::string> node_file(const Call& call, const std::string& path) 
   if (path == "/proc/stat") return fmt::format("cpu  {}\n", cpu_line(figures.cpu(call.now())));
   if (path == "/etc/hostname") return node.name + "\n";
   if (const auto process = process_file(call, path)) return process;
+  if (const auto limit = limit_file(call, path)) return limit;
   return config_path(call, path);
 }
 

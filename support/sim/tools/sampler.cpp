@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "support/sim/model/figures.h"
+#include "support/sim/model/virtual_files.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
@@ -36,10 +37,7 @@ std::int64_t in_bytes(double mib) { return whole(mib * kMib); }
 // The guest whose cgroup this is, by the paths that PVE gives them.
 const Guest* guest_of(const State& state, const std::string& cgroup) {
   for (const Guest& guest : state.guests) {
-    const std::string path = guest.is_vm()
-                                 ? fmt::format("/sys/fs/cgroup/qemu.slice/{}.scope", guest.vmid)
-                                 : fmt::format("/sys/fs/cgroup/lxc/{}", guest.vmid);
-    if (path == cgroup && guest.running) return &guest;
+    if (cgroup_of(guest) == cgroup && guest.running) return &guest;
   }
   return nullptr;
 }

@@ -51,6 +51,7 @@ constexpr std::array kTools = std::to_array<Entry>({
     {"pveversion", pveversion, kOnNode},
     {"qemu-img", qemu_img, kOnNode},
     {"qm", qm, kOnNode},
+    {"readlink", readlink, kOnNode},
     {"rm", rm, kOnNode | kInGuest},
     {"sha512sum", sha512sum, kOnNode},
     {"stat", stat, kOnNode},

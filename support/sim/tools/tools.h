@@ -53,6 +53,7 @@ int pvesm(Call& call);
 int pveversion(Call& call);
 int qemu_img(Call& call);
 int qm(Call& call);
+int readlink(Call& call);
 int rm(Call& call);
 int serial_console(Call& call);
 int sha512sum(Call& call);
