@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <iterator>
+
 #include "fixtures/claims/claim_test.h"
+#include "support/base/text.h"
 #include "support/workload/docker_install.h"
 
 namespace pve_accept::acceptance {
@@ -11,9 +15,11 @@ PVE_ACCEPT_ON_BOTH_GUESTS(Docker);
 TEST_P(Docker, ComesFromItsChannel) {
   judge("docker.channel", [&] {
     const auto source = run().lab().docker_source;
-    return Observation{.measured = channel_differences(installed_origin(shell(), source), source,
-                                                       system().os_release().version_codename),
-                       .how = "apt-cache policy"};
+    const PackageOrigin origin = installed_origin(shell(), source);
+    auto differences = channel_differences(origin, source, system().os_release().version_codename);
+    std::ranges::copy(daemon_differences(origin, record().components["docker"]),
+                      std::back_inserter(differences));
+    return Observation{.measured = differences, .how = "apt-cache policy; docker version"};
   });
 }
 
@@ -31,7 +37,11 @@ TEST_P(Docker, RunsHelloWorld) {
 // Example failure: failed to update /proc/1234/timens_offsets.
 TEST_P(Docker, ExecsIntoAContainer) {
   judge("docker.exec", [&] {
-    const CommandResult result = docker().exec(container(kDatabaseService), {"true"});
+    auto engine = docker();
+    const CommandResult result = engine.exec(container(kDatabaseService), {"true"});
+    if (result.exit_status == 0) {
+      require_inside(engine, stack().inspect({std::string(kDatabaseService)}).front());
+    }
     return Observation{.measured = result.exit_status, .how = "docker exec", .note = result.err};
   });
 }
@@ -68,6 +78,10 @@ TEST_P(Docker, TalksOverUnixSockets) {
   judge("docker.unix-socket", [&] {
     auto engine = docker();
     const CommandResult result = Database(engine, container(kDatabaseService)).query("select 1");
+    if (result.exit_status == 0 && text::trimmed(result.out) != "1") {
+      throw HarnessError("ask the database over its unix socket",
+                         "psql exits 0, and `select 1` gives '" + text::one_line(result.out) + "'");
+    }
     return Observation{
         .measured = result.exit_status, .how = "psql -h /var/run/postgresql", .note = result.err};
   });

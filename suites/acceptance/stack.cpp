@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "fixtures/claims/claim_test.h"
 #include "support/workload/http.h"
 
@@ -31,13 +33,19 @@ TEST_P(Stack, IsHealthy) {
     auto compose = stack();
     int healthy = 0;
     int restarts = 0;
+    std::string others;
     for (const ContainerState& service : compose.inspect(stack_services())) {
-      healthy += service.state == "running" && service.health == "healthy" ? 1 : 0;
+      const bool well = service.state == "running" && service.health == "healthy";
+      healthy += well ? 1 : 0;
       restarts += service.restarts;
+      if (!well)
+        others += fmt::format("{} is {} {}; ", service.name, service.state, service.health);
     }
 
-    return Observation{
-        .measured = healthy, .how = "docker inspect", .also = {{"restarts", restarts}}};
+    return Observation{.measured = healthy,
+                       .how = "docker inspect",
+                       .also = {{"restarts", restarts}},
+                       .note = others};
   });
 }
 

@@ -129,9 +129,14 @@ std::optional<std::map<std::string, std::string>> appliance_index(Shell& node) {
   return parse_appliance_index(result.out);
 }
 
-std::string sha512_of(Shell& node, const std::string& path) {
+std::optional<std::string> find_sha512(Shell& node, const std::string& path) {
   const Command command = reading({"sha512sum", path}, kDigestDeadline);
-  return parse_sha512sum(run_checked(node, command, fmt::format("checksum {}", path)).out);
+  const CommandResult result = node.run(command);
+  if (result.exit_status == 1 && text::contains(result.err, "No such file")) return std::nullopt;
+  if (result.exit_status != 0) {
+    throw unusable(node, command, result, fmt::format("checksum {}", path));
+  }
+  return parse_sha512sum(result.out);
 }
 
 QemuImage parse_qemu_info(const Json& reply) {

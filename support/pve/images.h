@@ -34,7 +34,8 @@ std::string parse_sha512sum(std::string_view text);
 // The index that the node has; empty when it has none (`pveam update` was never run).
 std::optional<std::map<std::string, std::string>> appliance_index(Shell& node);
 
-std::string sha512_of(Shell& node, const std::string& path);
+// The SHA-512 of a file of the node; empty when there is none.
+std::optional<std::string> find_sha512(Shell& node, const std::string& path);
 
 struct QemuImage {
   std::string format;  // what the file really is; "raw" for anything that QEMU does not know

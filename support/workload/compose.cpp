@@ -45,7 +45,10 @@ std::vector<ContainerState> parse_docker_inspect(const Json& reply) {
   return text::read_list(reply, "docker inspect", [](const JsonCursor& entry) {
     const JsonCursor state = entry.at("State");
     const auto health = state.find("Health");
+    const std::string name = text::text_or_empty(entry.find("Name"));  // "/spike-db-1"
     return ContainerState{
+        .name = name.substr(name.starts_with('/') ? 1 : 0),
+        .id = text::text_or_empty(entry.find("Id")),
         .state = state.at("Status").string(),
         .health = health && !health->value().is_null() ? health->at("Status").string() : "",
         .restarts = static_cast<int>(entry.at("RestartCount").integer_between(0, 1 << 30))};
@@ -83,10 +86,27 @@ std::vector<ComposeService> Compose::ps() {
 }
 
 std::vector<ContainerState> Compose::inspect(const std::vector<std::string>& services) {
-  std::vector<std::string> argv = {"docker", "inspect"};
-  for (const std::string& service : services) argv.push_back(container(service));
-  return parse_docker_inspect(
-      run_json(guest_, reading(std::move(argv)), "inspect the services' containers"));
+  Command command = reading({"docker", "inspect"});
+  for (const std::string& service : services) command.argv.push_back(container(service));
+  const std::string attempted = "inspect the services' containers";
+  // Exits 1 when there is one that it does not know, and names it.
+  const CommandResult result = guest_.run(command);
+  const Json reply = text::parse_json(result.out);
+  if (result.exit_status > 1 || reply.is_discarded()) {
+    throw unusable(guest_, command, result, attempted);
+  }
+  const std::vector<ContainerState> found = parse_docker_inspect(reply);
+  std::vector<ContainerState> states;
+  for (const std::string& service : services) {
+    const std::string name = container(service);
+    const auto there = std::ranges::find(found, name, &ContainerState::name);
+    if (there == found.end() && !text::contains(result.err, "o such object: " + name)) {
+      throw unusable(guest_, command, result, attempted, fmt::format("says nothing of {}", name));
+    }
+    states.push_back(there != found.end() ? *there
+                                          : ContainerState{.name = name, .state = "missing"});
+  }
+  return states;
 }
 
 std::string Compose::container(std::string_view service) const {

@@ -18,7 +18,9 @@ struct ComposeService {
 
 // A container as `docker inspect` describes it.
 struct ContainerState {
-  std::string state;
+  std::string name = {};  // "spike-db-1"
+  std::string id = {};
+  std::string state = {};   // as above; "missing": there is no such container
   std::string health = {};  // as above
   int restarts = 0;
 };
@@ -46,6 +48,7 @@ class Compose {
   CommandResult down();  // named volumes stay
 
   std::vector<ComposeService> ps();
+  // Of each service, in their order.
   std::vector<ContainerState> inspect(const std::vector<std::string>& services);
 
   // The container of a service: "spike-db-1".

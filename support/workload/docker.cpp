@@ -171,18 +171,25 @@ double Docker::growth_of_containers(int count, const std::string& image) {
   run_checked(guest_, sync, "flush the guest's file system");
   const std::int64_t after = system.root_file_system().used_bytes;
   broom.sweep();
+  if (after <= before) {
+    // Each has at least its own directories and its configuration.
+    throw HarnessError("weigh containers",
+                       fmt::format("with {} more of them the file system holds {} bytes less",
+                                   count, before - after));
+  }
   return mib(after - before);
 }
 
-bool Docker::reaches(const std::string& container, const std::string& host, int port) {
-  // Has nothing to say, hangs up and ends when the other side does. Without -z, which some builds
-  // of busybox do not know.
+bool Docker::reaches(const std::string& container, const std::string& host, int port,
+                     const std::string& question, std::string_view answer) {
+  // Says what it has to say, hangs up and ends when the other side does.
   const Command command = {
-      .argv = {"docker", "exec", container, "nc", "-w", "5", host, std::to_string(port)}};
+      .argv = {"docker", "exec", "-i", container, "nc", "-w", "5", host, std::to_string(port)},
+      .input = question};
   const std::string attempted = fmt::format("connect from {} to {}:{}", container, host, port);
   const CommandResult result = guest_.run(command);
   if (!tried_to_connect(result)) throw unusable(guest_, command, result, attempted);
-  return result.exit_status == 0;
+  return result.exit_status == 0 && result.out.starts_with(answer);
 }
 
 }  // namespace pve_accept

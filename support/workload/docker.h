@@ -66,11 +66,13 @@ class Docker {
                                                 const std::string& image = "postgres:17");
 
   // Disk that `count` more containers of an image cost, in MiB. They are created, never started,
-  // and removed again whatever happens.
+  // and removed again whatever happens. Throws HarnessError when they cost nothing at all.
   double growth_of_containers(int count, const std::string& image = "postgres:17");
 
-  // True when a container can open a TCP connection, by the name that it knows the other by.
-  bool reaches(const std::string& container, const std::string& host, int port);
+  // True when a container can talk to another by the name that it knows it by: whoever is asked
+  // `question` there has to answer it with `answer`.
+  bool reaches(const std::string& container, const std::string& host, int port,
+               const std::string& question, std::string_view answer);
 
  private:
   Shell& guest_;

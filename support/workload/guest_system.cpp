@@ -1,9 +1,12 @@
 #include "support/workload/guest_system.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 
 namespace pve_accept {
@@ -22,6 +25,19 @@ std::string unquoted(std::string_view text) {
 
 }  // namespace
 
+bool is_of_another_host(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) {
+    const unsigned first = ntohl(v4.s_addr) >> 24U;  // 0: this network; 224 and above: no host
+    return first != 0 && first != 127 && first < 224;
+  }
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, address.c_str(), &v6) != 1) {
+    throw unexpected("`getent hosts`", address, "an address");
+  }
+  return !IN6_IS_ADDR_UNSPECIFIED(&v6) && !IN6_IS_ADDR_LOOPBACK(&v6) && !IN6_IS_ADDR_MULTICAST(&v6);
+}
+
 OsRelease parse_os_release(std::string_view text) {
   OsRelease release;
   for (const std::string_view line : text::lines(text)) {
@@ -32,11 +48,12 @@ OsRelease parse_os_release(std::string_view text) {
     }
     const std::string_view key = line.substr(0, equals);
     const std::string value = unquoted(line.substr(equals + 1));
+    if (key == "ID") release.id = value;
     if (key == "VERSION_ID") release.version_id = value;
     if (key == "VERSION_CODENAME") release.version_codename = value;
   }
-  if (release.version_id.empty() || release.version_codename.empty()) {
-    throw unexpected("/etc/os-release", text, "VERSION_ID and VERSION_CODENAME");
+  if (release.id.empty() || release.version_id.empty() || release.version_codename.empty()) {
+    throw unexpected("/etc/os-release", text, "ID, VERSION_ID and VERSION_CODENAME");
   }
   return release;
 }
@@ -46,7 +63,7 @@ std::vector<std::string> parse_failed_units(std::string_view text) {
   for (const std::string_view line : text::lines(text)) {
     const auto words = text::words(line);
     // UNIT LOAD ACTIVE SUB DESCRIPTION
-    if (words.size() < 4 || !text::contains(words[0], ".")) {
+    if (words.size() < 4 || !text::contains(words[0], ".") || words[2] != "failed") {
       throw unexpected("`systemctl --failed`", line, "a unit and its state");
     }
     units.emplace_back(words[0]);
@@ -118,19 +135,35 @@ std::string GuestSystem::systemd_version() {
 }
 
 std::string GuestSystem::wait_until_booted() {
-  const Command command = reading({"systemctl", "is-system-running", "--wait"}, kBootDeadline);
+  return state_by(reading({"systemctl", "is-system-running", "--wait"}, kBootDeadline),
+                  "wait until the guest has booted");
+}
+
+std::string GuestSystem::state() {
+  return state_by(reading({"systemctl", "is-system-running"}), "ask systemd for its state");
+}
+
+std::string GuestSystem::state_by(const Command& command, std::string_view attempted) {
+  static constexpr std::array<std::string_view, 6> kStates = {
+      "initializing", "starting", "running", "degraded", "maintenance", "stopping"};
   const CommandResult result = guest_.run(command);
   // Exits 1 for "degraded", which a container may well be.
   const std::string_view state = text::trimmed(result.out);
-  if (state.empty() || state == "offline" || state == "unknown") {
-    throw unusable(guest_, command, result, "wait until the guest has booted");
-  }
+  if (!contains(kStates, state)) throw unusable(guest_, command, result, attempted);
   return std::string(state);
 }
 
+// An empty list is also what a systemctl prints that could not ask.
 std::vector<std::string> GuestSystem::failed_units() {
   const Command command = reading({"systemctl", "--failed", "--no-legend", "--plain"});
-  return parse_failed_units(run_checked(guest_, command, "list the failed units").out);
+  const CommandResult result = run_checked(guest_, command, "list the failed units");
+  auto units = parse_failed_units(result.out);
+  const std::string now = state();
+  if ((now == "degraded" && units.empty()) || (now == "running" && !units.empty())) {
+    throw unusable(guest_, command, result, "list the failed units",
+                   fmt::format("lists {} while systemd is '{}'", units.size(), now));
+  }
+  return units;
 }
 
 CloudInit GuestSystem::wait_for_cloud_init() {
@@ -147,8 +180,14 @@ CloudInit GuestSystem::wait_for_cloud_init() {
 bool GuestSystem::has_default_route() {
   const Json routes = run_json(guest_, reading({"ip", "-j", "route", "show", "default"}),
                                "read the guest's default route");
-  if (!routes.is_array()) throw unexpected("`ip route`", routes.dump(), "an array");
-  return !routes.empty();
+  // One that is "unreachable" or the like has a type; one whose card has no link says so in flags.
+  const auto leads_somewhere = [](const JsonCursor& route) {
+    const auto flags = route.find("flags");
+    const bool dead = flags && text::contains(flags->value().dump(), "linkdown");
+    return route.at("dst").string() == "default" && !route.find("type") && !dead &&
+           !route.at("dev").string().empty();
+  };
+  return contains(text::read_list(routes, "ip route", leads_somewhere), true);
 }
 
 bool GuestSystem::resolves(const std::string& name) {
@@ -156,10 +195,11 @@ bool GuestSystem::resolves(const std::string& name) {
   const CommandResult result = guest_.run(command);
   constexpr int kNotFound = 2;
   if (result.exit_status == kNotFound) return false;
-  if (result.exit_status != 0 || result.out.empty()) {
+  const auto words = text::words(result.out);
+  if (result.exit_status != 0 || words.size() < 2) {
     throw unusable(guest_, command, result, fmt::format("resolve {} in the guest", name));
   }
-  return true;
+  return is_of_another_host(std::string(words.front()));
 }
 
 GuestMemory GuestSystem::memory() {

@@ -13,8 +13,12 @@
 namespace pve_accept {
 
 struct OsRelease {
+  std::string id;                // "debian"
   std::string version_id;        // "13"
   std::string version_codename;  // "trixie"
+
+  // "13" of Debian, "fedora 13" of another distribution.
+  std::string debian_release() const { return id == "debian" ? version_id : id + " " + version_id; }
 };
 
 struct GuestMemory {
@@ -36,6 +40,10 @@ struct CloudInit {
   std::vector<std::string> errors;
 };
 
+// False for an address that is nobody's or one's own: 0.0.0.0, 127.0.0.1, ::1. Throws HarnessError
+// for what is no address.
+bool is_of_another_host(const std::string& address);
+
 OsRelease parse_os_release(std::string_view text);
 std::vector<std::string> parse_failed_units(std::string_view text);  // names
 GuestMemory parse_guest_memory(std::string_view meminfo);
@@ -56,16 +64,20 @@ class GuestSystem {
   // Waits until the guest has booted and returns what systemd calls its state: "running",
   // "degraded", ... Which units failed is for failed_units.
   std::string wait_until_booted();
+  std::string state();  // the same, without waiting
+  // Throws HarnessError too when the list contradicts that state.
   std::vector<std::string> failed_units();
 
   CloudInit wait_for_cloud_init();
 
-  bool has_default_route();
-  bool resolves(const std::string& name);
+  bool has_default_route();                // that leads somewhere
+  bool resolves(const std::string& name);  // to an address that another host can have
   GuestMemory memory();
   FileSystemUsage root_file_system();
 
  private:
+  std::string state_by(const Command& command, std::string_view attempted);
+
   Shell& guest_;
 };
 

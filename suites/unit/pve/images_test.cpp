@@ -75,11 +75,13 @@ TEST(Sha512Sum, IsTheFirstColumn) {
   EXPECT_THROW(parse_sha512sum("abc  file"), HarnessError);
 }
 
-TEST(Sha512Sum, OfAMissingFileIsAnError) {
+TEST(Sha512Sum, IsNoneOfAMissingFile) {
   MockNode mock;
   mock.answers("sha512sum nosuch", recorded("debian-12-tools.txt", "sha512sum nosuch"));
-  EXPECT_THAT(trouble_of([&] { sha512_of(mock.shell, "nosuch"); }),
-              HasSubstr("No such file or directory"));
+  EXPECT_EQ(find_sha512(mock.shell, "nosuch"), std::nullopt);
+  mock.answers("sha512sum nosuch", fails(1, "sha512sum: nosuch: Input/output error\n"));
+  EXPECT_THAT(trouble_of([&] { find_sha512(mock.shell, "nosuch"); }),
+              HasSubstr("Input/output error"));
 }
 
 TEST(QemuImageReply, HasSizeAndFlag) {

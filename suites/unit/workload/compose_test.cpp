@@ -115,5 +115,34 @@ TEST_F(WorkloadCompose, ListsAndInspectsItsContainers) {
   EXPECT_THAT(trouble_of([this] { compose.inspect({"db", "web"}); }), HasSubstr("no such object"));
 }
 
+Json container(const std::string& name, const std::string& status = "running") {
+  return {{"Name", "/" + name}, {"Id", name}, {"RestartCount", 0}, {"State", {{"Status", status}}}};
+}
+
+// The same container three times is one.
+TEST_F(WorkloadCompose, InspectsWhatItAskedFor) {
+  const std::string inspect = "docker inspect spike-db-1 spike-web-1";
+  guest.answers(inspect,
+                prints(Json::array({container("spike-web-1"), container("spike-db-1")}).dump()));
+  EXPECT_EQ(compose.inspect({"db", "web"}).at(1).name, "spike-web-1");
+  for (const Json& reply : {Json::array({container("spike-db-1"), container("spike-db-1")}),
+                            Json::array({container("spike-db-1")}), Json::array()}) {
+    guest.answers(inspect, prints(reply.dump()));
+    EXPECT_THAT(trouble_of([this] {
+                  compose.inspect({"db", "web"});
+                }),
+                HasSubstr("says nothing of"));
+  }
+}
+
+TEST_F(WorkloadCompose, FindsContainersMissing) {
+  guest.answers("docker inspect spike-db-1 spike-web-1",
+                fails(1, "Error: No such object: spike-web-1\n",
+                      Json::array({container("spike-db-1")}).dump()));
+  const auto states = compose.inspect({"db", "web"});
+  EXPECT_EQ(states.at(0).state, "running");
+  EXPECT_EQ(states.at(1).state, "missing");
+}
+
 }  // namespace
 }  // namespace pve_accept

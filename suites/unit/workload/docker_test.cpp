@@ -67,6 +67,8 @@ TEST(DockerInfoReply, OfADeadDaemonIsAnError) {
 
 class WorkloadDocker : public testing::Test {
  protected:
+  bool reaches_database() { return docker.reaches("spike-web-1", "db", 5432, "?", "N"); }
+
   MockGuest guest;
   Docker docker{guest.shell};
 };
@@ -158,6 +160,19 @@ TEST_F(WorkloadDocker, WeighsContainersAndRemovesThem) {
   EXPECT_DOUBLE_EQ(docker.growth_of_containers(2), 30);
 }
 
+// A disk that holds less with them was not asked, or something else went meanwhile.
+TEST_F(WorkloadDocker, ContainersThatCostNothingAreNotWeighed) {
+  guest.answers("sync", prints(""));
+  guest.answers("docker create --name pve-accept-layer-1 postgres:17", prints("id1\n"));
+  guest.answers("docker rm -f pve-accept-layer-1", prints(""));
+  for (const std::int64_t after : {2'000'000'000, 1'000'000'000}) {
+    EXPECT_CALL(guest.shell, run(CommandLine(kDf)))
+        .WillOnce(Return(used(2'000'000'000)))
+        .WillOnce(Return(used(after)));
+    EXPECT_THROW(docker.growth_of_containers(1), HarnessError);
+  }
+}
+
 TEST_F(WorkloadDocker, RemovesContainersWhenWeighingFails) {
   guest.answers("sync", prints(""));
   guest.answers(kDf, used(2'000'000'000));
@@ -179,15 +194,19 @@ TEST_F(WorkloadDocker, ContainersThatCannotBeRemovedAreAnError) {
               HasSubstr("device or resource busy"));
 }
 
-constexpr const char* kConnect = "docker exec spike-web-1 nc -w 5 db 5432";
+constexpr const char* kConnect = "docker exec -i spike-web-1 nc -w 5 db 5432";
 
 TEST_F(WorkloadDocker, ReachesANeighbourOrNot) {
-  guest.answers(kConnect, prints(""));
-  EXPECT_TRUE(docker.reaches("spike-web-1", "db", 5432));
+  guest.answers(kConnect, prints("N"));
+  EXPECT_TRUE(reaches_database());
+  for (const char* answer : {"", "HTTP/1.1 400 Bad Request\r\n"}) {
+    guest.answers(kConnect, prints(answer));
+    EXPECT_FALSE(reaches_database()) << "connected, and it is somebody else";
+  }
   for (const char* said : {"nc: bad address 'db'\n", "",
                            "nc: can't connect to remote host (172.18.0.2): Connection refused\n"}) {
     guest.answers(kConnect, fails(1, said));
-    EXPECT_FALSE(docker.reaches("spike-web-1", "db", 5432)) << said;
+    EXPECT_FALSE(reaches_database()) << said;
   }
 }
 
@@ -196,7 +215,7 @@ TEST_F(WorkloadDocker, DoesNotTakeAMissingToolForAMissingNeighbour) {
                            .out = "OCI runtime exec failed: exec failed: unable "
                                   "to start container process: exec: \"nc\": "
                                   "executable file not found in $PATH: unknown\r\n"});
-  EXPECT_THAT(trouble_of([this] { docker.reaches("spike-web-1", "db", 5432); }),
+  EXPECT_THAT(trouble_of([this] { reaches_database(); }),
               HasSubstr("connect from spike-web-1 to db:5432: nc is missing"));
   for (const char* said :
        {"nc: invalid option -- 'z'\nBusyBox v1.37.0 (Debian 1:1.37.0-6+b9) multi-call binary.\n\n"
@@ -206,7 +225,7 @@ TEST_F(WorkloadDocker, DoesNotTakeAMissingToolForAMissingNeighbour) {
         "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon "
         "running?\n"}) {
     guest.answers(kConnect, fails(1, said));
-    EXPECT_THAT(trouble_of([this] { docker.reaches("spike-web-1", "db", 5432); }),
+    EXPECT_THAT(trouble_of([this] { reaches_database(); }),
                 HasSubstr("connect from spike-web-1 to db:5432"))
         << said;
   }

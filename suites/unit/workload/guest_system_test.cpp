@@ -15,11 +15,16 @@ TEST(OsReleaseFile, NamesVersionAndCodename) {
   const OsRelease release =
       parse_os_release(recorded("debian-12-tools.txt", "cat /etc/os-release").out);
   EXPECT_EQ(release.version_id, "12");
+  EXPECT_EQ(release.debian_release(), "12");
   EXPECT_EQ(release.version_codename, "bookworm");
 }
 
 TEST(OsReleaseFile, WithoutCodenameIsAnError) {
   EXPECT_THROW(parse_os_release("ID=debian\nVERSION_ID=\"13\"\n"), HarnessError);
+  EXPECT_THROW(parse_os_release("VERSION_CODENAME=trixie\nVERSION_ID=\"13\"\n"), HarnessError);
+  EXPECT_EQ(
+      parse_os_release("ID=fedora\nVERSION_ID=13\nVERSION_CODENAME=goddard\n").debian_release(),
+      "fedora 13");
   EXPECT_THROW(parse_os_release(""), HarnessError);
   EXPECT_THAT(trouble_of([] { parse_os_release("nonsense\n"); }), HasSubstr("nonsense"));
 }
@@ -34,6 +39,21 @@ TEST(FailedUnits, AreNamed) {
 TEST(FailedUnits, NameALineThatIsNoUnit) {
   EXPECT_THAT(trouble_of([] { parse_failed_units("0 loaded units listed.\n"); }),
               HasSubstr("0 loaded units listed."));
+}
+
+TEST(FailedUnits, AreInThatState) {
+  EXPECT_THROW(parse_failed_units("ssh.service loaded active running OpenBSD SSH server\n"),
+               HarnessError);
+}
+
+TEST(AnotherHost, HasAnAddressThatAHostCanHave) {
+  for (const char* address : {"146.75.118.132", "192.168.0.1", "2a04:4e42::644", "fe80::1"}) {
+    EXPECT_TRUE(is_of_another_host(address)) << address;
+  }
+  for (const char* address : {"0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1", "ff02::1"}) {
+    EXPECT_FALSE(is_of_another_host(address)) << address;
+  }
+  EXPECT_THROW(is_of_another_host("deb.debian.org"), HarnessError);
 }
 
 TEST(GuestMemoryFile, HasTheTotal) {
@@ -96,12 +116,34 @@ TEST_F(WorkloadGuestSystem, MayBootDegraded) {
   EXPECT_THROW(system.wait_until_booted(), HarnessError);
 }
 
+// What could not be asked prints nothing too.
+TEST_F(WorkloadGuestSystem, BelievesAListThatAgreesWithTheState) {
+  const CommandResult list = in_guest("systemctl --failed --no-legend --plain");
+  const CommandResult complaint{.err = "Failed to list units: Connection timed out\n"};
+  const auto failed = [&](const CommandResult& units, const CommandResult& state) {
+    guest.answers("systemctl --failed --no-legend --plain", units);
+    guest.answers("systemctl is-system-running", state);
+    return system.failed_units();
+  };
+  EXPECT_EQ(failed(list, fails(1, "", "degraded\n")).size(), 3u);
+  EXPECT_THAT(failed(prints(""), prints("running\n")), IsEmpty());
+  EXPECT_EQ(failed(list, fails(1, "", "maintenance\n")).size(), 3u);
+  EXPECT_THROW(failed(complaint, fails(1, "", "degraded\n")), HarnessError);
+  EXPECT_THROW(failed(list, prints("running\n")), HarnessError);
+  EXPECT_THROW(failed(list, fails(1, "Failed to connect to bus\n", "unknown\n")), HarnessError);
+}
+
 TEST_F(WorkloadGuestSystem, HasARouteOrNot) {
   const std::string route = "ip -j route show default";
   guest.answers(route, recorded("debian-12-tools.txt", route));
   EXPECT_TRUE(system.has_default_route());
-  guest.answers(route, prints("[]\n"));
-  EXPECT_FALSE(system.has_default_route());
+  for (const char* none : {"[]\n", R"([{"type":"unreachable","dst":"default","dev":"lo"}])",
+                           R"([{"dst":"default","dev":"eth0","flags":["linkdown"]}])"}) {
+    guest.answers(route, prints(none));
+    EXPECT_FALSE(system.has_default_route()) << none;
+  }
+  guest.answers(route, prints("[{}]"));
+  EXPECT_THROW(system.has_default_route(), HarnessError);
   guest.answers(route, prints(""));
   EXPECT_THROW(system.has_default_route(), HarnessError);
 }
@@ -109,7 +151,12 @@ TEST_F(WorkloadGuestSystem, HasARouteOrNot) {
 TEST_F(WorkloadGuestSystem, ResolvesANameOrNot) {
   guest.answers("getent hosts localhost",
                 recorded("debian-12-tools.txt", "getent hosts localhost"));
-  EXPECT_TRUE(system.resolves("localhost"));
+  EXPECT_FALSE(system.resolves("localhost"));
+  guest.answers("getent hosts deb.debian.org",
+                prints("2a04:4e42::644  debian.map.fastlydns.net deb.debian.org\n"));
+  EXPECT_TRUE(system.resolves("deb.debian.org"));
+  guest.answers("getent hosts deb.debian.org", prints("0.0.0.0         deb.debian.org\n"));
+  EXPECT_FALSE(system.resolves("deb.debian.org"));
   guest.answers("getent hosts nosuch.invalid",
                 recorded("debian-12-tools.txt", "getent hosts nosuch.invalid"));
   EXPECT_FALSE(system.resolves("nosuch.invalid"));

@@ -19,8 +19,10 @@ class WorkloadHttp : public testing::Test {
 };
 
 TEST_F(WorkloadHttp, StatusIsTheServers) {
-  EXPECT_EQ(status_when(in_guest("curl -s -o /dev/null -w %{http_code} http://localhost:8080/")),
-            200);
+  CommandResult recorded_200 =
+      in_guest("curl -s -o /dev/null -w %{http_code} http://localhost:8080/");
+  recorded_200.out += " nginx/1.29.3";  // which was not asked for when it was recorded
+  EXPECT_EQ(status_when(recorded_200), 200);
   EXPECT_EQ(status_when(prints("502")), 502);
 }
 
@@ -31,6 +33,11 @@ TEST_F(WorkloadHttp, StatusIsZeroWhenNothingAnswers) {
                                  "curl -s -o /dev/null -w %{http_code} --max-time 1 "
                                  "http://192.0.2.77/")),
             0);
+}
+
+TEST_F(WorkloadHttp, AnotherServersPageIsAnError) {
+  EXPECT_THROW(status_when(prints("200 lighttpd/1.4.79")), HarnessError);
+  EXPECT_THROW(status_when(prints("200 ")), HarnessError);
 }
 
 TEST_F(WorkloadHttp, CurlThatCannotTryIsAnError) {

@@ -55,7 +55,9 @@ int run(Call& call, const Words& words) {
   return run_tool(inner);
 }
 
-int exec(Call& call, const Words& words) {
+// docker exec [-i] CONTAINER COMMAND…
+int exec(Call& call, Words words) {
+  if (!words.empty() && words[0] == "-i") words.erase(words.begin());
   if (words.size() < 2 || words[0].starts_with('-')) throw Unsupported{};
   Container* container = find_container(*call.guest, words[0]);
   call.spend(0.12);

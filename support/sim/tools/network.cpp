@@ -97,10 +97,12 @@ int ping(Call& call) {
   return 0;
 }
 
-// curl -s -o /dev/null -w %{http_code} --max-time N URL, and curl -fsSL [-x PROXY] …/gpg -o FILE
+// curl -s -o /dev/null -w '%{http_code} %header{server}' --max-time N URL, and curl -fsSL [-x
+// PROXY] …/gpg -o FILE
 int curl(Call& call) {
   const Arguments arguments =
-      read_options(call.words(), {"-s", "-fsSL", "-o=", "-w=%{http_code}", "--max-time=", "-x="});
+      read_options(call.words(),
+                   {"-s", "-fsSL", "-o=", "-w=%{http_code} %header{server}", "--max-time=", "-x="});
   const std::string target = arguments.get("-o");
   const bool code = arguments.has("-w");
   if (arguments.rest.size() != 1) throw Unsupported{};
@@ -131,7 +133,7 @@ int curl(Call& call) {
   call.spend(0.01);
   const Container* web =
       guest == nullptr ? nullptr : published(*guest, std::stoll(match.str(2)), call.now());
-  call.out(web != nullptr ? "200" : "000");
+  call.out(web != nullptr ? "200 nginx/1.29.3" : "000 ");
   return web != nullptr ? 0 : 7;
 }
 
@@ -146,8 +148,9 @@ int getent(Call& call) {
   return 0;
 }
 
-// nc -w 5 HOST PORT in a container: services find each other by name in their project. Alpine's
-// says nothing of a connection that is refused.
+// nc -w 5 HOST PORT in a container: services find each other by name in their project. PostgreSQL
+// answers a question for TLS with N, Redis a PING. Alpine's nc says nothing of a refused
+// connection.
 int nc(Call& call) {
   if (!call.container->image.starts_with("nginx")) return no_such_tool(call);
   const Arguments arguments = read_options(call.words(), {"-w="});
@@ -161,7 +164,10 @@ int nc(Call& call) {
       const std::string port = other.image.starts_with("postgres") ? "5432"
                                : other.image.starts_with("redis")  ? "6379"
                                                                    : "80";
-      return port == wanted ? 0 : 1;
+      if (port != wanted) return 1;
+      if (port == "5432" && call.input.size() == 8) call.out("N");
+      if (port == "6379" && call.input == "PING\r\n") call.out("+PONG\r\n");
+      return 0;
     }
   }
   return call.fail(1, fmt::format("nc: bad address '{}'", host));
