@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -28,7 +30,11 @@ TEST_P(Docker, ComesFromItsChannel) {
 TEST_P(Docker, RunsHelloWorld) {
   judge("docker.hello-world", [&] {
     const HelloWorld hello = docker().hello_world(run().lab().timeouts.pull);
-    return Observation{.measured = hello.greeted ? "Hello from Docker!" : hello.result.err,
+    // Of one that exits 0 and says nothing it is not known whether it ran.
+    const bool died = hello.result.exit_status != 0 && text::trimmed(hello.result.err).empty();
+    return Observation{.measured = hello.greeted ? "Hello from Docker!"
+                                   : died ? fmt::format("exit status {}", hello.result.exit_status)
+                                          : hello.result.err,
                        .how = "docker run --rm hello-world"};
   });
 }

@@ -11,7 +11,7 @@ PVE_ACCEPT_FIELDS(Fault::Consequences, because, red)
 template <class Fields>
 void visit(Fault& fault, Fields& fields) {
   fields("name", fault.name, required,
-         matching("[a-z-]+\\.[a-z-]+\\.[a-z0-9-]+",
+         matching("[a-z-]+\\.[a-z0-9-]+\\.[a-z0-9-]+",
                   "a claim and what is wrong: 'docker.exec.denied'"));
   fields("statement", fault.statement, required);
   fields("on", fault.on, required);
