@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <regex>
 
 #include "suites/whole/expectation.h"
@@ -79,6 +81,8 @@ int page(const std::string& file, bool check) {
 
 int main(int argc, char** argv) {
   using namespace pve_accept;
+  // Hundreds of run directories that nobody keeps: in memory, a run takes a sixth of the time.
+  if (::access("/dev/shm", W_OK) == 0) ::setenv("TMPDIR", "/dev/shm", /*overwrite=*/0);
   testing::InitGoogleTest(&argc, argv);
   CLI::App app("Whole runs of the suite on the simulated node, many at once.", "whole");
   app.require_subcommand(1);
