@@ -2,26 +2,51 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <regex>
+
+#include "support/base/embedded.h"
 #include "support/base/reply.h"
 
 namespace pve_accept {
 
-// With a capital letter in it, journalctl's search is case-sensitive. A line a source of the
-// kernel: the AppArmor module, mm/oom_kill.c and page_alloc.c, kernel/hung_task.c, watchdog.c and
-// panic.c, arch/x86/mm/fault.c, kernel/rcu/tree_stall.h; block/blk-core.c, ext4, XFS, Btrfs,
-// dm-thin; OpenZFS.
+// With a capital letter in it, journalctl's search is case-sensitive. Of the kernel's lines each
+// names its source; where that prints a name of the device or the task, it stands as .* here.
 const char* const kAnomalyPattern =
+    // security/apparmor/audit.c
     "apparmor=\"DENIED\"|"
+    // mm/oom_kill.c, mm/page_alloc.c; systemd's src/core/unit.c
     "Out of memory|[Mm]emory cgroup out of memory|oom-kill:|page allocation failure|"
-    "hung task|blocked for more than [0-9]+ seconds|soft lockup|hard LOCKUP|"
-    "Kernel panic|kernel BUG at|BUG: unable to|BUG: kernel NULL|Oops: |Call Trace:|"
-    "segfault at|general protection fault|"
-    "rcu: INFO: .*stall|"
-    "I/O error|critical (medium|space allocation) error|"
-    "EXT4-fs error|EXT4-fs .*[Rr]emounting filesystem read-only|"
-    "XFS .*[Cc]orruption|BTRFS (error|critical)|"
-    "device-mapper: thin: .*switching pool to (out-of-data-space|read-only|fail)|"
-    "PANIC at |VERIFY[A-Z0-9]*\\(.* failed";
+    "killed by the OOM killer|"
+    // kernel/hung_task.c, kernel/watchdog.c, kernel/workqueue.c
+    "hung task|blocked (in I/O wait )?for more than [0-9]+ seconds|soft lockup|hard LOCKUP|"
+    // lib/bug.c, mm/page_alloc.c, arch/x86/mm/fault.c, arch/x86/kernel/{dumpstack,traps}.c,
+    // kernel/panic.c
+    "Kernel panic|kernel BUG at|BUG: |Oops: |Call Trace:|"
+    "segfault at|general protection fault|invalid opcode: |divide error: |"
+    // lib/{list_debug,refcount,ubsan}.c
+    "list_(add|del) corruption|refcount_t: |UBSAN: |"
+    // arch/x86/kernel/cpu/mce, drivers/acpi/apei/ghes.c
+    "Hardware Error\\]: |"
+    // kernel/rcu/tree_stall.h, tree_exp.h
+    "rcu.* detected (expedited )?stall|kthread starved for|"
+    // block/blk-core.c, fs/buffer.c, drivers/scsi, drivers/ata, drivers/nvme
+    "I/O error|critical (medium|target|nexus|space allocation) error|device offline error|"
+    "Sense Key : (Medium|Hardware) Error|rejecting I/O to offline device|ata[0-9.]+: exception "
+    "Emask|"
+    "nvme[0-9a-z ]+: (I/O .*timeout|controller is down)|"
+    // fs/ext4/super.c, fs/jbd2/journal.c
+    "EXT4-fs error|EXT4-fs .*([Rr]emounting filesystem read-only|Delayed block allocation failed)|"
+    "Aborting journal on device|JBD2: Detected IO errors|"
+    // fs/xfs, fs/btrfs
+    "XFS .*([Cc]orruption|Shutting down filesystem)|BTRFS (error|critical)|"
+    // drivers/md/dm-thin.c, drivers/md/persistent-data
+    "device-mapper: thin: .*(switching pool to (out-of|read-only|fail)|metadata operation .* "
+    "failed|"
+    "aborting current metadata transaction)|"
+    "device-mapper: (space map|btree|block manager).*(failed|unable to)|"
+    // OpenZFS: module/os/linux/spl/spl-err.c, include/os/linux/spl/sys/debug.h, zfs/vdev_disk.c
+    "PANIC( at|:) |VERIFY[A-Z0-9]*\\(.* failed|zio pool=.* error=";
 
 namespace {
 
@@ -42,6 +67,17 @@ std::string message_text(const JsonCursor& message) {
   return Json::parse(clean).get<std::string>();
 }
 
+// fixtures/assets/harmless_log_lines.txt
+std::vector<std::regex> harmless_lines() {
+  std::vector<std::regex> lines;
+  for (const std::string_view line :
+       text::lines(embedded("fixtures/assets/harmless_log_lines.txt"))) {
+    if (line.front() == '#') continue;
+    lines.emplace_back(std::string(line.substr(0, line.find(" # "))));
+  }
+  return lines;
+}
+
 LogEntry parse_entry(std::string_view line) {
   const Json entry = text::parse_json(line);
   if (!entry.is_object()) throw text::unexpected("`journalctl -o json`", line, "a JSON object");
@@ -50,12 +86,16 @@ LogEntry parse_entry(std::string_view line) {
   });
 }
 
-std::vector<LogEntry> search(Shell& shell, std::vector<std::string> argv) {
-  argv.insert(argv.end(), {"-g", kAnomalyPattern});
+// What `journalctl` finds; like grep, it exits 1 when it looked for a pattern and nothing matches.
+// With a complaint it has failed.
+std::vector<LogEntry> search(Shell& shell, std::vector<std::string> argv,
+                             const std::vector<std::string>& wanted) {
+  const bool by_pattern = wanted.front() == "-g";
+  argv.insert(argv.end(), wanted.begin(), wanted.end());
   const Command command = reading(std::move(argv), kSearchDeadline);
   const CommandResult result = shell.run(command);
-  // Like grep, it exits 1 when nothing matches; with a complaint it has failed.
-  if (result.exit_status == 1 && result.out.empty() && result.err.empty()) return {};
+  const int none = by_pattern ? 1 : 0;
+  if (result.exit_status == none && result.out.empty() && result.err.empty()) return {};
   if (result.exit_status != 0) throw unusable(shell, command, result, "search the journal");
   if (result.out.empty()) {
     throw unusable(shell, command, result, "search the journal", "found something, showed nothing");
@@ -63,15 +103,33 @@ std::vector<LogEntry> search(Shell& shell, std::vector<std::string> argv) {
   return parse_journal_json(result.out);
 }
 
+std::vector<LogEntry> without_harmless(std::vector<LogEntry> found) {
+  static const std::vector<std::regex> kHarmless = harmless_lines();
+  std::erase_if(found, [](const LogEntry& entry) {
+    return std::ranges::any_of(
+        kHarmless, [&](const std::regex& line) { return std::regex_search(entry.message, line); });
+  });
+  return found;
+}
+
 }  // namespace
 
+// By pattern and by priority: of what is an error to the kernel, not all has a pattern.
 std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_seconds) {
-  return search(node, {"journalctl", "-k", "-o", "json", "--quiet", "--no-pager", "--since",
-                       fmt::format("@{}", since_epoch_seconds)});
+  const std::vector<std::string> since = {
+      "journalctl", "-k",         "-o",      "json",
+      "--quiet",    "--no-pager", "--since", fmt::format("@{}", since_epoch_seconds)};
+  std::vector<LogEntry> found = search(node, since, {"-g", kAnomalyPattern});
+  for (LogEntry& error : search(node, since, {"-p", "err"})) {
+    const auto same = [&](const LogEntry& entry) { return entry.message == error.message; };
+    if (std::ranges::none_of(found, same)) found.push_back(std::move(error));
+  }
+  return without_harmless(std::move(found));
 }
 
 std::vector<LogEntry> guest_anomalies(Shell& guest) {
-  return search(guest, {"journalctl", "-o", "json", "--quiet", "--no-pager"});
+  return without_harmless(search(guest, {"journalctl", "-o", "json", "--quiet", "--no-pager"},
+                                 {"-g", kAnomalyPattern}));
 }
 
 std::vector<LogEntry> parse_journal_json(std::string_view text) {

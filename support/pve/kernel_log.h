@@ -14,11 +14,13 @@ struct LogEntry {
 };
 
 // What `journalctl -g` looks for: denials by AppArmor, the OOM killer, hung tasks, lock-ups and
-// stalls, oopses, errors of disks, file systems and thin pools, segmentation faults.
+// stalls, oopses, errors of the hardware, of disks, file systems and thin pools, segmentation
+// faults.
 extern const char* const kAnomalyPattern;
 
-// Kernel messages of a node since a moment of its own clock that tell of trouble. An unprivileged
-// container may not read them: they are read on the node. Empty when there are none.
+// Kernel messages of a node since a moment of its own clock that tell of trouble: those that match,
+// and all that the kernel calls an error, without those that fixtures/assets names as harmless. An
+// unprivileged container may not read them: they are read on the node. Empty when there are none.
 std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_seconds);
 
 // The same in the whole journal of a guest, which is as old as the guest.

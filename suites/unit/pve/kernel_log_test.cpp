@@ -66,7 +66,32 @@ TEST(AnomalyPattern, FindsTroubleAndNothingElse) {
         "device-mapper: thin: 252:3: switching pool to out-of-data-space (queue IO) mode",
         "postgres: page allocation failure: order:4, mode:0x40dc0(GFP_KERNEL)",
         "VERIFY3(0 == dmu_object_claim()) failed (0 == 5)",
-        "PANIC at zio.c:341:zio_done()"}) {
+        "PANIC at zio.c:341:zio_done()",
+        "PANIC: zfs: adding existent segment to range tree (offset=1000 size=1000)",
+        "zio pool=rpool vdev=/dev/sda3 error=5 type=1 offset=1 size=4096 flags=1573248",
+        "rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 12-... } 22 jiffies s: "
+        "277 root: 0x1/.",
+        "rcu: rcu_preempt kthread starved for 5250 jiffies! g4237 f0x0 RCU_GP_WAIT_FQS(5)",
+        "Aborting journal on device dm-7-8.",
+        "EXT4-fs error (device sdc1) in ext4_reserve_inode_write:5047: Journal has aborted",
+        "JBD2: Detected IO errors while flushing file data on dm-7-8",
+        "device-mapper: thin: 252:4: switching pool to out-of-data-space (queue IO) mode",
+        "device-mapper: thin: 253:5: switching pool to read-only mode",
+        "device-mapper: thin: 253:5: metadata operation 'dm_pool_commit_metadata' failed: error = "
+        "-5",
+        "device-mapper: thin: 253:5: aborting current metadata transaction",
+        "device-mapper: space map metadata: unable to allocate new metadata block",
+        "I/O error, dev sda, sector 2048 op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 2",
+        "device offline error, dev sdc, sector 2048 op 0x1:(WRITE) flags 0x103000",
+        "sd 7:0:0:0: rejecting I/O to offline device",
+        "sd 0:0:0:0: [sda] tag#11 Sense Key : Medium Error [current]",
+        "ata1.00: exception Emask 0x0 SAct 0x0 SErr 0x0 action 0x6 frozen",
+        "nvme nvme0: controller is down; will reset: CSTS=0xffffffff, PCI_STATUS=0x10",
+        "nvme nvme0: I/O 12 QID 3 timeout, aborting",
+        "BUG: Bad page state in process kvm  pfn:1234",
+        "mce: [Hardware Error]: Machine check events logged",
+        "docker.service: A process of this unit has been killed by the OOM killer.",
+        "INFO: task jbd2/dm-7-8:412 blocked in I/O wait for more than 120 seconds."}) {
     EXPECT_TRUE(std::regex_search(message, pattern)) << message;
   }
   for (const char* message :
@@ -76,7 +101,11 @@ TEST(AnomalyPattern, FindsTroubleAndNothingElse) {
         "rcu: RCU restricting CPUs from NR_CPUS=8192 to 4.", "XFS (dm-3): Ending clean mount",
         "BTRFS info (device sda1): using crc32c checksum algorithm",
         "device-mapper: thin: Data device (dm-3) discard unsupported: Disabling discard passdown.",
-        "device-mapper: thin: 252:3: growing the data device from 100 to 200 blocks"}) {
+        "device-mapper: thin: 252:3: growing the data device from 100 to 200 blocks",
+        "device-mapper: thin: 252:3: reached low water mark for data device: sending event.",
+        "nvme nvme0: 4/0/0 default/read/poll queues", "ata1: SATA link up 6.0 Gbps",
+        "rcu: \tRude variant of Tasks RCU enabled.",
+        "RAS: Correctable Errors collector initialized."}) {
     EXPECT_FALSE(std::regex_search(message, pattern)) << message;
   }
 }
@@ -90,12 +119,34 @@ class PveAnomalies : public testing::Test {
   MockNode mock;
 };
 
+constexpr const char* kOfNode = "journalctl -k -o json --quiet --no-pager --since @1780822200 ";
+
 TEST_F(PveAnomalies, OfANodeAreKernelMessagesSinceAMoment) {
-  EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -k -o json --quiet --no-pager "
-                                             "--since @1780822200 -g ")))
-      .WillOnce(
-          testing::Return(recorded("docker-in-lxc.txt", "journalctl -k -o json -n 2 --no-pager")));
-  EXPECT_EQ(node_anomalies(mock.shell, 1780822200).size(), 2u);
+  const auto two = recorded("docker-in-lxc.txt", "journalctl -k -o json -n 2 --no-pager");
+  EXPECT_CALL(mock.shell, run(CommandLineHas(std::string(kOfNode) + "-g ")))
+      .WillOnce(testing::Return(two));
+  EXPECT_CALL(mock.shell, run(CommandLineHas(std::string(kOfNode) + "-p err")))
+      .WillOnce(testing::Return(two));
+  EXPECT_EQ(node_anomalies(mock.shell, 1780822200).size(), 2u) << "each once";
+}
+
+TEST_F(PveAnomalies, OfANodeAreItsErrorsButForTheHarmless) {
+  const auto message = [](const char* text) { return Json{{"MESSAGE", text}}.dump() + "\n"; };
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(testing::Return(fails(1, "")));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-p err")))
+      .WillOnce(testing::Return(prints(message("kvm: kvm [2345]: ignored rdmsr: 0x34 data 0x0") +
+                                       message("ACPI Error: AE_NOT_FOUND (20240827/psargs-332)") +
+                                       message("thermal thermal_zone0: critical temperature"))));
+  const auto found = node_anomalies(mock.shell, 1780822200);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].message, "thermal thermal_zone0: critical temperature");
+}
+
+TEST_F(PveAnomalies, OfANodeAreNotKnownWithoutItsErrors) {
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(testing::Return(fails(1, "")));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-p err")))
+      .WillOnce(testing::Return(fails(1, "Failed to open files\n")));
+  EXPECT_THROW(node_anomalies(mock.shell, 1780822200), HarnessError);
 }
 
 TEST_F(PveAnomalies, OfAGuestAreOfItsWholeJournal) {

@@ -76,11 +76,24 @@ int systemctl(Call& call) {
   throw Unsupported{};
 }
 
-// journalctl [-k] -o json --quiet --no-pager [--since @SECONDS] [-g PATTERN]: the messages that the
-// scenario gave. On the node they came when the first guest started, in a guest at its first boot.
+// A message of the model may begin with its priority, as printk takes it: "<3>EXT4-fs error …".
+struct Message {
+  std::string text;
+  int priority = 4;
+};
+
+Message message_of(const std::string& written) {
+  const bool has_priority = written.size() > 3 && written[0] == '<' && written[2] == '>';
+  if (!has_priority) return {.text = written};
+  return {.text = written.substr(3), .priority = written[1] - '0'};
+}
+
+// journalctl [-k] -o json --quiet --no-pager [--since @SECONDS] [-p err] [-g PATTERN]: the messages
+// that the scenario gave. On the node they came when the first guest started, in a guest at its
+// first boot.
 int journalctl(Call& call) {
   const Arguments arguments = read_options(
-      call.words(), {"-k", "--no-pager", "--quiet", "-q", "-o=json", "-g=", "--since="});
+      call.words(), {"-k", "--no-pager", "--quiet", "-q", "-o=json", "-g=", "-p=err", "--since="});
   arguments.require({"-o"});
   const std::string pattern = arguments.get("-g");
   const std::int64_t since = parse_since(arguments.get("--since", "@0"));
@@ -100,13 +113,16 @@ int journalctl(Call& call) {
   const std::regex wanted(
       pattern, capital ? std::regex::ECMAScript : std::regex::ECMAScript | std::regex::icase);
   int index = 0, printed = 0;
-  for (const std::string& message : messages) {
+  const int least = arguments.has("-p") ? 3 : 7;
+  for (const std::string& written : messages) {
+    const Message message = message_of(written);
     const Millis at = first + 1000 + 250 * index++;
     const std::int64_t epoch_ms = call.state().epoch_ms + at;
     if (at > call.now() || epoch_ms < since * 1000) continue;
-    if (!pattern.empty() && !std::regex_search(message, wanted)) continue;
-    call.out(line_of({{"MESSAGE", message},
-                      {"PRIORITY", "4"},
+    if (message.priority > least) continue;
+    if (!pattern.empty() && !std::regex_search(message.text, wanted)) continue;
+    call.out(line_of({{"MESSAGE", message.text},
+                      {"PRIORITY", std::to_string(message.priority)},
                       {"SYSLOG_IDENTIFIER", "kernel"},
                       {"_HOSTNAME", call.is_node() ? call.model().node.name : call.guest->name()},
                       {"_TRANSPORT", "kernel"},
