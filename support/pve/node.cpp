@@ -209,9 +209,14 @@ std::string Node::raw_config(const GuestFile& guest) {
 std::optional<std::string> Node::find_raw_config(const GuestFile& guest) {
   const Command command = reading({"cat", guest.path()});
   CommandResult result = shell_->run(command);
-  if (result.exit_status == 0) return std::move(result.out);
+  const std::string attempted = fmt::format("read the configuration of {}", guest.vmid);
+  if (result.exit_status == 0) {
+    // PVE never leaves one empty, also not of a guest that it is just making.
+    if (!text::trimmed(result.out).empty()) return std::move(result.out);
+    throw unusable(*shell_, command, result, attempted, "it is empty");
+  }
   if (no_such_file(result) && !contains(guest_files(), guest)) return std::nullopt;
-  throw unusable(*shell_, command, result, fmt::format("read the configuration of {}", guest.vmid));
+  throw unusable(*shell_, command, result, attempted);
 }
 
 std::string Node::volume_path(const std::string& volid) {

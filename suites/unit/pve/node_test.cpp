@@ -105,6 +105,8 @@ TEST_F(PveNode, ReadsAGuestsConfigurationOnItsOwnNode) {
   const GuestFile vm{Vmid(100), GuestKind::kVm, "pve2"};
   mock.answers("cat /etc/pve/nodes/pve2/qemu-server/100.conf", prints("cores: 2\n"));
   EXPECT_EQ(node.raw_config(vm), "cores: 2\n");
+  mock.answers("cat /etc/pve/nodes/pve2/qemu-server/100.conf", prints("\n"));
+  EXPECT_THAT(trouble_of([&] { node.raw_config(vm); }), HasSubstr("it is empty"));
   const GuestFile lxc{Vmid(101), GuestKind::kLxc, "pve1"};
   EXPECT_THAT(trouble_of([&] { node.raw_config(lxc); }),
               HasSubstr("/etc/pve/nodes/pve1/lxc/101.conf"));
