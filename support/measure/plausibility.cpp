@@ -8,6 +8,7 @@
 #include "support/base/error.h"
 #include "support/base/units.h"
 #include "support/measure/cpu_share.h"
+#include "support/measure/window.h"
 
 namespace pve_accept {
 namespace {
@@ -73,6 +74,19 @@ class Check {
       }
     }
     check_ram_spread();
+    check_swap();
+  }
+
+  // What goes to the swap leaves the RAM in use: whoever was swapped out looks cheap.
+  void check_swap() {
+    if (counting_.empty()) return;
+    const auto swapped_mib = [](const TimedSample* timed) {
+      return mib(timed->sample.memory.swapped_kib * 1024);
+    };
+    const double grown_mib = swapped_mib(counting_.back()) - swapped_mib(counting_.front());
+    if (grown_mib <= kMaxSwapGrowthMib) return;
+    problem(fmt::format("{:.0f} MiB went to the swap in window {}, at most {:.0f} MiB is allowed",
+                        grown_mib, window_.name, kMaxSwapGrowthMib));
   }
 
   static std::string memory_fault(const Sample& sample) {

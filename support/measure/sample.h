@@ -50,9 +50,10 @@ struct Sample {
     std::optional<std::int64_t> pss_kib = {};  // now and then only: it is costly to read
   };
 
-  struct Memory {  // MemTotal, MemAvailable
+  struct Memory {  // MemTotal, MemAvailable, SwapTotal - SwapFree
     std::int64_t total_kib = 0;
     std::int64_t available_kib = 0;
+    std::int64_t swapped_kib = 0;
   };
 
   double t_s = 0;  // seconds since 1970 by the node's clock
@@ -78,6 +79,7 @@ template <class Fields>
 void visit(Sample::Memory& memory, Fields& fields) {
   fields("total", memory.total_kib, required, between(1, INT64_MAX));
   fields("available", memory.available_kib, required, not_negative);
+  fields("swapped", memory.swapped_kib, not_negative);
 }
 
 template <class Fields>

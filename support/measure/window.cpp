@@ -24,6 +24,7 @@ void add_cpu(Values& values, const CpuShare& share) {
 
 void add_memory(Values& values, const Sample& sample) {
   values["ram_used_mib"].push_back(ram_used_mib(sample));
+  values["swapped_mib"].push_back(mib(sample.memory.swapped_kib * 1024));
   if (const auto& cgroup = sample.cgroup) {
     values["cgroup_current_mib"].push_back(mib(cgroup->current_bytes));
     values["cgroup_without_cache_mib"].push_back(mib(cgroup->current_bytes - cgroup->file_bytes));

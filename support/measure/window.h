@@ -30,14 +30,19 @@ struct Window {
 };
 
 // Name -> statistics over the samples that count:
-//   ram_used_mib, cpu_used_percent, cpu_busy_percent, cpu_user_percent, cpu_system_percent,
-//   cpu_iowait_percent, cpu_softirq_percent, cpu_guest_percent, cpu_steal_percent,
+//   ram_used_mib, swapped_mib, cpu_used_percent, cpu_busy_percent, cpu_user_percent,
+//   cpu_system_percent, cpu_iowait_percent, cpu_softirq_percent, cpu_guest_percent,
+//   cpu_steal_percent,
 // and where the samples have them
 //   cgroup_current_mib, cgroup_without_cache_mib, process_rss_mib, process_pss_mib.
 // A CPU share belongs to the sample that ends its interval, so the first sample has none.
 // Throws HarnessError when too few samples count for a figure, or their counters went back.
 using Figures = std::map<std::string, Figure>;
 Figures figures(const Window& window);
+
+// More than that in the swap than before, and RAM used says less than what something costs: a tenth
+// of the spike's own tolerance of 100 MB.
+inline constexpr double kMaxSwapGrowthMib = 10;
 
 // The sampler's lines, each with "at_s" (its arrival, seconds since the window's start), "counts",
 // "ram_used_mib" and, but for the first, "cpu_used_percent" and "cpu_busy_percent" put in front;

@@ -73,6 +73,15 @@ TEST_F(PlausibilityTest, RefusesACacheAboveItsCgroup) {
   EXPECT_THAT(problems(), is_one_problem("page cache (1 bytes) is above its whole memory"));
 }
 
+TEST_F(PlausibilityTest, RefusesSwappingInTheWindow) {
+  for (TimedSample& timed : window_.samples) timed.sample.memory.swapped_kib = 500 * 1024;
+  EXPECT_THAT(problems(), IsEmpty()) << "what was there before costs nobody of ours";
+  window_.samples.back().sample.memory.swapped_kib = 510 * 1024;
+  EXPECT_THAT(problems(), IsEmpty());
+  window_.samples.back().sample.memory.swapped_kib = 511 * 1024;
+  EXPECT_THAT(problems(), is_one_problem("11 MiB went to the swap in window idle, at most 10 MiB"));
+}
+
 TEST_F(PlausibilityTest, RefusesAWideSpread) {
   sample(7) = sample_at(7, 1702 + 101);
   EXPECT_THAT(problems(), is_one_problem("varied by 101 MiB in window idle, at most 100 MiB"));

@@ -46,10 +46,22 @@ Figures::Figures(const Scenario& scenario, const State& state)
     : scenario_(scenario), state_(state) {}
 
 double Figures::ram_used_mib(Millis at) const {
-  double used = scenario_.model.node.baseline_ram_mib;
+  const Model::Node& node = scenario_.model.node;
+  const double fallen = node.ram_fall_mib_s * static_cast<double>(at) / 1000.0;
+  double used = std::max(node.baseline_ram_mib - fallen, 0.0);
   for (const auto& [vmid, series] : state_.ram) used += value_at(series, at);
+  used -= swapped_mib(at);
   used += scenario_.model.node.ram_noise_mib * bell(scenario_.seed, "ram", at / 1000);
   return std::clamp(used, 0.0, scenario_.model.node.memory_mib);
+}
+
+double Figures::swapped_mib(Millis at) const {
+  double swapped = 0;
+  for (const Activity& activity : state_.activities) {
+    const bool runs = activity.what == "running" && activity.from <= at && at < activity.to;
+    if (runs) swapped += scenario_.model.guest(activity.kind).swapped_mib;
+  }
+  return std::min(swapped, scenario_.model.node.swap_mib);
 }
 
 double Figures::wandering_s(const std::string& channel, double amplitude, Millis from, Millis to) {

@@ -27,6 +27,7 @@ class Figures {
   Figures(const Scenario& scenario, const State& state);
 
   double ram_used_mib(Millis at) const;  // MemTotal - MemAvailable of the node
+  double swapped_mib(Millis at) const;   // SwapTotal - SwapFree
   CpuTicks cpu(Millis at);               // since the node booted
   double guest_cpu_s(std::int64_t vmid, Millis at);
   Booked booked(const Guest& guest, Millis at) const;

@@ -23,18 +23,19 @@ PVE_ACCEPT_FIELDS(Model::Load, tps, latency_factor, run_spread, interval_spread,
 PVE_ACCEPT_FIELDS(Model::Docker, version, build, containerd, runc, compose, api, min_api,
                   storage_driver, root_file_system, cgroup_driver, cgroup_version, origin, codename,
                   memory_limit)
-PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, stopped_ram_mib,
-                  cache_decay_s, idle_cpu, load_cpu, booked_idle_mib, booked_load_mib, anon_mib,
-                  pss_share, memory_reserved_mib, disk_used_mib, disk_host_mib, create_s, import_s,
-                  boot_s, shutdown_s, load, docker, debian_version, kernel, systemd_version,
-                  cloud_init_status, apparmor_profile, uid_base, freeze_status, agent,
-                  default_route, name_resolution, failed_units, journal, packages, oom_kills,
+PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, swapped_mib,
+                  stopped_ram_mib, cache_decay_s, idle_cpu, load_cpu, booked_idle_mib,
+                  booked_load_mib, anon_mib, pss_share, memory_reserved_mib, disk_used_mib,
+                  disk_host_mib, create_s, import_s, boot_s, shutdown_s, load, docker,
+                  debian_version, kernel, systemd_version, cloud_init_status, apparmor_profile,
+                  uid_base, freeze_status, agent, default_route, name_resolution, failed_units,
+                  journal, packages, oom_kills, oom_kills_under_load, throttled_under_load,
                   raw_config)
 PVE_ACCEPT_FIELDS(Model::Node, name, memory_mib, baseline_ram_mib, ram_noise_mib, pace, cpus,
                   cpu_model, governor, idle_cpu, steal_percent, release, version, repoid, kernel,
                   packages, bridges, hypervisor, kvm, clock_ahead_s, user_id, kernel_messages,
-                  ksm_run, ksm_pages_sharing, ksm_drift, pressure, rootfs_used_kib, arc_mib,
-                  arc_min_mib)
+                  ksm_run, ksm_pages_sharing, ksm_drift, ram_fall_mib_s, swap_mib, pressure,
+                  rootfs_used_kib, arc_mib, arc_min_mib)
 PVE_ACCEPT_FIELDS(Model::Storage, storage, type, content, path, vgname, thinpool, pool, total_kib,
                   used_kib)
 PVE_ACCEPT_FIELDS(Model::Template, storage, file, size, sha512sum)

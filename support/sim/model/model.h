@@ -40,6 +40,7 @@ struct Model {
   struct Guest {
     double idle_ram_mib = 0, load_ram_mib = 0;        // host RAM above the baseline, stack running
     double load_ram_fall_mib = 0;                     // by which it falls while the load runs
+    double swapped_mib = 0;                           // of the RAM, while it runs
     double stopped_ram_mib = 0;                       // page cache that is left just after the stop
     double cache_decay_s = 0;                         // time constant of that rest
     Cpu idle_cpu, load_cpu;                           // the node's own share included
@@ -58,8 +59,9 @@ struct Model {
     bool agent = true, default_route = true, name_resolution = true;
     std::vector<std::string> failed_units, journal;  // journal: messages since the first boot
     std::vector<std::string> packages;               // that its template or cloud image brings
-    std::int64_t oom_kills = 0;                      // of memory.events of the guest's cgroup
-    std::map<std::string, std::string> raw_config;   // "lxc.…" lines that every container gets
+    // Of memory.events of the guest's cgroup, and by how much they rise 20 s into a load.
+    std::int64_t oom_kills = 0, oom_kills_under_load = 0, throttled_under_load = 0;
+    std::map<std::string, std::string> raw_config;  // "lxc.…" lines that every container gets
   };
 
   struct Node {
@@ -80,7 +82,9 @@ struct Model {
     std::int64_t clock_ahead_s = 0, user_id = 0;  // of its clock; of who is logged in
     std::vector<std::string> kernel_messages;
     std::int64_t ksm_run = 0, ksm_pages_sharing = 0;
-    double ksm_drift = 0;  // pages per second by which pages_sharing grows
+    double ksm_drift = 0;       // pages per second by which pages_sharing grows
+    double ram_fall_mib_s = 0;  // by which its own RAM in use falls, as caches are written back
+    double swap_mib = 0;   // size of the swap; what a guest has in it leaves the RAM that it takes
     bool pressure = true;  // the kernel has PSI
     double rootfs_used_kib = 4333576;
     double arc_mib = 0, arc_min_mib = 0;  // ZFS only; 0: no ARC

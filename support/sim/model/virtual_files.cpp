@@ -15,13 +15,15 @@ namespace {
 
 std::int64_t integer(double value) { return static_cast<std::int64_t>(value); }
 
-std::string meminfo(std::int64_t total_kib, std::int64_t available_kib) {
+std::string meminfo(std::int64_t total_kib, std::int64_t available_kib, std::int64_t swap_kib = 0,
+                    std::int64_t swapped_kib = 0) {
   const std::int64_t free_kib = available_kib * 4 / 5;
   return fmt::format(
       "MemTotal:       {:>8} kB\nMemFree:        {:>8} kB\nMemAvailable:   {:>8} kB\n"
       "Buffers:        {:>8} kB\nCached:         {:>8} kB\nSwapCached:            0 kB\n"
-      "SwapTotal:             0 kB\nSwapFree:              0 kB\n",
-      total_kib, free_kib, available_kib, available_kib / 50, available_kib / 6);
+      "SwapTotal:      {:>8} kB\nSwapFree:       {:>8} kB\n",
+      total_kib, free_kib, available_kib, available_kib / 50, available_kib / 6, swap_kib,
+      swap_kib - swapped_kib);
 }
 
 std::string cpu_line(const CpuTicks& t) {
@@ -152,7 +154,9 @@ std::optional<std::string> node_file(const Call& call, const std::string& path) 
   }
   if (path == "/proc/meminfo") {
     const double available = node.memory_mib - figures.ram_used_mib(call.now());
-    return meminfo(integer(node.memory_mib * 1024.0), integer(available * 1024.0));
+    return meminfo(integer(node.memory_mib * 1024.0), integer(available * 1024.0),
+                   integer(node.swap_mib * 1024.0),
+                   integer(figures.swapped_mib(call.now()) * 1024.0));
   }
   if (path == "/proc/stat") return fmt::format("cpu  {}\n", cpu_line(figures.cpu(call.now())));
   if (path == "/etc/hostname") return node.name + "\n";

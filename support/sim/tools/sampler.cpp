@@ -45,14 +45,20 @@ const Guest* guest_of(const State& state, const std::string& cgroup) {
 Json cgroup_figures(World& world, const Guest& guest, Millis at) {
   const Booked booked = world.figures.booked(guest, at);
   const Model::Guest& model = world.scenario.model.guest(guest.kind);
+  constexpr Millis kIntoLoad = 20'000;
+  const bool pressed = std::ranges::any_of(world.state.activities, [&](const Activity& activity) {
+    return activity.what == "load" && activity.vmid == guest.vmid &&
+           activity.from + kIntoLoad <= at;
+  });
+  const std::int64_t kills = model.oom_kills + (pressed ? model.oom_kills_under_load : 0);
   return {{"current", in_bytes(booked.current_mib)},
           {"anon", in_bytes(booked.anon_mib)},
           {"file", in_bytes(booked.file_mib)},
           {"kernel", in_bytes(booked.kernel_mib)},
           {"usage_usec", whole(world.figures.guest_cpu_s(guest.vmid, at) * 1e6)},
-          {"oom", model.oom_kills},
-          {"oom_kill", model.oom_kills},
-          {"high", 0},
+          {"oom", kills},
+          {"oom_kill", kills},
+          {"high", pressed ? model.throttled_under_load : 0},
           {"max", 0}};
 }
 
@@ -62,7 +68,10 @@ std::string sample(World world, const SamplerOptions& options, Millis at, std::i
   const CpuTicks cpu = world.figures.cpu(at);
   const auto total_kib = whole(node.memory_mib * 1024.0);
   Json line = {{"t", static_cast<double>(world.state.epoch_ms + at) / 1000.0},
-               {"mem", {{"total", total_kib}, {"available", total_kib - whole(used * 1024.0)}}},
+               {"mem",
+                {{"total", total_kib},
+                 {"available", total_kib - whole(used * 1024.0)},
+                 {"swapped", whole(world.figures.swapped_mib(at) * 1024.0)}}},
                {"cpu",
                 {whole(cpu.user), whole(cpu.nice), whole(cpu.system), whole(cpu.idle),
                  whole(cpu.iowait), whole(cpu.irq), whole(cpu.softirq), whole(cpu.steal),
