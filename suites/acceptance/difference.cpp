@@ -28,13 +28,19 @@ TEST_F(Difference, OfDockerVersionsIsNone) {
 // The VM costs far more idle RAM.
 // Example failure: measured 640 MiB: the VM balloons.
 TEST_F(Difference, OfIdleMemoryIsLarge) {
-  judge("delta.memory-idle", [&] { return between_idle_guests("ram_used_mib"); });
+  judge("delta.memory-idle", [&] {
+    return Observation{.how = "idle windows",
+                       .figure = ram_used(idle(GuestKind::kVm)) - ram_used(idle(GuestKind::kLxc))};
+  });
 }
 
 // And under load.
 // Example failure: measured 1100 MiB, 1350 to 2000 MiB.
 TEST_F(Difference, OfMemoryUnderLoadIsLarge) {
-  judge("delta.memory-load", [&] { return between_loaded_guests("ram_used_mib"); });
+  judge("delta.memory-load", [&] {
+    return Observation{.how = "load windows",
+                       .figure = ram_used(load(GuestKind::kVm)) - ram_used(load(GuestKind::kLxc))};
+  });
 }
 
 // The VM's RAM cost barely depends on load: it is structural.
@@ -42,8 +48,7 @@ TEST_F(Difference, OfMemoryUnderLoadIsLarge) {
 TEST_F(Difference, OfVmMemoryByLoadIsSmall) {
   judge("delta.memory-load-independent", [&] {
     return Observation{.how = "load window - idle window of the VM",
-                       .figure = load(GuestKind::kVm).figure("ram_used_mib") -
-                                 idle(GuestKind::kVm).figure("ram_used_mib")};
+                       .figure = ram_used(load(GuestKind::kVm)) - ram_used(idle(GuestKind::kVm))};
   });
 }
 
@@ -73,8 +78,10 @@ TEST_F(Difference, OfThroughputIsModerate) {
 // Example failure: measured 3.1 GiB, -0.3 to 0.8 GiB.
 TEST_F(Difference, OfDiskUseIsSmall) {
   judge("delta.disk-used", [&] {
-    return Observation{.measured = minus(load(GuestKind::kVm).disk.host_used_gib,
-                                         load(GuestKind::kLxc).disk.host_used_gib),
+    const auto used = [&](GuestKind kind) {
+      return load(kind).disk.host_used_gib.need("the disk's volume");
+    };
+    return Observation{.measured = used(GuestKind::kVm) - used(GuestKind::kLxc),
                        .how = "storage usage of both disks"};
   });
 }

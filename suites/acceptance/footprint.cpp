@@ -21,7 +21,13 @@ PVE_ACCEPT_ON_BOTH_GUESTS(Memory);
 class Cpu : public GuestClaimTest {};
 PVE_ACCEPT_ON_BOTH_GUESTS(Cpu);
 
-class Disk : public GuestClaimTest {};
+class Disk : public GuestClaimTest {
+ protected:
+  Observation on_the_storage(Fact<double> DiskRecord::*figure) {
+    const DiskRecord disk = load().disk;
+    return {.measured = (disk.*figure).need("the disk's volume"), .how = disk.how};
+  }
+};
 PVE_ACCEPT_ON_BOTH_GUESTS(Disk);
 
 // The node's RAM in use with the idle guest, above the baseline of this run.
@@ -52,7 +58,8 @@ TEST_P(Memory, IsAttributedToTheGuest) {
 // Example failure: measured 15771 MiB: lxcfs is gone and the container sees the node's.
 TEST_P(Memory, IsSeenByTheGuest) {
   judge("memory.guest-view", [&] {
-    return Observation{.measured = idle().guest_mem_total_mib, .how = "MemTotal in the guest"};
+    return Observation{.measured = idle().guest_mem_total_mib.need("the guest's memory"),
+                       .how = "MemTotal in the guest"};
   });
 }
 
@@ -80,22 +87,21 @@ TEST_P(Cpu, IsBusyUnderLoad) {
 // The disk is as large as asked for.
 // Example failure: measured 3 GiB: the resize exited 0 and did nothing.
 TEST_P(Disk, IsAsLargeAsAskedFor) {
-  judge("disk.allocated",
-        [&] { return Observation{.measured = load().disk.allocated_gib, .how = load().disk.how}; });
+  judge("disk.allocated", [&] { return on_the_storage(&DiskRecord::allocated_gib); });
 }
 
 // What the disk takes on the storage.
 // Example failure: measured 6.1 GiB, at most 3.27 GiB: layers are copied.
 TEST_P(Disk, TakesLittleOnTheStorage) {
-  judge("disk.host-used",
-        [&] { return Observation{.measured = load().disk.host_used_gib, .how = load().disk.how}; });
+  judge("disk.host-used", [&] { return on_the_storage(&DiskRecord::host_used_gib); });
 }
 
 // What it takes inside the guest.
 // Example failure: measured 5.4 GiB, at most 2.7 GiB.
 TEST_P(Disk, TakesLittleInTheGuest) {
   judge("disk.guest-used", [&] {
-    return Observation{.measured = load().disk.guest_used_gib, .how = "df / in the guest"};
+    return Observation{.measured = load().disk.guest_used_gib.need("the guest's file system"),
+                       .how = "df / in the guest"};
   });
 }
 

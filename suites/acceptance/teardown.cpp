@@ -21,8 +21,8 @@ TEST_F(Teardown, LeavesNothing) {
 // Example failure: measured "guest 101 has changed".
 TEST_F(Teardown, TouchesNothingElse) {
   judge("teardown.untouched", [&] {
-    return Observation{.measured = seen().changes,
-                       .how = "guests, configurations, storages and bridges before and after"};
+    return Observation{.measured = seen().changes.need("what has changed on the node"),
+                       .how = "guests, configurations, disks, storages, bridges and settings before and after"};
   });
 }
 
@@ -31,7 +31,8 @@ TEST_F(Teardown, TouchesNothingElse) {
 TEST_F(Teardown, GivesTheMemoryBack) {
   judge("teardown.baseline", [&] {
     return Observation{
-        .measured = minus(seen().settled_ram_mib, baseline().figure("ram_used_mib").median),
+        .measured = seen().settled_ram_mib.need("the RAM in use after the teardown") -
+                    baseline().figure("ram_used_mib").median,
         .how = "settled RAM used - baseline median"};
   });
 }

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/base/fact.h"
 #include "support/base/guest_kind.h"
 #include "support/base/json.h"
 
@@ -171,7 +172,12 @@ class FieldWriter {
  private:
   template <class T>
   static bool is_set(const T& value) {
-    if constexpr (requires { value.has_value(); }) {
+    if constexpr (requires {
+                    value.problem;
+                    value.has_value();
+                  }) {
+      return value.has_value() || !value.problem.empty();
+    } else if constexpr (requires { value.has_value(); }) {
       return value.has_value();
     } else if constexpr (requires { value.empty(); }) {
       return !value.empty();
@@ -205,6 +211,10 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 template <class T>
+inline constexpr bool is_fact = false;
+template <class T>
+inline constexpr bool is_fact<Fact<T>> = true;
+template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
@@ -232,6 +242,13 @@ void read_value(const JsonCursor& place, T& value) {
     visit(value, reader);
     reader.refuse_others();
     if constexpr (HasCheck<T>) check_fields(place, value);
+  } else if constexpr (detail::is_fact<T>) {
+    value = T{};
+    if (place.value().is_object() && place.find("problem")) {
+      value.problem = place.at("problem").string();
+    } else {
+      read_value(place, static_cast<std::optional<typename T::value_type>&>(value));
+    }
   } else if constexpr (detail::is_optional<T>) {
     if (place.value().is_null()) {
       value.reset();
@@ -281,6 +298,9 @@ Json write_value(const T& value) {
     FieldWriter writer;
     visit(const_cast<T&>(value), writer);  // one list for both directions; a writer only reads
     return std::move(writer).object();
+  } else if constexpr (detail::is_fact<T>) {
+    if (!value && !value.problem.empty()) return {{"problem", value.problem}};
+    return value ? write_value(*value) : Json(nullptr);
   } else if constexpr (detail::is_optional<T>) {
     return value ? write_value(*value) : Json(nullptr);
   } else if constexpr (detail::is_vector<T>) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <set>
 
@@ -268,10 +269,14 @@ std::vector<std::string> wait_for_tasks(Node& node, Clock& clock, const std::vec
 
 std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftovers& left,
                                           const Say& say, std::vector<std::string> problems) {
+  std::exception_ptr lost;  // a connection: what else can be removed is, and then it is told
   const auto attempt = [&](const std::function<void()>& action, const std::string& done = {}) {
     try {
       action();
       if (!done.empty()) say(fmt::format("removed {}", done));
+    } catch (const ConnectionError& error) {
+      lost = std::current_exception();
+      problems.emplace_back(error.what());
     } catch (const HarnessError& error) {
       problems.emplace_back(error.what());
     }
@@ -296,6 +301,7 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
   if (problems.empty() && (left.lock || left.torn_lock)) {
     attempt([&] { remove_lock(node, left); }, "the node's lock");
   }
+  if (lost) std::rethrow_exception(lost);
   return problems;
 }
 

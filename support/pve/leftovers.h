@@ -71,7 +71,8 @@ std::vector<std::string> wait_for_tasks(Node& node, Clock& clock, const std::vec
 // Removes all of it, whose every guest is looked at again right before: guests, then the volumes
 // that they leave, keys, and when nothing is left, the lock. Goes on after a failure; where it
 // cannot be told which volumes are left, it removes nothing. Says what it has removed; returns what
-// it could not remove, each with the reason, after the `problems` that there were before.
+// it could not remove, each with the reason, after the `problems` that there were before. Throws at
+// its end where a connection was lost: what that left is not known.
 std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftovers& left,
                                           const Say& say, std::vector<std::string> problems = {});
 

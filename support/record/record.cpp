@@ -93,6 +93,13 @@ Record load_record(const std::filesystem::path& file) {
   return parse_record(read_strict_json(file), file.string());
 }
 
+const std::vector<std::string>& provenance_packages() {
+  static const std::vector<std::string> names = {
+      "pve-manager",   "running kernel", "pve-qemu-kvm", "qemu-server",
+      "pve-container", "lxc-pve",        "lxcfs",        "criu"};
+  return names;
+}
+
 const Record& reference_run() {
   static const Record kSpike = [] {
     constexpr const char* kFile = "fixtures/assets/reference_run.json";

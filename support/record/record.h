@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/base/fact.h"
 #include "support/base/figure.h"
 #include "support/base/guest_kind.h"
 #include "support/record/claim_catalogue.h"
@@ -38,13 +39,19 @@ struct NodeState {
   std::map<std::string, Guest> guests = {};  // those that are not ours, by VMID
   std::map<std::string, Properties> storages = {};
   std::map<std::string, Properties> bridges = {};
+  std::map<std::string, Properties> volumes = {};  // disks that are not ours
+  std::map<std::string, Value> settings = {};      // that figures depend on: governor, KSM
+  std::string unread = {};  // why this is not all; empty: it is. Nothing can be compared then
 };
+
+// The packages of a node, and its kernel, that can shift a result.
+const std::vector<std::string>& provenance_packages();
 
 struct NodeRecord {
   struct Cpu {
     std::optional<std::string> model = {};
     std::optional<int> cpus = {};
-    std::optional<std::string> governor = {};
+    Fact<std::string> governor = {};  // none where the kernel has no frequency scaling
   };
   struct Storage {
     std::string name = {};
@@ -56,12 +63,12 @@ struct NodeRecord {
   // From here on as preflight found it.
   std::optional<std::string> host = {};
   std::optional<std::string> release = {};
-  std::map<std::string, std::string> packages = {};
+  std::map<std::string, Fact<std::string>> packages = {};
   std::optional<std::string> kernel = {};
   std::optional<Cpu> cpu = {};
   std::optional<std::int64_t> memory_mib = {};
   std::optional<std::string> hypervisor = {};  // under which the node itself runs
-  std::optional<std::string> ksm = {};         // "running", "off"
+  Fact<std::string> ksm = {};                  // "running", "off"
   std::optional<Storage> storage = {};
   std::optional<std::string> template_volume = {};
   std::optional<std::string> cloud_image = {};
@@ -83,8 +90,8 @@ struct GuestRecord {
   std::optional<std::string> address = {};
   std::vector<std::string> host_keys = {};
   std::optional<double> ready_s = {};
-  std::optional<std::string> debian = {};
-  std::map<std::string, std::string> components = {};  // "docker": "29.5.3"
+  Fact<std::string> debian = {};
+  std::map<std::string, Fact<std::string>> components = {};  // "docker": "29.5.3"
   std::optional<Stack> stack = {};
 };
 
@@ -114,7 +121,7 @@ struct WindowRecord {
 };
 
 struct IdleRecord : WindowRecord {
-  std::optional<double> guest_mem_total_mib = {};
+  Fact<double> guest_mem_total_mib = {};
 };
 
 // What pgbench reported of itself; without a report, the problem.
@@ -133,9 +140,9 @@ struct PgbenchRecord {
 };
 
 struct DiskRecord {
-  std::optional<double> allocated_gib = {};
-  std::optional<double> host_used_gib = {};
-  std::optional<double> guest_used_gib = {};
+  Fact<double> allocated_gib = {};
+  Fact<double> host_used_gib = {};
+  Fact<double> guest_used_gib = {};
   std::string how = {};
 };
 
@@ -164,7 +171,7 @@ struct LoadRecord : WindowRecord {
   std::optional<End> load = {};
   PgbenchRecord pgbench = {};
   DiskRecord disk = {};
-  std::optional<std::vector<std::string>> anomalies = {};
+  Fact<std::vector<std::string>> anomalies = {};
 
   // Throws HarnessError when the load was late: what ran is not what was to be measured.
   void require_in_time() const;
@@ -188,9 +195,9 @@ struct StageResult {
 struct TeardownRecord {
   std::vector<std::string> left = {};
   std::optional<std::string> cannot_tell = {};  // why that is not known to be all
-  std::vector<std::string> changes = {};
+  Fact<std::vector<std::string>> changes = {};
   bool kept = false;
-  std::optional<double> settled_ram_mib = {};
+  Fact<double> settled_ram_mib = {};
 };
 
 struct Record {

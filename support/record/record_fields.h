@@ -26,6 +26,9 @@ void visit(NodeState& state, Fields& fields) {
   fields("guests", state.guests, required);
   fields("storages", state.storages, required);
   fields("bridges", state.bridges, required);
+  fields("volumes", state.volumes);
+  fields("settings", state.settings);
+  fields("unread", state.unread, if_set);
 }
 
 template <class Fields>

@@ -24,14 +24,14 @@ std::string head(const Record& record) {
                       escaped(record.run.started), escaped(record.run.finished),
                       escaped(record.run.suite_version), counts_text(record));
   return text + fmt::format("\"Spike\" is what Phase 0 measured on {} (Proxmox VE {}) on {}.\n\n",
-                            spike.node.name, spike.node.packages.at("pve-manager"),
+                            spike.node.name, *spike.node.packages.at("pve-manager"),
                             spike.run.started);
 }
 
-template <class Value>
-std::string at_or_missing(const std::map<std::string, Value>& values, const std::string& key) {
+std::string at_or_missing(const std::map<std::string, Fact<std::string>>& values,
+                          const std::string& key) {
   const auto found = values.find(key);
-  return text_or_missing(found == values.end() ? std::nullopt : std::optional(found->second));
+  return text_or_missing(found == values.end() ? Fact<std::string>() : found->second);
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -40,8 +40,7 @@ Table platform_table(const Record& record) {
   const NodeRecord& spike = reference_run().node;
   const NodeRecord& node = record.node;
   Table table{.header = {"Component", "spike", "this run"}, .rows = {}};
-  for (const char* package : {"pve-manager", "running kernel", "pve-qemu-kvm", "qemu-server",
-                              "pve-container", "lxc-pve", "lxcfs", "criu"}) {
+  for (const std::string& package : provenance_packages()) {
     table.rows.push_back(
         {package, at_or_missing(spike.packages, package), at_or_missing(node.packages, package)});
   }

@@ -148,12 +148,15 @@ std::string teardown_section(const Record& record) {
   const TeardownRecord& teardown = *record.teardown;
   const char* nothing = teardown.kept ? "Left on the node: nothing but the two guests, stopped.\n"
                                       : "Left on the node: nothing.\n";
-  text += teardown.left.empty() ? nothing : "Left on the node:\n\n";
-  for (const std::string& entry : teardown.left) text += bullet(entry);
-  if (!teardown.changes.empty()) {
-    text += "\nChanged on the node:\n\n";
-    for (const std::string& entry : teardown.changes) text += bullet(entry);
+  if (teardown.cannot_tell) {
+    text += fmt::format("What is left on the node is not known: {}\n", *teardown.cannot_tell);
+  } else {
+    text += teardown.left.empty() ? nothing : "Left on the node:\n\n";
   }
+  for (const std::string& entry : teardown.left) text += bullet(entry);
+  const auto changes = teardown.changes.value_or(std::vector<std::string>{});
+  if (!changes.empty()) text += "\nChanged on the node:\n\n";
+  for (const std::string& entry : changes) text += bullet(entry);
   if (teardown.kept) {
     text += "\nTo remove the guests that were kept:\n\n```bash\n" +
             destroy_command(record, GuestKind::kVm) + destroy_command(record, GuestKind::kLxc) +
