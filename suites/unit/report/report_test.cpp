@@ -147,7 +147,7 @@ TEST(Findings, SayWhatIsLeft) {
   Record record = sample_record();
   EXPECT_THAT(findings_markdown(record), HasSubstr("Left on the node: nothing."));
   record.teardown->left = {"vm 9000"};
-  record.teardown->changes = {"guest 101 has changed"};
+  record.teardown->changes = std::vector<std::string>{"guest 101 has changed"};
   EXPECT_THAT(findings_markdown(record),
               AllOf(HasSubstr("Left on the node:\n\n- vm 9000"),
                     HasSubstr("Changed on the node:\n\n- guest 101 has changed"),
