@@ -134,6 +134,7 @@ TEST_F(Judge, ToleratesOnlyTheListedUnits) {
                  {.measured = failed,
                   .also = {{"default route", true},
                            {"name resolution", true},
+                           {"system state", "degraded"},
                            {"Debian release", "13"}}})
         .outcome;
   };

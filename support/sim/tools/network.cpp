@@ -101,10 +101,12 @@ int ping(Call& call) {
 // PROXY] …/gpg -o FILE
 int curl(Call& call) {
   const Arguments arguments =
-      read_options(call.words(),
-                   {"-s", "-fsSL", "-o=", "-w=%{http_code} %header{server}", "--max-time=", "-x="});
+      read_options(call.words(), {"-s", "-fsSL", "-o=", "-w=", "--max-time=", "-x="});
   const std::string target = arguments.get("-o");
   const bool code = arguments.has("-w");
+  const std::string status_only = "%{http_code}", written = arguments.get("-w");
+  if (code && written != status_only && written != status_only + " %header{server}")
+    throw Unsupported{};
   if (arguments.rest.size() != 1) throw Unsupported{};
   const std::string& url = arguments.rest[0];
   if (!call.is_node() && !call.guest->has_package("curl")) {
@@ -133,7 +135,9 @@ int curl(Call& call) {
   call.spend(0.01);
   const Container* web =
       guest == nullptr ? nullptr : published(*guest, std::stoll(match.str(2)), call.now());
-  call.out(web != nullptr ? "200 nginx/1.29.3" : "000 ");
+  const std::string status = web != nullptr ? "200" : "000";
+  const bool names_server = written != status_only;
+  call.out(status + (!names_server ? "" : web != nullptr ? " nginx/1.29.3" : " "));
   return web != nullptr ? 0 : 7;
 }
 
