@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "fixtures/claims/claim_test.h"
+#include "support/base/text.h"
 #include "support/workload/http.h"
 
 namespace pve_accept::acceptance {
@@ -10,6 +11,25 @@ class Stack : public GuestClaimTest {
   // Rows of this run that the database has once the stack is healthy again. Throws HarnessError
   // when the stack is not: a dead database is not an empty one.
   std::int64_t rows_left();
+
+  std::string database_id() {
+    const std::string id = stack().inspect({std::string(kDatabaseService)}).at(0).id;
+    if (id.empty()) throw HarnessError("tell the database's containers apart", "it has no id");
+    return id;
+  }
+
+  // Throws HarnessError when what runs afterwards is what ran before: nothing was put to the test.
+  void replace_containers() {
+    const std::string before = database_id();
+    const CommandResult down = stack().down();
+    stack().up();
+    if (database_id() != before) return;
+    throw HarnessError(
+        "take the stack down",
+        fmt::format("docker compose down exited {} and left the database's container "
+                    "as it was: {}",
+                    down.exit_status, text::tail(down.err)));
+  }
 };
 PVE_ACCEPT_ON_BOTH_GUESTS(Stack);
 
@@ -56,8 +76,7 @@ TEST_P(Stack, KeepsVolumes) {
     auto engine = docker();
     Database(engine, container(kDatabaseService)).store_row(run().id());
 
-    stack().down();
-    stack().up();
+    replace_containers();
     const auto after_down_and_up = rows_left();
     restart(run(), GetParam());
     stack().up();

@@ -18,8 +18,8 @@ struct ComposeService {
 
 // A container as `docker inspect` describes it.
 struct ContainerState {
-  std::string name = {};  // "spike-db-1"
-  std::string id = {};
+  std::string name = {};    // "spike-db-1"
+  std::string id = {};      // another one for each container that was ever made
   std::string state = {};   // as above; "missing": there is no such container
   std::string health = {};  // as above
   int restarts = 0;

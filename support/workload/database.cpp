@@ -36,6 +36,11 @@ void Database::store_row(const std::string& run_id) {
   if (result.exit_status != 0) {
     throw trouble(docker_.guest(), result, "store a row in the database", sql);
   }
+  if (const RowCount found = count_rows(run_id); found.rows != 1) {
+    throw HarnessError("store a row in the database",
+                       fmt::format("psql exited 0, and there are {} rows afterwards {}", found.rows,
+                                   found.message));
+  }
 }
 
 RowCount Database::count_rows(const std::string& run_id) {

@@ -28,7 +28,7 @@ class Database {
   // Runs SQL; psql's exit status is a result.
   CommandResult query(const std::string& sql);
 
-  // One row for the run in a fresh table. Throws HarnessError.
+  // One row for the run in a fresh table, where another connection finds it. Throws HarnessError.
   void store_row(const std::string& run_id);
 
   // How many rows the run has. Throws HarnessError when the database does not say.

@@ -77,7 +77,7 @@ GuestMemory parse_guest_memory(std::string_view meminfo) {
     if (words.size() < 2) throw unexpected("/proc/meminfo", line, "a name and a size");
     if (words[0] != "MemTotal:") continue;
     const auto total = text::to_whole(words[1]);
-    if (total && *total > 0) return {.total_kib = *total};
+    if (total && *total > 0 && words.back() == "kB") return {.total_kib = *total};
   }
   throw unexpected("/proc/meminfo", meminfo.substr(0, 200), "MemTotal");
 }
@@ -86,9 +86,42 @@ FileSystemUsage parse_df(std::string_view text) {
   const auto lines = text::lines(text);
   const auto words = lines.size() == 2 ? text::words(lines[1]) : std::vector<std::string_view>{};
   if (words.size() != 6) throw unexpected("`df`", text, "a header and one line of six columns");
+  if (!text::contains(lines[0], " 1B-")) throw unexpected("`df`", lines[0], "sizes in bytes");
+  const auto size = text::to_whole(words[1]);
   const auto used = text::to_whole(words[2]);
-  if (!used) throw unexpected("`df`", lines[1], "sizes in bytes");
-  return {.used_bytes = *used};
+  if (!size || !used || *used < 0 || *size <= 0 || *used > *size) {
+    throw unexpected("`df`", lines[1], "a size, and not more than that used");
+  }
+  if (words[5] != "/") throw unexpected("`df`", lines[1], "the file system that / is on");
+  return {.source = std::string(words[0]), .size_bytes = *size, .used_bytes = *used};
+}
+
+// The file system's own tables, a boot partition, and ext4's share for them take some of a disk.
+std::string FileSystemUsage::misfit(double disk_gib, std::string_view volid) const {
+  constexpr double kLeastShare = 0.9;
+  const double size_gib = gib(size_bytes);
+  if (!source.starts_with("/dev/") && !source.ends_with(volid.substr(volid.find(':') + 1))) {
+    return fmt::format("/ is on {}, which is no disk", source);
+  }
+  if (size_gib <= disk_gib && size_gib >= kLeastShare * disk_gib) return {};
+  return fmt::format("/ on {} is a file system of {:.2f} GiB, its disk has {:.2f} GiB", source,
+                     size_gib, disk_gib);
+}
+
+std::string parse_boot_mark(std::string_view text) {
+  // PID (command) state ppid ...; field 22 is the time at which the process was started. A command
+  // may hold blanks and brackets.
+  constexpr std::size_t kStartTime = 22 - 3;
+  const auto lines = text::lines(text);
+  const std::size_t bracket = lines.size() == 2 ? lines[1].rfind(')') : std::string_view::npos;
+  const auto fields = bracket == std::string_view::npos ? std::vector<std::string_view>{}
+                                                        : text::words(lines[1].substr(bracket + 1));
+  constexpr std::size_t kUuid = 36;
+  if (fields.size() <= kStartTime || lines[0].size() != kUuid || !lines[1].starts_with("1 (") ||
+      !text::to_whole(fields[kStartTime])) {
+    throw unexpected("boot_id and /proc/1/stat", text, "an id, and the status of process 1");
+  }
+  return fmt::format("{} {}", lines[0], fields[kStartTime]);
 }
 
 std::string parse_systemd_version(std::string_view text) {
@@ -164,6 +197,11 @@ std::vector<std::string> GuestSystem::failed_units() {
                    fmt::format("lists {} while systemd is '{}'", units.size(), now));
   }
   return units;
+}
+
+std::string GuestSystem::boot_mark() {
+  const Command command = reading({"cat", "/proc/sys/kernel/random/boot_id", "/proc/1/stat"});
+  return parse_boot_mark(run_checked(guest_, command, "ask the guest for its last boot").out);
 }
 
 CloudInit GuestSystem::wait_for_cloud_init() {

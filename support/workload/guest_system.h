@@ -28,9 +28,15 @@ struct GuestMemory {
 };
 
 struct FileSystemUsage {
+  std::string source = {};  // "/dev/sda1", "rpool/data/subvol-9001-disk-0"
+  std::int64_t size_bytes = 0;
   std::int64_t used_bytes = 0;
 
   double used_gib() const { return gib(used_bytes); }
+
+  // Why this is not the file system on a disk of that size, the volume that the node knows by that
+  // id ("tank:subvol-9001-disk-0"); empty when it may be.
+  std::string misfit(double disk_gib, std::string_view volid) const;
 };
 
 // How cloud-init ended. Errors that it recovered from (exit 2) are none.
@@ -47,7 +53,9 @@ bool is_of_another_host(const std::string& address);
 OsRelease parse_os_release(std::string_view text);
 std::vector<std::string> parse_failed_units(std::string_view text);  // names
 GuestMemory parse_guest_memory(std::string_view meminfo);
-FileSystemUsage parse_df(std::string_view text);
+FileSystemUsage parse_df(std::string_view text);  // of `df -B1 --output=... /`
+// Of `cat /proc/sys/kernel/random/boot_id /proc/1/stat`.
+std::string parse_boot_mark(std::string_view text);
 std::string parse_systemd_version(std::string_view text);  // "257.9-1~deb13u1"
 CloudInit parse_cloud_init(const Json& reply, int exit_status);
 
@@ -67,6 +75,10 @@ class GuestSystem {
   std::string state();  // the same, without waiting
   // Throws HarnessError too when the list contradicts that state.
   std::vector<std::string> failed_units();
+
+  // Another text after each boot: the kernel's boot id and when init was started. A container has
+  // the first from its node, a VM's init starts at the same moment of each boot.
+  std::string boot_mark();
 
   CloudInit wait_for_cloud_init();
 

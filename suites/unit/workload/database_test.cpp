@@ -37,6 +37,7 @@ TEST_F(WorkloadDatabase, StoresARowInAFreshTable) {
         sql = command.argv.at(9);
         return prints("");
       });
+  count_answers(prints("1\n"));
   database.store_row("r1");
   EXPECT_EQ(sql,
             "drop table if exists spike_persist; create table spike_persist(note text); "
@@ -49,6 +50,13 @@ TEST_F(WorkloadDatabase, RowThatCannotBeStoredIsAnError) {
   ON_CALL(guest.shell, run(CommandLineHas("drop table")))
       .WillByDefault(Return(fails(1, "ERROR:  could not extend file\n")));
   EXPECT_THAT(trouble_of([this] { database.store_row("r1"); }), HasSubstr("could not extend file"));
+}
+
+// psql exited 0 and printed nothing.
+TEST_F(WorkloadDatabase, RowThatIsNotThereAfterwardsIsAnError) {
+  ON_CALL(guest.shell, run(CommandLineHas("drop table"))).WillByDefault(Return(prints("")));
+  count_answers(prints("0\n"));
+  EXPECT_THAT(trouble_of([this] { database.store_row("r1"); }), HasSubstr("there are 0 rows"));
 }
 
 TEST_F(WorkloadDatabase, CountsRows) {

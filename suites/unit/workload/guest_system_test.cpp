@@ -66,6 +66,8 @@ TEST(GuestMemoryFile, WithoutFiguresIsAnError) {
   EXPECT_THROW(parse_guest_memory(""), HarnessError);
   EXPECT_THROW(parse_guest_memory("MemAvailable: 2097152 kB\n"), HarnessError);
   EXPECT_THROW(parse_guest_memory("MemTotal: x kB\nMemAvailable: 1 kB\n"), HarnessError);
+  EXPECT_THROW(parse_guest_memory("MemTotal: 2 GB\n"), HarnessError);
+  EXPECT_THROW(parse_guest_memory("MemTotal: 2097152\n"), HarnessError);
 }
 
 TEST(FileSystemReply, IsInBytes) {
@@ -79,6 +81,48 @@ TEST(FileSystemReply, ThatIsNotOneLineIsAnError) {
   EXPECT_THROW(parse_df(""), HarnessError);
   EXPECT_THROW(parse_df("Filesystem 1B-blocks Used Avail Use% Mounted on\n"), HarnessError);
   EXPECT_THROW(parse_df("header\n/dev/sda1 1 x 1 1% /\n"), HarnessError);
+}
+
+TEST(FileSystemReply, SaysOfWhatItIs) {
+  const std::string header = "Filesystem 1B-blocks Used Avail Use% Mounted on\n";
+  EXPECT_EQ(parse_df(header + "/dev/sda1 100 60 30 67% /\n").source, "/dev/sda1");
+  EXPECT_THROW(parse_df(header + "/dev/sda1 100 60 30 67% /var\n"), HarnessError);
+  EXPECT_THROW(parse_df(header + "/dev/sda1 100 160 0 100% /\n"), HarnessError);
+  EXPECT_THROW(parse_df(header + "/dev/sda1 100 -6 30 67% /\n"), HarnessError);
+  EXPECT_THROW(parse_df("Filesystem 1K-blocks Used Avail Use% Mounted on\n/dev/sda1 9 6 3 6% /\n"),
+               HarnessError);
+}
+
+TEST(FileSystemReply, FitsTheDiskThatItIsOn) {
+  const auto on = [](const char* source, double size_gib) {
+    return FileSystemUsage{.source = source,
+                           .size_bytes = static_cast<std::int64_t>(size_gib * (1 << 30))}
+        .misfit(10, "tank:subvol-9001-disk-0");
+  };
+  EXPECT_EQ(on("/dev/sda1", 9.7), "");
+  EXPECT_EQ(on("rpool/data/subvol-9001-disk-0", 10), "");
+  EXPECT_THAT(on("tmpfs", 9.7), HasSubstr("on tmpfs, which is no disk"));
+  EXPECT_THAT(on("rpool/data/subvol-9000-disk-0", 10), HasSubstr("no disk"));
+  EXPECT_THAT(on("/dev/sda1", 2.9), HasSubstr("of 2.90 GiB, its disk has 10.00 GiB"));
+  EXPECT_THAT(on("/dev/sda1", 10.1), HasSubstr("its disk has 10.00 GiB"));
+}
+
+// A container sees the node's boot id, which stays; the init of a VM starts at the same tick of
+// each boot.
+TEST(BootMark, DiffersAfterEachBoot) {
+  const auto mark = [](const char* id, const char* started) {
+    return parse_boot_mark(
+        fmt::format("{}\n1 (systemd (pid 1)) S 0 1 1 0 -1 4194560 14025 1002713 93 2011 21 76 2291 "
+                    "745 20 0 1 0 {} 23900160 3382\n",
+                    id, started));
+  };
+  const char* id = "2c5e9f41-0b9c-4d8c-9c3f-5b7f0c6f1a11";
+  EXPECT_EQ(mark(id, "25920150"), std::string(id) + " 25920150");
+  EXPECT_NE(mark(id, "25920150"), mark(id, "25931000"));
+  EXPECT_NE(mark(id, "1"), mark("7d0a4a55-8f7b-4d5e-bb53-3f3d2d8f6c02", "1"));
+  EXPECT_THROW(mark("", "1"), HarnessError);
+  EXPECT_THROW(mark(id, "x"), HarnessError);
+  EXPECT_THROW(parse_boot_mark(""), HarnessError);
 }
 
 TEST(SystemdVersion, IsThePackages) {

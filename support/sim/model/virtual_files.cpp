@@ -38,6 +38,22 @@ std::string uid_map(const Guest& guest, const Model::Guest& model) {
                      mapped ? 65536 : 4294967295);
 }
 
+// A container runs on the node's kernel, which has not been booted since.
+std::string boot_id(const Call& call, const Guest& guest) {
+  const std::int64_t boot = guest.is_vm() ? guest.vmid * 1000 + guest.boots : 0;
+  return uuid(call.world.scenario.seed, "boot", boot);
+}
+
+// Field 22 is the start in ticks since the kernel booted: of a VM's init always the same.
+std::string init_status(const Guest& guest) {
+  const Millis started = guest.is_vm() ? 10 : kBootedBefore + guest.started;
+  return fmt::format(
+      "1 (systemd) S 0 1 1 0 -1 4194560 14025 1002713 93 2011 21 76 2291 745 20 0 1 0 {} 23900160 "
+      "3382 18446744073709551615 1 1 0 0 0 0 671173123 4096 1260 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 "
+      "0 0\n",
+      started / 10);
+}
+
 std::string pid_file(const Guest& guest) {
   return fmt::format("/var/run/qemu-server/{}.pid", guest.vmid);
 }
@@ -174,6 +190,8 @@ std::optional<std::string> guest_file(const Call& call, const std::string& path)
   if (path == "/etc/debian_version") return model.debian_version + "\n";
   if (path == "/etc/hostname") return guest.name() + "\n";
   if (path == "/proc/self/uid_map") return uid_map(guest, model);
+  if (path == "/proc/sys/kernel/random/boot_id") return boot_id(call, guest) + "\n";
+  if (path == "/proc/1/stat") return init_status(guest);
   if (path == "/proc/meminfo") {
     const std::int64_t total = guest_memory_kib(call, guest);
     return meminfo(total, total * 9 / 10);
