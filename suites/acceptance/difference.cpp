@@ -68,8 +68,8 @@ TEST_F(Difference, OfCpuUnderLoadIsModerate) {
 // Example failure: measured -61 %, -35 to 0 %.
 TEST_F(Difference, OfThroughputIsModerate) {
   judge("delta.throughput", [&] {
-    return Observation{.measured = percent_change(load(GuestKind::kLxc).pgbench.tps,
-                                                  load(GuestKind::kVm).pgbench.tps),
+    return Observation{.measured = percent_change(load(GuestKind::kLxc).pgbench.whole().tps,
+                                                  load(GuestKind::kVm).pgbench.whole().tps),
                        .how = "pgbench's reports"};
   });
 }

@@ -189,7 +189,7 @@ class Observation {
     const int missing = expected - seen_.samples_inside - seen_.samples_outside;
     if (seen_.load && ended_ < seen_.closes) {
       seen_.samples_outside += missing;
-    } else if (missing > expected / 10 && seen_.window.problems.empty()) {
+    } else if (missing > expected / 10 && !seen_.window.broke_off) {
       note_problem(fmt::format("{} of {} samples are missing", missing, expected));
       seen_.window.broke_off = true;
     }

@@ -14,6 +14,7 @@ namespace pve_accept {
 namespace {
 
 constexpr int kGapIntervals = 3;
+constexpr double kMemoryTolerance = 0.01;
 
 // Collects problems, each kind once: sixty samples with one fault are one problem.
 class Check {
@@ -67,6 +68,11 @@ class Check {
       problem(fmt::format("MemTotal changed from {} to {} KiB {}", total_kib,
                           changed->sample.memory.total_kib, at(*changed)));
     }
+    const auto known_mib = static_cast<double>(limits_.memory_mib.value_or(total_kib / 1024));
+    if (std::abs(mib(total_kib * 1024) - known_mib) > kMemoryTolerance * known_mib + 1) {
+      problem(fmt::format("MemTotal is {:.0f} MiB in window {}, the node has {:.0f} MiB",
+                          mib(total_kib * 1024), window_.name, known_mib));
+    }
     for (const TimedSample& timed : window_.samples) {
       if (const std::string fault = memory_fault(timed.sample); !fault.empty()) {
         problem(fault + " " + at(timed));
@@ -101,6 +107,10 @@ class Check {
     if (const auto& cgroup = sample.cgroup; cgroup && cgroup->file_bytes > cgroup->current_bytes) {
       return fmt::format("the cgroup's page cache ({} bytes) is above its whole memory ({} bytes)",
                          cgroup->file_bytes, cgroup->current_bytes);
+    }
+    if (const auto& process = sample.process; process && process->pss_kib > process->rss_kib) {
+      return fmt::format("the process's share of its pages (PSS, {} KiB) is above all of them ({})",
+                         *process->pss_kib, process->rss_kib);
     }
     return "";
   }
@@ -149,6 +159,29 @@ class Check {
                             passed_s, at(timed), longest_s));
         return;
       }
+    }
+    check_pace();
+  }
+
+  // A window is as long as its samples are many, by the node's clock and by ours: else it was
+  // sampled faster than asked for, or what arrives was seen at another time.
+  void check_pace() {
+    if (window_.samples.size() < 2) return;
+    const TimedSample& first = window_.samples.front();
+    const TimedSample& last = window_.samples.back();
+    const auto intervals = static_cast<double>(window_.samples.size() - 1);
+    const double least_s = (intervals - 1) * to_seconds(limits_.interval);
+    const double seen_s = last.sample.t_s - first.sample.t_s;
+    const double arrived_s = to_seconds(last.arrived - first.arrived);
+    if (seen_s < least_s) {
+      problem(fmt::format("the {} samples of window {} are from {:.1f} s, too little for them",
+                          window_.samples.size(), window_.name, seen_s));
+    }
+    if (std::abs(seen_s - arrived_s) > kGapIntervals * to_seconds(limits_.interval)) {
+      problem(
+          fmt::format("the samples of window {} are from {:.1f} s by the node's clock and "
+                      "arrived within {:.1f} s",
+                      window_.name, seen_s, arrived_s));
     }
   }
 

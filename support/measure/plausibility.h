@@ -11,6 +11,7 @@ struct PlausibilityLimits {
   int min_intervals = 30;           // CPU shares that count
   double max_ram_spread_mib = 300;  // largest minus smallest RAM used
   Clock::Duration interval = std::chrono::seconds(1);
+  std::optional<std::int64_t> memory_mib = {};  // that the node has, as others know it
   bool expects_cgroup = false;
   bool expects_process = false;
 };

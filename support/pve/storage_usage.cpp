@@ -82,10 +82,7 @@ DiskUsage file_usage(Node& node, const Place& place) {
   return {.allocated_gib = gib(size), .used_gib = gib(file.used_bytes), .how = "stat"};
 }
 
-}  // namespace
-
-DiskUsage disk_usage(Node& node, const std::string& volid) {
-  const Place place = place_of(node, volid);
+DiskUsage usage_on(Node& node, const Place& place, const std::string& volid) {
   const std::string type = place.setting("type");
   if (type == "lvmthin") return thin_volume_usage(node, place);
   if (type == "zfspool") return dataset_usage(node, place);
@@ -97,6 +94,25 @@ DiskUsage disk_usage(Node& node, const std::string& volid) {
       .hint = fmt::format("use a storage of type {}", fmt::join(kMeasuredStorageTypes, ", "))});
 }
 
+// Whatever was asked for in bytes and came in KiB, MiB or sectors is less than a guest can have.
+DiskUsage plausible(DiskUsage usage, const std::string& volid) {
+  constexpr double kLeastGib = 0.25;
+  constexpr double kMostGib = 1 << 20;
+  if (usage.allocated_gib >= kLeastGib && usage.allocated_gib <= kMostGib && usage.used_gib >= 0 &&
+      usage.used_gib <= kMostGib) {
+    return usage;
+  }
+  throw HarnessError(fmt::format("measure the disk {}", volid),
+                     fmt::format("{}: {} GiB of {} GiB used is no disk of a guest", usage.how,
+                                 usage.used_gib, usage.allocated_gib));
+}
+
+}  // namespace
+
+DiskUsage disk_usage(Node& node, const std::string& volid) {
+  return plausible(usage_on(node, place_of(node, volid), volid), volid);
+}
+
 std::map<std::string, LogicalVolume> parse_lvs(const Json& reply) {
   return text::read_reply(reply, "lvs", [](const JsonCursor& root) {
     std::map<std::string, LogicalVolume> volumes;
@@ -105,8 +121,9 @@ std::map<std::string, LogicalVolume> parse_lvs(const Json& reply) {
         LogicalVolume volume{.size_bytes = text::whole(row.at("lv_size")), .data_percent = {}};
         const std::string percent = row.at("data_percent").string();
         volume.data_percent = text::to_number(percent);
-        if (!percent.empty() && !volume.data_percent) {
-          row.at("data_percent").fail(fmt::format("expected a number, found '{}'", percent));
+        const double share = volume.data_percent.value_or(percent.empty() ? 0 : -1);
+        if (share < 0 || share > 100) {
+          row.at("data_percent").fail(fmt::format("expected 0 to 100, found '{}'", percent));
         }
         volumes.emplace(row.at("lv_name").string(), volume);
       }

@@ -23,7 +23,7 @@ struct DiskUsage {
 inline constexpr std::array kMeasuredStorageTypes = {"lvmthin", "zfspool", "dir"};
 
 // The usage of a volume ("local-lvm:vm-9001-disk-0"), by the type of its storage. Throws
-// HarnessError for a type that is not among the above.
+// HarnessError for a type that is not among the above, and for sizes that no guest's disk has.
 DiskUsage disk_usage(Node& node, const std::string& volid);
 
 struct LogicalVolume {

@@ -52,6 +52,16 @@ void WindowRecord::require_whole() const {
   if (broke_off) throw HarnessError("watch the window to its end", joined(problems));
 }
 
+const PgbenchRecord& PgbenchRecord::usable() const {
+  if (problem) throw HarnessError("read pgbench's report", *problem);
+  return *this;
+}
+
+const PgbenchRecord& PgbenchRecord::whole() const {
+  if (!usable().aborted.value_or(true) && ran_full_time.value_or(false)) return *this;
+  throw HarnessError("read pgbench's report", "the run broke off before its full time");
+}
+
 void LoadRecord::require_in_time() const {
   if (late) throw HarnessError("confirm the load", joined(problems));
 }

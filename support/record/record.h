@@ -137,6 +137,11 @@ struct PgbenchRecord {
   std::optional<int> clients = {};
   std::optional<int> scale = {};
   std::optional<std::string> problem = {};
+
+  // Throws HarnessError when there is no report, or of another load than was asked for.
+  const PgbenchRecord& usable() const;
+  // The same also for a run that broke off: it has no rate and no latency.
+  const PgbenchRecord& whole() const;
 };
 
 struct DiskRecord {

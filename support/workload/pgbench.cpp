@@ -14,20 +14,24 @@ using text::unexpected;
 constexpr std::chrono::seconds kInitDeadline{300};
 constexpr std::chrono::seconds kGrace{60};  // to connect, vacuum and report, beyond the load itself
 
-// The value of a line of the report, "name = value" or "name: value"; empty without such a line.
-std::string_view value_of(std::string_view report, std::string_view name) {
+// The value of a line of the report, "name = value" or "name: value unit"; empty without such a
+// line, or when its unit is another one.
+std::string_view value_of(std::string_view report, std::string_view name,
+                          std::string_view unit = {}) {
   for (const std::string_view line : text::lines(report)) {
     if (!line.starts_with(name)) continue;
     std::string_view value = line.substr(name.size());
     if (!value.starts_with(": ") && !value.starts_with(" = ")) continue;
     value.remove_prefix(value.front() == ':' ? 2 : 3);
-    return value.substr(0, value.find(' '));
+    const auto words = text::words(value);
+    if (words.empty() || (!unit.empty() && (words.size() < 2 || words[1] != unit))) return {};
+    return words[0];
   }
   return {};
 }
 
-std::int64_t whole_of(std::string_view report, std::string_view name) {
-  const std::string_view value = value_of(report, name);
+std::int64_t whole_of(std::string_view report, std::string_view name, std::string_view unit = {}) {
+  const std::string_view value = value_of(report, name, unit);
   const auto number = text::to_whole(value);
   if (!number || *number < 0) {
     throw unexpected("pgbench's report", report, fmt::format("a count of '{}'", name));
@@ -35,12 +39,34 @@ std::int64_t whole_of(std::string_view report, std::string_view name) {
   return *number;
 }
 
-std::optional<double> measured(std::string_view report, std::string_view name) {
-  const std::string_view value = value_of(report, name);
+std::optional<double> measured(std::string_view report, std::string_view name,
+                               std::string_view unit = {}) {
+  const std::string_view value = value_of(report, name, unit);
   if (value.empty()) return std::nullopt;
   const auto number = text::to_number(value);
   if (!number || *number < 0) throw unexpected("pgbench's report", value, "a positive number");
   return number;
+}
+
+// Of a run that went to its end: its rate is what it processed in its time, connecting left out;
+// and at that rate each of its clients has one transaction on its way at a time, or works between
+// two of them.
+void require_agreement(const PgbenchReport& report, const std::string& out) {
+  constexpr double kConnecting = 1.25;
+  constexpr double kBetween = 2;
+  const auto apart = [](double a, double b, double most) { return a > most * b || b > most * a; };
+  const double rate = static_cast<double>(report.transactions) / report.duration_s;
+  const double busy_clients = *report.tps * *report.latency_ms / 1000;
+  if (apart(*report.tps, rate, kConnecting)) {
+    throw unexpected("pgbench's report", out,
+                     fmt::format("about {:.1f} tps, as {} transactions in {} s make", rate,
+                                 report.transactions, report.duration_s));
+  }
+  if (report.failed == 0 && apart(busy_clients, report.clients, kBetween)) {
+    throw unexpected("pgbench's report", out,
+                     fmt::format("a latency of about {:.3f} ms, as {} clients at {:.1f} tps have",
+                                 1000 * report.clients / *report.tps, report.clients, *report.tps));
+  }
 }
 
 }  // namespace
@@ -84,16 +110,28 @@ PgbenchReport parse_pgbench_report(const std::string& out, const std::string& er
   PgbenchReport report;
   report.transactions = whole_of(out, "number of transactions actually processed");
   report.failed = whole_of(out, "number of failed transactions");
-  report.duration_s = static_cast<double>(whole_of(out, "duration"));
+  report.duration_s = static_cast<double>(whole_of(out, "duration", "s"));
   report.clients = static_cast<int>(whole_of(out, "number of clients"));
   report.scale = static_cast<int>(whole_of(out, "scaling factor"));
-  report.latency_ms = measured(out, "latency average");
+  report.latency_ms = measured(out, "latency average", "ms");
   report.tps = measured(out, "tps");
   report.aborted = exit_status != 0 || text::contains(err, "Run was aborted");
   if (report.transactions > 0 && (!report.latency_ms || !report.tps)) {
     throw unexpected("pgbench's report", out, "latency average and tps");
   }
+  if (report.transactions > 0 && !report.aborted) require_agreement(report, out);
   return report;
+}
+
+std::vector<std::string> differences(const PgbenchReport& report, const PgbenchOptions& asked) {
+  std::vector<std::string> found;
+  const auto compare = [&](const char* what, double ran, int wanted) {
+    if (ran != wanted) found.push_back(fmt::format("{} {} instead of {}", what, ran, wanted));
+  };
+  compare("scale", report.scale, asked.scale);
+  compare("clients", report.clients, asked.clients);
+  compare("seconds", report.duration_s, asked.seconds);
+  return found;
 }
 
 PgbenchReport parse_pgbench_report(const CommandResult& result) {

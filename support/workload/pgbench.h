@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/shell/shell.h"
 
@@ -43,7 +44,11 @@ struct PgbenchReport {
   bool aborted = false;  // broke off: such a run reports 0 failed transactions all the same
 };
 
-// The report of a run. Throws HarnessError when there is none, with what pgbench said.
+// What ran that was not asked for: "scale 1 instead of 10".
+std::vector<std::string> differences(const PgbenchReport& report, const PgbenchOptions& asked);
+
+// The report of a run. Throws HarnessError when there is none, with what pgbench said, and when its
+// figures contradict one another.
 PgbenchReport parse_pgbench_report(const std::string& out, const std::string& err, int exit_status);
 PgbenchReport parse_pgbench_report(const CommandResult& result);
 

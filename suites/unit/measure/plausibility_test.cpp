@@ -82,6 +82,34 @@ TEST_F(PlausibilityTest, RefusesSwappingInTheWindow) {
   EXPECT_THAT(problems(), is_one_problem("11 MiB went to the swap in window idle, at most 10 MiB"));
 }
 
+TEST_F(PlausibilityTest, RefusesTheMemoryOfAnotherMachineOrUnit) {
+  limits_.memory_mib = 15771;
+  EXPECT_THAT(problems(), IsEmpty());
+  for (TimedSample& timed : window_.samples) {
+    timed.sample.memory = {.total_kib = 15771, .available_kib = 14069};
+  }
+  EXPECT_THAT(problems(), is_one_problem("MemTotal is 15 MiB in window idle, the node has 15771"));
+}
+
+TEST_F(PlausibilityTest, RefusesAShareAboveTheWhole) {
+  sample(7).process = {.rss_kib = 2000, .pss_kib = 2001};
+  EXPECT_THAT(problems(), Contains(HasSubstr("PSS, 2001 KiB")));
+}
+
+// Thirty samples of six seconds are not those of half a minute.
+TEST_F(PlausibilityTest, RefusesSamplesThatCameTooFast) {
+  for (std::size_t i = 0; i < window_.samples.size(); ++i) {
+    sample(i).t_s = 1'780'822'200.0 + 0.2 * static_cast<double>(i);
+    window_.samples[i].arrived = window_.began + std::chrono::milliseconds(200 * i);
+  }
+  EXPECT_THAT(problems(), is_one_problem("the 31 samples of window idle are from 6.0 s"));
+}
+
+TEST_F(PlausibilityTest, RefusesSamplesOfAnotherTimeThanTheirArrival) {
+  for (TimedSample& timed : window_.samples) timed.arrived = window_.began;
+  EXPECT_THAT(problems(), is_one_problem("30.0 s by the node's clock and arrived within 0.0 s"));
+}
+
 TEST_F(PlausibilityTest, RefusesAWideSpread) {
   sample(7) = sample_at(7, 1702 + 101);
   EXPECT_THAT(problems(), is_one_problem("varied by 101 MiB in window idle, at most 100 MiB"));

@@ -27,7 +27,7 @@ TEST(LvsReply, OfAThickVolumeHasNoShare) {
 }
 
 TEST(LvsReply, ThatIsNoNumberIsAnError) {
-  for (const char* percent : {"nan", "inf", "11,46", "x"}) {
+  for (const char* percent : {"nan", "inf", "11,46", "x", "293.3", "-1"}) {
     const Json row = {{"lv_name", "a"}, {"lv_size", "1"}, {"data_percent", percent}};
     EXPECT_THROW(parse_lvs({{"report", {{{"lv", {row}}}}}}), HarnessError) << percent;
   }
@@ -71,6 +71,17 @@ TEST_F(PveDiskUsage, OnAThinPoolIsTheShareOfTheVolume) {
   EXPECT_EQ(usage.how, "lvs data_percent");
   EXPECT_THAT(trouble_of([this] { disk_usage(node, "local-lvm:vm-1-disk-0"); }),
               HasSubstr("no such volume"));
+}
+
+TEST_F(PveDiskUsage, InAnotherUnitIsAnError) {
+  storage({{"storage", "local-lvm"}, {"type", "lvmthin"}, {"vgname", "pve"}});
+  for (const char* size : {"10", "10240", "10485760", "20971520"}) {
+    const Json row = {{"lv_name", "vm-9001-disk-0"}, {"lv_size", size}, {"data_percent", "26.73"}};
+    mock.answers(kLvs, prints_json({{"report", {{{"lv", {row}}}}}}));
+    EXPECT_THAT(trouble_of([this] { disk_usage(node, "local-lvm:vm-9001-disk-0"); }),
+                HasSubstr("no disk of a guest"))
+        << size;
+  }
 }
 
 TEST_F(PveDiskUsage, OnZfsIsWhatTheDatasetUses) {

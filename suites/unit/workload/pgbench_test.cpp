@@ -119,5 +119,28 @@ TEST(PgbenchReportText, NeverLetsNanThrough) {
                HarnessError);
 }
 
+// Figures of one run that contradict one another, or come in another unit, are none.
+TEST(PgbenchReportText, AgreesWithItself) {
+  const CommandResult good = recorded("pgbench-17.txt", "pgbench -p 5433 -T 3 -c 4 postgres");
+  const auto trouble_with = [&](const std::string& from, const std::string& to) {
+    std::string out = good.out;
+    out.replace(out.find(from), from.size(), to);
+    return trouble_of([&] { parse_pgbench_report(out, "", 0); });
+  };
+  EXPECT_THAT(trouble_with("tps = 1216", "tps = 121679"), HasSubstr("about 1217.3 tps"));
+  EXPECT_THAT(trouble_with("processed: 3652", "processed: 36"), HasSubstr("about 12.0 tps"));
+  EXPECT_THAT(trouble_with("average = 3.287", "average = 0.003"), HasSubstr("about 3.287 ms"));
+  EXPECT_THAT(trouble_with("average = 3.287 ms", "average = 0.003287 s"), HasSubstr("latency"));
+  EXPECT_THAT(trouble_with("duration: 3 s", "duration: 3000 ms"), HasSubstr("duration"));
+}
+
+TEST(PgbenchReportText, IsOfTheLoadThatWasAskedFor) {
+  const PgbenchReport report = recorded_report("pgbench -p 5433 -T 12 -c 4 -P 1 postgres");
+  EXPECT_THAT(differences(report, {.seconds = 12}), testing::IsEmpty());
+  EXPECT_THAT(differences(report, {.scale = 50, .clients = 8}),
+              testing::ElementsAre("scale 10 instead of 50", "clients 4 instead of 8",
+                                   "seconds 12 instead of 60"));
+}
+
 }  // namespace
 }  // namespace pve_accept
