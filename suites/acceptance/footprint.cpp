@@ -31,7 +31,7 @@ class Disk : public GuestClaimTest {
 PVE_ACCEPT_ON_BOTH_GUESTS(Disk);
 
 // The node's RAM in use with the idle guest, above the baseline of this run.
-// Example failure: measured 640 MiB, at most 311 MiB.
+// Example failure: measured 640 MiB, 50 to 311 MiB.
 TEST_P(Memory, CostsLittleWhenIdle) {
   judge("memory.idle-delta", [&] {
     return Observation{.how = "MemTotal - MemAvailable, idle window - baseline",
@@ -40,7 +40,7 @@ TEST_P(Memory, CostsLittleWhenIdle) {
 }
 
 // The same under load.
-// Example failure: measured 900 MiB, at most 560 MiB.
+// Example failure: measured 900 MiB, 100 to 560 MiB.
 TEST_P(Memory, CostsLittleUnderLoad) {
   judge("memory.load-delta", [&] {
     return Observation{.how = "MemTotal - MemAvailable, load window - baseline",
@@ -64,7 +64,7 @@ TEST_P(Memory, IsSeenByTheGuest) {
 }
 
 // Host CPU that the idle guest takes, 100 - idle.
-// Example failure: measured 14.2 %, at most 9 %: the HPET ticks again.
+// Example failure: measured 14.2 %, 0.1 to 9 %: the HPET ticks again.
 TEST_P(Cpu, CostsLittleWhenIdle) {
   judge("cpu.idle", [&] {
     return Observation{.how = "/proc/stat over the idle window",
@@ -91,13 +91,13 @@ TEST_P(Disk, IsAsLargeAsAskedFor) {
 }
 
 // What the disk takes on the storage.
-// Example failure: measured 6.1 GiB, at most 3.27 GiB: layers are copied.
+// Example failure: measured 6.1 GiB, 0.8 to 3.27 GiB: layers are copied.
 TEST_P(Disk, TakesLittleOnTheStorage) {
   judge("disk.host-used", [&] { return on_the_storage(&DiskRecord::host_used_gib); });
 }
 
 // What it takes inside the guest.
-// Example failure: measured 5.4 GiB, at most 2.7 GiB.
+// Example failure: measured 5.4 GiB, 0.8 to 2.7 GiB.
 TEST_P(Disk, TakesLittleInTheGuest) {
   judge("disk.guest-used", [&] {
     return Observation{.measured = load().disk.guest_used_gib.need("the guest's file system"),
