@@ -1,5 +1,6 @@
 #include "support/workload/guest_system.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "suites/unit/workload/scripted_guest.h"
