@@ -19,11 +19,9 @@ TEST_P(Docker, ComesFromItsChannel) {
     const auto source = run().lab().docker_source;
     const PackageOrigin origin = installed_origin(shell(), source);
     auto differences = channel_differences(origin, source, system().os_release().version_codename);
-    const GuestRecord guest = record();
-    const auto running = guest.components.find("docker");
-    const std::string version =
-        running == guest.components.end() ? "" : running->second.need("Docker's version");
-    std::ranges::copy(daemon_differences(origin, version), std::back_inserter(differences));
+    std::ranges::copy(
+        daemon_differences(origin, record().components["docker"].need("the version of Docker")),
+        std::back_inserter(differences));
     return Observation{.measured = differences, .how = "apt-cache policy; docker version"};
   });
 }
