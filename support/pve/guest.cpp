@@ -115,13 +115,7 @@ std::int64_t Guest::host_pid() {
   return pid;
 }
 
-Json Guest::config() {
-  std::optional<Json> found = find_config();
-  if (!found) {
-    throw HarnessError(fmt::format("read the configuration of {}", label()), "it does not exist");
-  }
-  return *std::move(found);
-}
+Json Guest::config() { return parse_config_file(node_.raw_config({vmid_, kind(), node_.name()})); }
 
 Ownership Guest::ownership() { return ownership_of(config()); }
 

@@ -29,7 +29,7 @@ const char* const kAnomalyPattern =
     // arch/x86/kernel/cpu/mce, drivers/acpi/apei/ghes.c
     "Hardware Error\\]: |"
     // kernel/rcu/tree_stall.h, tree_exp.h
-    "rcu.* detected (expedited )?stall|kthread starved for|"
+    "rcu.*[ -]detected (expedited )?stall|kthread starved for|"
     // block/blk-core.c, fs/buffer.c, drivers/scsi, drivers/ata, drivers/nvme
     "I/O error|critical (medium|target|nexus|space allocation) error|device offline error|"
     "Sense Key : (Medium|Hardware) Error|rejecting I/O to offline device|ata[0-9.]+: exception "

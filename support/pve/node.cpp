@@ -202,21 +202,22 @@ Vmid Node::next_free_vmid() {
 }
 
 std::string Node::raw_config(const GuestFile& guest) {
-  if (auto found = find_raw_config(guest)) return *std::move(found);
-  throw HarnessError(fmt::format("read the configuration of {}", guest.vmid), "it does not exist");
+  const std::string attempted = fmt::format("read the configuration of {}", guest.vmid);
+  auto found = find_raw_config(guest);
+  if (!found) throw HarnessError(attempted, "it does not exist");
+  // Only a guest that PVE has not finished, and whose lock was taken away, has an empty one.
+  if (!text::trimmed(*found).empty()) return *std::move(found);
+  throw HarnessError({.attempted = attempted,
+                      .problem = fmt::format("{} is empty", guest.path()),
+                      .hint = "a guest whose creation broke off? see what it has, and remove it"});
 }
 
 std::optional<std::string> Node::find_raw_config(const GuestFile& guest) {
   const Command command = reading({"cat", guest.path()});
   CommandResult result = shell_->run(command);
-  const std::string attempted = fmt::format("read the configuration of {}", guest.vmid);
-  if (result.exit_status == 0) {
-    // PVE never leaves one empty, also not of a guest that it is just making.
-    if (!text::trimmed(result.out).empty()) return std::move(result.out);
-    throw unusable(*shell_, command, result, attempted, "it is empty");
-  }
+  if (result.exit_status == 0) return std::move(result.out);
   if (no_such_file(result) && !contains(guest_files(), guest)) return std::nullopt;
-  throw unusable(*shell_, command, result, attempted);
+  throw unusable(*shell_, command, result, fmt::format("read the configuration of {}", guest.vmid));
 }
 
 std::string Node::volume_path(const std::string& volid) {

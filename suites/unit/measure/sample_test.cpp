@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 constexpr const char* kLine =
-    R"({"t":1780822200.125,"mem":{"total":16149504,"available":14406656},)"
+    R"({"t":1780822200.125,"mem":{"total":16149504,"available":14406656,"swapped":30},)"
     R"("cpu":[1,2,3,4,5,6,7,8,9,10],)"
     R"("arc":{"size":4294967296,"c_min":1073741824},"psi":{"cpu":11,"io":12,"memory":13},"ksm":14,)"
     R"("cgroup":{"current":21,"anon":22,"file":23,"kernel":24,"usage_usec":25,"oom":26,)"

@@ -17,7 +17,8 @@ TEST(Window, HasTheFiguresOfTheNode) {
       figures(quiet_window(5)),
       ElementsAre(Key("cpu_busy_percent"), Key("cpu_guest_percent"), Key("cpu_iowait_percent"),
                   Key("cpu_softirq_percent"), Key("cpu_steal_percent"), Key("cpu_system_percent"),
-                  Key("cpu_used_percent"), Key("cpu_user_percent"), Key("ram_used_mib")));
+                  Key("cpu_used_percent"), Key("cpu_user_percent"), Key("ram_used_mib"),
+                  Key("swapped_mib")));
 }
 
 TEST(Window, HasOneCpuShareAnInterval) {

@@ -106,7 +106,7 @@ TEST_F(PveNode, ReadsAGuestsConfigurationOnItsOwnNode) {
   mock.answers("cat /etc/pve/nodes/pve2/qemu-server/100.conf", prints("cores: 2\n"));
   EXPECT_EQ(node.raw_config(vm), "cores: 2\n");
   mock.answers("cat /etc/pve/nodes/pve2/qemu-server/100.conf", prints("\n"));
-  EXPECT_THAT(trouble_of([&] { node.raw_config(vm); }), HasSubstr("it is empty"));
+  EXPECT_THAT(trouble_of([&] { node.raw_config(vm); }), HasSubstr("100.conf is empty"));
   const GuestFile lxc{Vmid(101), GuestKind::kLxc, "pve1"};
   EXPECT_THAT(trouble_of([&] { node.raw_config(lxc); }),
               HasSubstr("/etc/pve/nodes/pve1/lxc/101.conf"));

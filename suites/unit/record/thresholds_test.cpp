@@ -108,7 +108,7 @@ constexpr PatchMistake kBadThresholds[] = {
      "claims/cpu.idle/allowed: unknown key"},
     {"NoBound", R"({"claims": {"cpu.idle": {"lxc": {"allowed": null}}}})",
      "claims/cpu.idle/lxc: 'allowed' is missing"},
-    {"EmptyBound", R"({"claims": {"cpu.idle": {"lxc": {"allowed": {"max": null}}}}})",
+    {"EmptyBound", R"({"claims": {"cpu.idle": {"lxc": {"allowed": {"min": null, "max": null}}}}})",
      "claims/cpu.idle/lxc/allowed: expected exactly one"},
     {"TwoBounds", R"({"claims": {"docker.exec": {"allowed": {"one_of": [0]}}}})",
      "claims/docker.exec/allowed: expected exactly one"},

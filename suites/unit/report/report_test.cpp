@@ -192,7 +192,7 @@ TEST(Comparison, OfASimulationSaysSo) {
 TEST(ClaimLines, SayOutcomeClaimAndValue) {
   const std::string lines = claim_lines(sample_record());
   EXPECT_THAT(first_line(lines), HasSubstr("Simulation"));
-  EXPECT_THAT(line_of(lines, "PASS   cpu.idle/vm"), HasSubstr("6.1 % (allowed: at most 9 %)"));
+  EXPECT_THAT(line_of(lines, "PASS   cpu.idle/vm"), HasSubstr("6.1 % (allowed: 0.1 to 9 %)"));
   EXPECT_THAT(line_of(lines, "FAIL   docker.storage-driver/lxc"),
               AllOf(HasSubstr("measured vfs, allowed one of overlayfs, overlay2 (docker info)"),
                     HasSubstr("container root: measured ext4, allowed overlay")));
