@@ -51,9 +51,15 @@ void find_guests(Node& node, Clock& clock, const Whose& whose, Leftovers& left) 
     const bool may_be_here = entry.node == node.name() || whose.run.has_value();
     const bool expected = left.lock && contains(left.lock->vmids, entry.vmid);
     if (!may_be_here || !(expected || contains(entry.tags, kOwnershipTag))) continue;
-    const auto text = node.find_raw_config(entry.file());
-    if (!text) continue;
-    const Json config = parse_config_file(*text);
+    const auto found = node.find_raw_config(entry.file());
+    if (!found) continue;
+    if (text::trimmed(*found).empty() && !entry.tags.empty()) {
+      // An unfinished guest has no tags yet.
+      throw HarnessError(
+          fmt::format("see whose guest {} is", entry.vmid),
+          fmt::format("{} is empty, and the node lists the guest with tags", entry.file().path()));
+    }
+    const Json config = parse_config_file(*found);
     LeftGuest guest{.kind = entry.kind,
                     .vmid = entry.vmid,
                     .run = {},
