@@ -94,4 +94,16 @@ TEST_P(Docker, TalksOverUnixSockets) {
   });
 }
 
+// A restart of Docker brings everything back: what it was told at its start may have changed since.
+// Example failure: measured "unix socket: exit 2: ... Permission denied": a new AppArmor profile.
+TEST_P(Docker, SurvivesARestart) {
+  judge("docker.survives-restart", [&] {
+    StackReturn back = stack_after(run(), GetParam(), [&] { system().restart_unit("docker"); });
+    std::ranges::copy(container_problems(shell()), std::back_inserter(back.problems));
+    return Observation{.measured = back.problems,
+                       .how = "systemctl restart docker; docker compose ps, exec, psql",
+                       .also = {{"back after", back.took_s}}};
+  });
+}
+
 }  // namespace pve_accept::acceptance

@@ -69,6 +69,17 @@ TEST_P(Stack, IsHealthy) {
   });
 }
 
+// The stack comes back by itself after a restart of the guest.
+// Example failure: measured "db is exited": Docker does not start its containers again.
+TEST_P(Stack, ReturnsByItself) {
+  judge("stack.returns", [&] {
+    const StackReturn back = stack_after(run(), GetParam(), [&] { restart(run(), GetParam()); });
+    return Observation{.measured = back.problems,
+                       .how = "restart of the guest, no up; docker compose ps",
+                       .also = {{"back after", back.took_s}}};
+  });
+}
+
 // Data in a named volume outlives its container and a restart of the guest.
 // Example failure: measured 0 rows after down and up, because the volume was anonymous.
 TEST_P(Stack, KeepsVolumes) {

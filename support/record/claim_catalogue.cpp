@@ -27,8 +27,10 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"docker.storage-driver", "Docker.UsesOverlayStorage", kEachGuest, kProvisioned},
     {"docker.cgroup", "Docker.LimitsMemoryByCgroupV2", kEachGuest, kProvisioned},
     {"docker.unix-socket", "Docker.TalksOverUnixSockets", kEachGuest, kProvisioned},
+    {"docker.survives-restart", "Docker.SurvivesARestart", kEachGuest, kRestart},
 
     {"stack.healthy", "Stack.IsHealthy", kEachGuest, kProvisioned},
+    {"stack.returns", "Stack.ReturnsByItself", kEachGuest, kRestart},
     {"stack.volume-persists", "Stack.KeepsVolumes", kEachGuest, kRestart},
     {"stack.http-200", "Stack.AnswersHttp", kEachGuest, kProvisioned},
     {"stack.networking", "Stack.ConnectsItsServices", kEachGuest, kProvisioned},

@@ -16,6 +16,8 @@ using text::unexpected;
 
 // A DHCPv6 client without a server to answer it holds the boot up for five minutes.
 constexpr std::chrono::seconds kBootDeadline{420};
+// Docker gives each of its containers ten seconds to end.
+constexpr std::chrono::seconds kRestartDeadline{180};
 
 std::string unquoted(std::string_view text) {
   const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
@@ -202,6 +204,32 @@ std::vector<std::string> GuestSystem::failed_units() {
 std::string GuestSystem::boot_mark() {
   const Command command = reading({"cat", "/proc/sys/kernel/random/boot_id", "/proc/1/stat"});
   return parse_boot_mark(run_checked(guest_, command, "ask the guest for its last boot").out);
+}
+
+std::string GuestSystem::unit_state(const std::string& unit) {
+  const Command command = reading({"systemctl", "is-active", unit});
+  const CommandResult result = guest_.run(command);
+  const std::string_view state = text::trimmed(result.out);
+  if (state.empty()) throw unusable(guest_, command, result, "ask for the state of " + unit);
+  return std::string(state);
+}
+
+std::string GuestSystem::invocation_of(const std::string& unit) {
+  const Command command =
+      reading({"systemctl", "show", "--property=InvocationID", "--value", unit});
+  const std::string attempted = "ask when " + unit + " was started";
+  const CommandResult result = run_checked(guest_, command, attempted);
+  const std::string_view id = text::trimmed(result.out);
+  if (id.empty()) throw unusable(guest_, command, result, attempted, "it never was");
+  return std::string(id);
+}
+
+void GuestSystem::restart_unit(const std::string& unit) {
+  const std::string before = invocation_of(unit);
+  const Command command = {.argv = {"systemctl", "restart", unit}, .deadline = kRestartDeadline};
+  const CommandResult result = probe(guest_, command, "restart " + unit);
+  if (invocation_of(unit) != before) return;
+  throw unusable(guest_, command, result, "restart " + unit, "it was not started anew");
 }
 
 CloudInit GuestSystem::wait_for_cloud_init() {

@@ -79,6 +79,10 @@ class GuestSystem {
   // Another text after each boot: the kernel's boot id and when init was started. A container has
   // the first from its node, a VM's init starts at the same moment of each boot.
   std::string boot_mark();
+  // What systemd calls the state of a unit: "active", "activating", "failed", "inactive".
+  std::string unit_state(const std::string& unit);
+  // Whether it comes up again is for unit_state to say. Throws HarnessError when nothing happened.
+  void restart_unit(const std::string& unit);
 
   CloudInit wait_for_cloud_init();
 
@@ -89,6 +93,8 @@ class GuestSystem {
 
  private:
   std::string state_by(const Command& command, std::string_view attempted);
+  // Which of the unit's starts the present one is.
+  std::string invocation_of(const std::string& unit);
 
   Shell& guest_;
 };

@@ -143,6 +143,30 @@ TEST_F(SimDocker, RowsLiveInTheNamedVolume) {
             "spike_persist\n                             ^\n");
 }
 
+TEST_F(SimDocker, StartsItsContainersAgain) {
+  start();
+  const std::string show = "systemctl show --property=InvocationID --value docker";
+  const std::string before = in(show).out;
+  EXPECT_EQ(before.size(), 33U);
+  EXPECT_EQ(in("systemctl restart docker").exit_status, 0);
+  EXPECT_NE(in(show).out, before);
+  EXPECT_EQ(in("systemctl is-active docker").out, "active\n");
+  EXPECT_EQ(services().at(0).at("Health"), "starting");
+  lab_.pass(10);
+  EXPECT_EQ(services().at(0).at("Health"), "healthy");
+}
+
+TEST_F(SimDocker, LeavesContainersDownWhereTheModelSaysSo) {
+  start();
+  Scenario scenario;
+  scenario.model.lxc.docker.restarts_containers = false;
+  lab_.reopen(scenario);
+  guest_ = lab_.hop("lxc", 9001);
+  in("systemctl restart docker");
+  lab_.pass(60);
+  for (const Json& service : services()) EXPECT_EQ(service.at("State"), "exited");
+}
+
 TEST_F(SimDocker, RowsAndServicesOutliveARestartOfTheGuest) {
   start();
   insert();

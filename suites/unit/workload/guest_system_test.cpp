@@ -216,6 +216,30 @@ TEST_F(WorkloadGuestSystem, WaitsForCloudInit) {
   EXPECT_THROW(system.wait_for_cloud_init(), HarnessError);
 }
 
+TEST_F(WorkloadGuestSystem, SaysWhatBecameOfAUnit) {
+  guest.answers("systemctl is-active docker", fails(3, "", "failed\n"));
+  EXPECT_EQ(system.unit_state("docker"), "failed");
+  guest.answers("systemctl is-active docker", fails(127, "systemctl: command not found\n"));
+  EXPECT_THROW(system.unit_state("docker"), HarnessError);
+}
+
+// An exit status says nothing of it.
+TEST_F(WorkloadGuestSystem, RestartsAUnitOrSaysThatItDidNot) {
+  const std::string show = "systemctl show --property=InvocationID --value docker";
+  guest.answers(show, prints("4f1d\n"));
+  guest.answers("systemctl restart docker", prints(""));
+  EXPECT_THAT(trouble_of([this] { system.restart_unit("docker"); }),
+              HasSubstr("it was not started anew"));
+  EXPECT_CALL(guest.shell, run(CommandLine("systemctl restart docker")))
+      .WillOnce([&](const Command&) {
+        guest.answers(show, prints("b07a\n"));
+        return fails(1, "Job for docker.service failed.\n");
+      });
+  EXPECT_NO_THROW(system.restart_unit("docker")) << "what came of it is another question";
+  guest.answers(show, prints("\n"));
+  EXPECT_THAT(trouble_of([this] { system.restart_unit("docker"); }), HasSubstr("it never was"));
+}
+
 TEST_F(WorkloadGuestSystem, KnowsItsRelease) {
   guest.answers("cat /etc/debian_version", prints("13.1\n"));
   EXPECT_EQ(system.debian_version(), "13.1");

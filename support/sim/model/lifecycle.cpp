@@ -58,13 +58,22 @@ bool boots_to_network(const Guest& guest) {
   return !order.empty() && guest.config.contains(order) && guest.config.contains("ipconfig0");
 }
 
-void start_containers(Guest& guest, Millis at) {
+void start_containers(const Model::Docker& docker, Guest& guest, Millis at) {
+  if (!docker.restarts_containers) return;
   for (Container& container : guest.docker.containers) {
     if (container.restart != "unless-stopped" && container.restart != "always") continue;
     if (container.status == "created") continue;
     container.status = "running";
     container.started = at;
     container.exit_status = 0;
+  }
+}
+
+void stop_containers(Guest& guest, Millis at) {
+  for (Container& container : guest.docker.containers) {
+    if (container.status != "running") continue;
+    container.status = "exited";
+    container.finished = at;
   }
 }
 
@@ -128,7 +137,7 @@ void start_guest(Call& call, Guest& guest) {
   guest.agent_running = guest.has_package("qemu-guest-agent");
   guest.daemon_started = guest.reachable == kNever ? kNever : guest.reachable;
   if (guest.reachable != kNever) {
-    start_containers(guest, guest.reachable + paced(call.world.scenario, 1.5));
+    start_containers(model.docker, guest, guest.reachable + paced(call.world.scenario, 1.5));
   }
   call.state().activities.push_back(
       {.what = "running", .vmid = guest.vmid, .kind = guest.kind, .from = call.now()});
@@ -155,11 +164,14 @@ void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at)
   guest.changed = at;
   guest.pid = 0;
   guest.agent_running = false;
-  for (Container& container : guest.docker.containers) {
-    if (container.status != "running") continue;
-    container.status = "exited";
-    container.finished = at;
-  }
+  stop_containers(guest, at);
+}
+
+void restart_docker(Call& call, Guest& guest, double seconds) {
+  stop_containers(guest, call.now());
+  guest.daemon_started = call.now() + paced(call.world.scenario, seconds);
+  start_containers(call.guest_model().docker, guest, guest.daemon_started);
+  settle_ram(call.state(), call.world.scenario, guest, call.now());
 }
 
 void settle_ram(State& state, const Scenario& scenario, const Guest& guest, Millis at) {

@@ -25,6 +25,9 @@ void start_guest(Call& call, Guest& guest);
 // How long work takes that usually takes so many seconds.
 Millis paced(const Scenario& scenario, double seconds);
 
+// Docker ends, with its containers, and starts again; it answers after so many seconds.
+void restart_docker(Call& call, Guest& guest, double seconds);
+
 // All that runs in the guest ends now.
 void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at);
 

@@ -22,7 +22,7 @@ PVE_ACCEPT_FIELDS(Model::Load, tps, latency_factor, run_spread, interval_spread,
                   stall_from_s, stall_s, abort_after_s)
 PVE_ACCEPT_FIELDS(Model::Docker, version, build, containerd, runc, compose, api, min_api,
                   storage_driver, root_file_system, cgroup_driver, cgroup_version, origin, codename,
-                  memory_limit)
+                  restarts_containers, memory_limit)
 PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, swapped_mib,
                   stopped_ram_mib, cache_decay_s, idle_cpu, load_cpu, booked_idle_mib,
                   booked_load_mib, anon_mib, pss_share, memory_reserved_mib, disk_used_mib,

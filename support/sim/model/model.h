@@ -34,7 +34,8 @@ struct Model {
     std::string storage_driver = "overlayfs", root_file_system = "overlay";
     std::string cgroup_driver = "systemd", cgroup_version = "2";
     std::string origin = "https://download.docker.com/linux/debian", codename = "trixie";
-    std::string memory_limit = {};  // what a container reads in memory.max; empty: its own limit
+    bool restarts_containers = true;  // those that ask for it, when it is started
+    std::string memory_limit = {};    // what a container reads in memory.max; empty: its own limit
   };
 
   struct Guest {

@@ -4,6 +4,7 @@
 
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/containers.h"
+#include "support/sim/model/lifecycle.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
@@ -31,6 +32,38 @@ int start_service(Call& call, const std::string& name) {
   }
   call.spend(0.3);
   if (package == "qemu-guest-agent") call.guest->agent_running = true;
+  return 0;
+}
+
+bool is_docker(const std::string& unit) { return unit == "docker" || unit == "docker.service"; }
+
+// systemctl restart docker: returns when it answers
+int restart_service(Call& call, const std::string& name) {
+  constexpr double kDockerStartS = 2.5;
+  if (!is_docker(name)) throw Unsupported{};
+  if (!call.guest->has_docker()) {
+    return call.fail(5, "Failed to restart docker.service: Unit docker.service not found.");
+  }
+  restart_docker(call, *call.guest, kDockerStartS);
+  call.spend(kDockerStartS);
+  return 0;
+}
+
+std::string state_of(const Call& call, const std::string& unit) {
+  const Guest& guest = *call.guest;
+  if (unit == "qemu-guest-agent") return guest.agent_running ? "active" : "inactive";
+  if (!is_docker(unit) || !guest.has_docker()) return "inactive";
+  return call.now() < guest.daemon_started ? "activating" : "active";
+}
+
+// systemctl show --property=InvocationID --value docker: of its last start
+int show_unit(Call& call, const Words& words) {
+  if (words != Words{"show", "--property=InvocationID", "--value", "docker"}) throw Unsupported{};
+  const Guest& guest = *call.guest;
+  call.out((guest.has_docker() ? hex(call.world.scenario.seed, fmt::format("docker {}", guest.vmid),
+                                     guest.daemon_started, 32)
+                               : "") +
+           "\n");
   return 0;
 }
 
@@ -66,12 +99,12 @@ int systemctl(Call& call) {
     return 0;
   }
   if (words.size() == 2 && words[0] == "start") return start_service(call, words[1]);
+  if (words.size() == 2 && words[0] == "restart") return restart_service(call, words[1]);
+  if (!words.empty() && words[0] == "show") return show_unit(call, words);
   if (words.size() == 2 && words[0] == "is-active") {
-    const bool active = words[1] == "docker"
-                            ? call.guest->has_docker()
-                            : words[1] == "qemu-guest-agent" && call.guest->agent_running;
-    call.out(active ? "active\n" : "inactive\n");
-    return active ? 0 : 3;
+    const std::string state = state_of(call, words[1]);
+    call.out(state + "\n");
+    return state == "active" ? 0 : 3;
   }
   throw Unsupported{};
 }
