@@ -94,6 +94,12 @@ TEST_P(Docker, TalksOverUnixSockets) {
   });
 }
 
+// A memory limit kills what exceeds it, and nothing else.
+// Example failure: measured 0: the process got its 256 MiB with a limit of 64.
+TEST_P(Docker, KillsWhatExceedsItsLimit) {
+  judge("docker.limit-bites", [&] { return exceeded_limit(run(), GetParam()); });
+}
+
 // A restart of Docker brings everything back: what it was told at its start may have changed since.
 // Example failure: measured "unix socket: exit 2: ... Permission denied": a new AppArmor profile.
 TEST_P(Docker, SurvivesARestart) {

@@ -132,6 +132,26 @@ std::vector<LogEntry> guest_anomalies(Shell& guest) {
                                  {"-g", kAnomalyPattern}));
 }
 
+std::vector<LogEntry> without_oom_kill(std::vector<LogEntry> entries,
+                                       const std::string& container) {
+  const auto kill = std::ranges::find_if(entries, [&](const LogEntry& entry) {
+    return entry.message.starts_with("oom-kill:") &&
+           text::contains(entry.message, fmt::format("/docker-{}.scope,", container));
+  });
+  if (kill == entries.end()) return entries;
+  static const std::regex pid_field(",pid=([0-9]+)");
+  std::smatch pid;
+  const std::string message = kill->message;
+  const auto at = kill - entries.begin();
+  const bool traced = at > 0 && entries[at - 1].message == "Call Trace:";
+  entries.erase(kill - (traced ? 1 : 0), kill + 1);
+  if (!std::regex_search(message, pid, pid_field)) return entries;
+  const std::string process =
+      fmt::format("Memory cgroup out of memory: Killed process {} (", pid[1].str());
+  std::erase_if(entries, [&](const LogEntry& entry) { return entry.message.starts_with(process); });
+  return entries;
+}
+
 std::vector<LogEntry> parse_journal_json(std::string_view text) {
   std::vector<LogEntry> entries;
   for (const std::string_view line : text::lines(text)) entries.push_back(parse_entry(line));

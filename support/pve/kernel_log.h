@@ -26,6 +26,10 @@ std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_secon
 // The same in the whole journal of a guest, which is as old as the guest.
 std::vector<LogEntry> guest_anomalies(Shell& guest);
 
+// Without those that tell of one process killed for the memory limit of that Docker container: the
+// call trace, the cgroup and the process.
+std::vector<LogEntry> without_oom_kill(std::vector<LogEntry> entries, const std::string& container);
+
 // `journalctl -o json`: one object per line.
 std::vector<LogEntry> parse_journal_json(std::string_view text);
 

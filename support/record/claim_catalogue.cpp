@@ -27,6 +27,7 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"docker.storage-driver", "Docker.UsesOverlayStorage", kEachGuest, kProvisioned},
     {"docker.cgroup", "Docker.LimitsMemoryByCgroupV2", kEachGuest, kProvisioned},
     {"docker.unix-socket", "Docker.TalksOverUnixSockets", kEachGuest, kProvisioned},
+    {"docker.limit-bites", "Docker.KillsWhatExceedsItsLimit", kEachGuest, kRestart},
     {"docker.survives-restart", "Docker.SurvivesARestart", kEachGuest, kRestart},
 
     {"stack.healthy", "Stack.IsHealthy", kEachGuest, kProvisioned},

@@ -90,6 +90,7 @@ struct GuestRecord {
   std::optional<std::string> address = {};
   std::vector<std::string> host_keys = {};
   std::optional<double> ready_s = {};
+  std::vector<std::string> oom_killed = {};  // IDs of containers that a claim let exceed a limit
   Fact<std::string> debian = {};
   std::map<std::string, Fact<std::string>> components = {};  // "docker": "29.5.3"
   std::optional<Stack> stack = {};

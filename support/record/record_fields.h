@@ -77,6 +77,7 @@ void visit(GuestRecord& guest, Fields& fields) {
   fields("address", guest.address, if_set);
   fields("host_keys", guest.host_keys, if_set);
   fields("ready_s", guest.ready_s, if_set);
+  fields("oom_killed", guest.oom_killed, if_set);
   fields("debian", guest.debian, if_set);
   fields("components", guest.components, if_set);
   fields("stack", guest.stack, if_set);

@@ -155,6 +155,42 @@ std::optional<std::int64_t> Docker::memory_limit_seen(int limit_mib, const std::
   return bytes;
 }
 
+// One process, which fills one buffer: nothing but it can be meant, and where no limit holds it, it
+// takes no more than that. Swap would only put the end off.
+std::string Docker::create_greedy_container(int limit_mib, const std::string& image) {
+  const std::string limit = fmt::format("{}m", limit_mib);
+  const Command create = {
+      .argv = {"docker", "create", "-m", limit, "--memory-swap", limit, image, "dd", "if=/dev/zero",
+               "of=/dev/null", fmt::format("bs={}M", 4 * limit_mib), "count=1"},
+      .deadline = kChangeDeadline};
+  const std::string attempted = "create a container with a memory limit";
+  const CommandResult created = run_checked(guest_, create, attempted);
+  const std::string_view id = text::trimmed(created.out);
+  constexpr std::string_view kHex = "0123456789abcdef";
+  if (id.size() != 64 || id.find_first_not_of(kHex) != std::string_view::npos) {
+    throw unusable(guest_, create, created, attempted, "expected its ID");
+  }
+  return std::string(id);
+}
+
+ExceededLimit Docker::exceed_limit(const std::string& greedy_container) {
+  const std::string attempted = "run a container that exceeds its memory limit";
+  ContainerBroom broom(guest_);
+  broom.add(greedy_container);
+  const CommandResult result = probe(
+      guest_,
+      {.argv = {"docker", "start", "--attach", greedy_container}, .deadline = kChangeDeadline},
+      attempted);
+  const Json reply = run_json(guest_, reading({"docker", "inspect", greedy_container}), attempted);
+  const auto killed = text::read_list(reply, "docker inspect", [](const JsonCursor& entry) {
+    return entry.at("State").at("OOMKilled").boolean();
+  });
+  broom.sweep();
+  return {.exit_status = result.exit_status,
+          .oom_killed = killed.size() == 1 && killed.front(),
+          .err = result.err};
+}
+
 double Docker::growth_of_containers(int count, const std::string& image) {
   const Command sync = {.argv = {"sync"}, .deadline = kChangeDeadline};
   GuestSystem system(guest_);

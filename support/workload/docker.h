@@ -32,6 +32,12 @@ struct HelloWorld {
   CommandResult result = {};
 };
 
+struct ExceededLimit {
+  int exit_status = 0;      // of its one process
+  bool oom_killed = false;  // as Docker says
+  std::string err = {};
+};
+
 // `docker version --format '{{json .}}'`, without compose's.
 DockerVersions parse_docker_versions(const Json& reply);
 
@@ -64,6 +70,11 @@ class Docker {
   // empty for "max", no limit at all.
   std::optional<std::int64_t> memory_limit_seen(int limit_mib,
                                                 const std::string& image = "postgres:17");
+
+  // A container that asks for four times the memory that it is allowed: its ID.
+  std::string create_greedy_container(int limit_mib, const std::string& image = "postgres:17");
+  // What becomes of it. It is removed again whatever happens.
+  ExceededLimit exceed_limit(const std::string& greedy_container);
 
   // Disk that `count` more containers of an image cost, in MiB. They are created, never started,
   // and removed again whatever happens. Throws HarnessError when they cost nothing at all.

@@ -84,6 +84,15 @@ GuestMemory parse_guest_memory(std::string_view meminfo) {
   throw unexpected("/proc/meminfo", meminfo.substr(0, 200), "MemTotal");
 }
 
+std::int64_t parse_oom_kills(std::string_view memory_events) {
+  for (const std::string_view line : text::lines(memory_events)) {
+    const auto words = text::words(line);
+    if (words.size() != 2 || words[0] != "oom_kill") continue;
+    if (const auto count = text::to_whole(words[1]); count && *count >= 0) return *count;
+  }
+  throw unexpected("memory.events", memory_events, "a line with oom_kill");
+}
+
 FileSystemUsage parse_df(std::string_view text) {
   const auto lines = text::lines(text);
   const auto words = lines.size() == 2 ? text::words(lines[1]) : std::vector<std::string_view>{};
@@ -271,6 +280,11 @@ bool GuestSystem::resolves(const std::string& name) {
 GuestMemory GuestSystem::memory() {
   const Command command = reading({"cat", "/proc/meminfo"});
   return parse_guest_memory(run_checked(guest_, command, "read the guest's memory").out);
+}
+
+std::int64_t GuestSystem::oom_kills() {
+  const Command command = reading({"cat", "/sys/fs/cgroup/system.slice/memory.events"});
+  return parse_oom_kills(run_checked(guest_, command, "count the guest's OOM kills").out);
 }
 
 FileSystemUsage GuestSystem::root_file_system() {

@@ -6,6 +6,7 @@
 
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
+#include "support/base/text.h"
 
 namespace pve_accept {
 namespace {
@@ -36,6 +37,46 @@ TEST(JournalReply, NamesALineThatItCannotRead) {
   EXPECT_THROW(parse_journal_json(R"({"SYSLOG_IDENTIFIER":"kernel"})"), HarnessError);
   EXPECT_THROW(parse_journal_json(R"({"__REALTIME_TIMESTAMP":"1","MESSAGE":[300]})"), HarnessError);
   EXPECT_THAT(parse_journal_json(""), IsEmpty());
+}
+
+// What a kernel says when it kills one process in a container's cgroup, as far as it is looked for.
+std::vector<LogEntry> recorded_oom_kill() {
+  const std::regex pattern(kAnomalyPattern);
+  const auto kernel = recorded("oom-kill.txt",
+                               "cgroup docker-3f1c9a7e5b2d48060f9e8d7c6b5a49382716053f4e2d1c0b9a88"
+                               "77665544332e.scope with a limit of 64 MiB for memory and swap: dd "
+                               "if=/dev/zero of=/dev/null bs=256M count=1; dmesg -t");
+  EXPECT_EQ(kernel.exit_status, 137);
+  std::vector<LogEntry> found;
+  for (const std::string_view line : text::lines(kernel.out)) {
+    const std::string message(line);
+    if (std::regex_search(message, pattern)) found.push_back({message});
+  }
+  return found;
+}
+constexpr const char* kKilledContainer =
+    "3f1c9a7e5b2d48060f9e8d7c6b5a49382716053f4e2d1c0b9a8877665544332e";
+
+TEST(OomKill, OfAKnownContainerIsTakenOut) {
+  const auto found = recorded_oom_kill();
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_THAT(without_oom_kill(found, kKilledContainer), IsEmpty());
+}
+
+TEST(OomKill, TakesNothingElseWithIt) {
+  auto found = recorded_oom_kill();
+  const LogEntry trace{"Call Trace:"}, denied{"apparmor=\"DENIED\""};
+  found.insert(found.begin(), {trace, denied});
+  found.push_back({"Memory cgroup out of memory: Killed process 1 (postgres)"});
+  const auto others = without_oom_kill(found, kKilledContainer);
+  ASSERT_EQ(others.size(), 3U);
+  EXPECT_EQ(others[0].message, "Call Trace:");
+  EXPECT_EQ(others[1].message, denied.message);
+  EXPECT_THAT(others[2].message, HasSubstr("(postgres)"));
+}
+
+TEST(OomKill, OfAnotherContainerStays) {
+  EXPECT_EQ(without_oom_kill(recorded_oom_kill(), std::string(64, '0')).size(), 3U);
 }
 
 TEST(AnomalyPattern, FindsTroubleAndNothingElse) {

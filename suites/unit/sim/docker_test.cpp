@@ -2,6 +2,7 @@
 
 #include "suites/unit/sim/lab.h"
 #include "support/base/file.h"
+#include "support/base/text.h"
 #include "support/sim/tools/compose_file.h"
 
 namespace pve_accept::sim_testing {
@@ -141,6 +142,26 @@ TEST_F(SimDocker, RowsLiveInTheNamedVolume) {
   EXPECT_EQ(gone.err,
             "ERROR:  relation \"spike_persist\" does not exist\nLINE 1: select count(*) from "
             "spike_persist\n                             ^\n");
+}
+
+TEST_F(SimDocker, KillsWhatExceedsItsLimit) {
+  install();
+  const std::string fill = " postgres:17 dd if=/dev/zero of=/dev/null bs=256M count=1";
+  const std::string greedy(text::trimmed(in("docker create -m 64m --memory-swap 64m" + fill).out));
+  const std::string free(text::trimmed(in("docker create" + fill).out));
+  const std::string events = "cat /sys/fs/cgroup/system.slice/memory.events";
+  EXPECT_THAT(in(events).out, HasSubstr("oom_kill 0\n"));
+  EXPECT_EQ(in("docker start --attach " + free).exit_status, 0);
+  EXPECT_THAT(in(events).out, HasSubstr("oom_kill 0\n"));
+  EXPECT_EQ(in("docker start --attach " + greedy).exit_status, 137);
+  EXPECT_THAT(in(events).out, HasSubstr("oom_kill 1\n"));
+  const Json state = Json::parse(in("docker inspect " + greedy).out).at(0).at("State");
+  EXPECT_EQ(state.at("OOMKilled"), true);
+  EXPECT_EQ(state.at("ExitCode"), 137);
+  // A container has the node's kernel.
+  const std::string log = lab_.run("journalctl -k -o json --quiet --no-pager -g oom").out;
+  EXPECT_THAT(log, HasSubstr("oom_memcg=/lxc/9001/ns/system.slice/docker-" + greedy + ".scope,"));
+  EXPECT_EQ(in("docker rm -f " + greedy).out, greedy + "\n");
 }
 
 TEST_F(SimDocker, StartsItsContainersAgain) {

@@ -115,6 +115,41 @@ TEST_F(WorkloadDocker, HelloWorldHasTheTimeItIsGiven) {
   EXPECT_TRUE(docker.hello_world(std::chrono::seconds(7)).greeted);
 }
 
+class GreedyContainer : public WorkloadDocker {
+ protected:
+  const std::string id = std::string(64, 'a');
+  const std::string create =
+      "docker create -m 64m --memory-swap 64m postgres:17 dd if=/dev/zero of=/dev/null bs=256M "
+      "count=1";
+};
+
+TEST_F(GreedyContainer, IsKnownByItsId) {
+  guest.answers(create, prints(id + "\n"));
+  EXPECT_EQ(docker.create_greedy_container(64), id);
+  for (const char* no_id : {"", "spike-db-1\n", "aaaa\n"}) {
+    guest.answers(create, prints(no_id));
+    EXPECT_THROW(docker.create_greedy_container(64), HarnessError) << no_id;
+  }
+}
+
+TEST_F(GreedyContainer, EndsAsItEndedAndIsRemoved) {
+  guest.answers("docker start --attach " + id, fails(137, ""));
+  guest.answers("docker inspect " + id, prints(R"([{"State": {"OOMKilled": true}}])"));
+  EXPECT_CALL(guest.shell, run(testing::_)).Times(testing::AnyNumber());
+  EXPECT_CALL(guest.shell, run(CommandLine("docker rm -f " + id))).WillOnce(Return(prints(id)));
+  const ExceededLimit seen = docker.exceed_limit(id);
+  EXPECT_EQ(seen.exit_status, 137);
+  EXPECT_TRUE(seen.oom_killed);
+}
+
+TEST_F(GreedyContainer, IsRemovedAlsoWhenNothingCanBeTold) {
+  guest.answers("docker start --attach " + id, fails(137, ""));
+  guest.answers("docker inspect " + id, prints("?"));
+  EXPECT_CALL(guest.shell, run(testing::_)).Times(testing::AnyNumber());
+  EXPECT_CALL(guest.shell, run(CommandLine("docker rm -f " + id))).WillOnce(Return(prints(id)));
+  EXPECT_THROW(docker.exceed_limit(id), HarnessError);
+}
+
 TEST_F(WorkloadDocker, ExecPassesTheExitStatusOn) {
   guest.answers("docker exec spike-db-1 true",
                 fails(126, "failed to update /proc/1/timens_offsets"));

@@ -71,6 +71,19 @@ TEST(GuestMemoryFile, WithoutFiguresIsAnError) {
   EXPECT_THROW(parse_guest_memory("MemTotal: 2097152\n"), HarnessError);
 }
 
+TEST(MemoryEventsFile, HasTheKills) {
+  EXPECT_EQ(parse_oom_kills(
+                recorded("docker-in-lxc.txt", "cat /sys/fs/cgroup/lxc/9001/memory.events").out),
+            1);
+}
+
+TEST(MemoryEventsFile, WithoutKillsIsAnError) {
+  for (const char* text :
+       {"", "oom 2\n", "oom_kill\n", "oom_kill x\n", "oom_kill -1\n", "oom_group_kill 0\n"}) {
+    EXPECT_THROW(parse_oom_kills(text), HarnessError) << text;
+  }
+}
+
 TEST(FileSystemReply, IsInBytes) {
   const FileSystemUsage usage =
       parse_df(recorded("proc.txt", "df -B1 --output=source,size,used,avail,pcent,target /").out);

@@ -47,6 +47,41 @@ Container make_container(const Call& call, const std::string& name, const std::s
   return container;
 }
 
+std::int64_t enforced_limit(const Call& call) {
+  const std::string& shown = call.guest_model().docker.memory_limit;
+  if (shown.empty()) return call.container->memory_limit;
+  return text::to_whole(shown).value_or(0);
+}
+
+// What mm/oom_kill.c prints, without the stack and the tables. A container has the node's kernel.
+int kill_for_memory(Call& call) {
+  constexpr int kKilled = 137;
+  Guest& guest = *call.guest;
+  const std::string scope = fmt::format("docker-{}.scope", call.container->id);
+  const std::string cgroup = fmt::format(
+      "{}/system.slice/{}", guest.is_vm() ? "" : fmt::format("/lxc/{}/ns", guest.vmid), scope);
+  const std::int64_t pid = call.state().next_pid++;
+  const std::int64_t uid = guest.is_vm() ? 0 : call.guest_model().uid_base;
+  auto& log = guest.is_vm() ? guest.kernel_log : call.state().kernel_log;
+  for (const std::string& text :
+       {fmt::format("{} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0",
+                    call.argv[0]),
+        std::string("Call Trace:"),
+        fmt::format(
+            "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset={0},mems_allowed=0,"
+            "oom_memcg={1},task_memcg={1},task={2},pid={3},uid={4}",
+            scope, cgroup, call.argv[0], pid, uid),
+        fmt::format("<3>Memory cgroup out of memory: Killed process {} ({}) total-vm:265120kB, "
+                    "anon-rss:65280kB, file-rss:1676kB, shmem-rss:0kB, UID:{} pgtables:176kB "
+                    "oom_score_adj:0",
+                    pid, call.argv[0], uid)}) {
+    log.push_back({.at = call.now(), .text = text});
+  }
+  ++guest.oom_kills;
+  call.container->oom_killed = true;
+  return kKilled;
+}
+
 bool pull(Call& call, const std::string& image) {
   DockerState& docker = call.guest->docker;
   if (std::ranges::find(docker.images, image) != docker.images.end()) {

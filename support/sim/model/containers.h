@@ -18,6 +18,12 @@ Container* find_container(Guest& guest, const std::string& name_or_id);
 // A new container, not started yet.
 Container make_container(const Call& call, const std::string& name, const std::string& image);
 
+// Bytes that the container's cgroup allows; 0: no limit.
+std::int64_t enforced_limit(const Call& call);
+
+// The kernel kills the process of the container that the call is in. Returns its exit status.
+int kill_for_memory(Call& call);
+
 // Pulls what is missing, for as long as that takes. Returns false, after the daemon's error, when
 // the registry does not have it or is out of reach.
 bool pull(Call& call, const std::string& image);

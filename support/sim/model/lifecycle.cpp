@@ -129,6 +129,7 @@ void start_guest(Call& call, Guest& guest) {
   guest.pid = call.state().next_pid;
   call.state().next_pid += 57;
   guest.started = call.now();
+  guest.oom_kills = 0;
   if (guest.boots++ == 0 || !guest.files.contains("/etc/ssh/ssh_host_ed25519_key.pub")) {
     set_up_system(call, guest);
   }

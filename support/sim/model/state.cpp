@@ -13,16 +13,19 @@ PVE_ACCEPT_FIELDS(Relaxation, at, value, target, time_constant_s)
 PVE_ACCEPT_FIELDS(Activity, what, vmid, kind, from, to, owner)
 PVE_ACCEPT_FIELDS(Volume, storage, name, vmid, size, format, content, created, fixed_used_mib)
 PVE_ACCEPT_FIELDS(Database, tables, pgbench_scale)
-PVE_ACCEPT_FIELDS(Container, id, name, image, service, project, working_dir, config_file, command,
-                  status, restart, volume, mount, has_health, healthy_after, oom_killed,
+PVE_ACCEPT_FIELDS(KernelMessage, at, text)
+PVE_ACCEPT_FIELDS(Container, arguments, id, name, image, service, project, working_dir, config_file,
+                  command, status, restart, volume, mount, has_health, healthy_after, oom_killed,
                   exit_status, restarts, memory_limit, host_port, container_port, created, started,
                   finished)
 PVE_ACCEPT_FIELDS(DockerState, images, containers, volumes, networks)
 PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, foreign, created,
                   changed, started, reachable, pid, boots, files, packages, package_lists,
-                  docker_source, agent_running, daemon_started, docker, free_blocks_mib)
-PVE_ACCEPT_FIELDS(State, time, epoch_ms, files, volumes, guests, activities, ram, rule_matches,
-                  rules_begun, unknown_commands, neighbours_probed, next_pid, next_process)
+                  docker_source, agent_running, daemon_started, docker, oom_kills, kernel_log,
+                  free_blocks_mib)
+PVE_ACCEPT_FIELDS(State, time, epoch_ms, files, volumes, guests, activities, kernel_log, ram,
+                  rule_matches, rules_begun, unknown_commands, neighbours_probed, next_pid,
+                  next_process)
 
 std::string Guest::option(const std::string& key) const {
   const auto found = config.find(key);

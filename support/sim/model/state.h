@@ -49,7 +49,8 @@ struct Database {
 
 struct Container {
   std::string id, name, image, service, project, working_dir, config_file, command;
-  std::string status = "created";  // "created", "running", "exited"
+  std::string status = "created";      // "created", "running", "exited"
+  std::vector<std::string> arguments;  // its own command, where it was given one
   std::string restart, volume, mount;
   bool has_health = false, oom_killed = false;
   Millis healthy_after = 0;  // from its start
@@ -63,6 +64,12 @@ struct DockerState {
   std::vector<Container> containers;
   std::map<std::string, Database> volumes;
   std::vector<std::string> networks;
+};
+
+// What a kernel said, beside what the model has it say.
+struct KernelMessage {
+  Millis at = 0;
+  std::string text;
 };
 
 struct Guest {
@@ -80,6 +87,8 @@ struct Guest {
   bool package_lists = false, docker_source = false, agent_running = false;
   Millis daemon_started = 0;
   DockerState docker = {};
+  std::int64_t oom_kills = 0;                  // since its boot
+  std::vector<KernelMessage> kernel_log = {};  // of a VM's own kernel
   double free_blocks_mib = 0;  // deleted in the guest, still taken on the thin volume
 
   bool is_vm() const { return kind == GuestKind::kVm; }
@@ -98,6 +107,7 @@ struct State {
   std::vector<Volume> volumes;
   std::vector<Guest> guests;
   std::vector<Activity> activities;
+  std::vector<KernelMessage> kernel_log;
   std::map<std::string, std::vector<Relaxation>> ram;  // by vmid: MiB of the node's RAM
   std::vector<std::int64_t> rule_matches, rules_begun;
   std::vector<std::string> unknown_commands;

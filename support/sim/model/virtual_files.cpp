@@ -192,6 +192,10 @@ std::optional<std::string> guest_file(const Call& call, const std::string& path)
   if (path == "/proc/self/uid_map") return uid_map(guest, model);
   if (path == "/proc/sys/kernel/random/boot_id") return boot_id(call, guest) + "\n";
   if (path == "/proc/1/stat") return init_status(guest);
+  if (path == "/sys/fs/cgroup/system.slice/memory.events") {
+    return fmt::format("low 0\nhigh 0\nmax {0}\noom {0}\noom_kill {0}\noom_group_kill 0\n",
+                       guest.oom_kills);
+  }
   if (path == "/proc/meminfo") {
     const std::int64_t total = guest_memory_kib(call, guest);
     return meminfo(total, total * 9 / 10);

@@ -72,12 +72,14 @@ int exec(Call& call, Words words) {
   return run_tool(inner);
 }
 
-// docker create --name NAME IMAGE
+// docker create [--name NAME] [-m SIZE --memory-swap SIZE] IMAGE [COMMAND…]
 int create(Call& call, const Words& words) {
-  const Arguments arguments = read_options(words, {"--name="});
-  arguments.require({"--name"});
-  if (arguments.rest.size() != 1) throw Unsupported{};
-  const std::string name = arguments.get("--name");
+  const Arguments arguments = read_options(words, {"+", "--name=", "-m=", "--memory-swap="});
+  const std::int64_t limit = arguments.has("-m") ? memory_limit(arguments.get("-m")) : 0;
+  if (arguments.rest.empty() || limit < 0) throw Unsupported{};
+  const std::string name = arguments.has("--name")
+                               ? arguments.get("--name")
+                               : "quirky_" + hex(call.world.scenario.seed, "name", call.now(), 8);
   if (const Container* taken = find_container(*call.guest, name)) {
     return call.fail(1, fmt::format("Error response from daemon: Conflict. The container name "
                                     "\"/{}\" is already in use by container \"{}\". You have to "
@@ -88,10 +90,31 @@ int create(Call& call, const Words& words) {
   const std::string image = with_tag(arguments.rest[0]);
   if (!pull_to_run(call, image)) return 1;
   call.spend(0.08);
-  const Container made = make_container(call, name, image);
+  Container made = make_container(call, name, image);
+  made.memory_limit = limit;
+  made.arguments = {arguments.rest.begin() + 1, arguments.rest.end()};
   call.guest->docker.containers.push_back(made);
   call.out(made.id + "\n");
   return 0;
+}
+
+// docker start --attach CONTAINER: one that was created with a command
+int start(Call& call, const Words& words) {
+  if (words.size() != 2 || words[0] != "--attach") throw Unsupported{};
+  Container* container = find_container(*call.guest, words[1]);
+  if (container == nullptr) {
+    return call.fail(1, fmt::format("Error response from daemon: No such container: {}", words[1]));
+  }
+  if (container->arguments.empty()) throw Unsupported{};
+  call.spend(0.5);
+  container->status = "running";
+  container->started = call.now();
+  Call inner = call.in_container(*container, container->arguments);
+  const int exit_status = run_tool(inner);
+  container->status = "exited";
+  container->exit_status = exit_status;
+  container->finished = call.now();
+  return exit_status;
 }
 
 int remove(Call& call, const Words& words) {
@@ -105,8 +128,9 @@ int remove(Call& call, const Words& words) {
           call.fail(1, fmt::format("Error response from daemon: No such container: {}", name));
       continue;
     }
-    std::erase_if(call.guest->docker.containers,
-                  [&](const Container& container) { return container.name == name; });
+    std::erase_if(call.guest->docker.containers, [&](const Container& container) {
+      return container.name == name || container.id == name;
+    });
     call.out(name + "\n");
   }
   return exit_status;
@@ -177,6 +201,7 @@ int docker(Call& call) {
   if (verb == "run") return run(call, words);
   if (verb == "exec") return exec(call, words);
   if (verb == "create") return create(call, words);
+  if (verb == "start") return start(call, words);
   if (verb == "rm") return remove(call, words);
   if (verb == "inspect") return inspect(call, words);
   if (verb == "image") {

@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "support/sim/model/containers.h"
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/storage_content.h"
 #include "support/sim/model/virtual_files.h"
+#include "support/sim/model/volumes.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
@@ -14,6 +16,25 @@ std::optional<std::string> read_path(const Call& call, const std::string& path) 
   const auto file = files.find(path);
   if (file != files.end()) return file->second;
   return call.is_node() ? node_file(call, path) : guest_file(call, path);
+}
+
+// dd if=/dev/zero of=/dev/null bs=SIZE count=1
+int fill_memory(Call& call) {
+  const Words words = call.words();
+  if (words.size() != 4 || words[0] != "if=/dev/zero" || words[1] != "of=/dev/null" ||
+      !words[2].starts_with("bs=") || words[3] != "count=1") {
+    throw Unsupported{};
+  }
+  const std::int64_t size = size_in_bytes(words[2].substr(3), "");
+  if (size < 0) throw Unsupported{};
+  call.spend(0.1);
+  const std::int64_t limit = enforced_limit(call);
+  if (limit > 0 && size > limit) return kill_for_memory(call);
+  call.err(
+      fmt::format("1+0 records in\n1+0 records out\n{} bytes ({} MB, {} MiB) copied, 0.1 s, "
+                  "2.7 GB/s\n",
+                  size, size / 1000000, size / 1048576));
+  return 0;
 }
 
 std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
@@ -36,9 +57,8 @@ int cat(Call& call) {
         continue;
       }
       if (path != "/sys/fs/cgroup/memory.max") throw Unsupported{};
-      const std::int64_t limit = call.container->memory_limit;
-      const std::string& shown = call.guest_model().docker.memory_limit;
-      text = (!shown.empty() ? shown : limit > 0 ? std::to_string(limit) : "max") + "\n";
+      const std::int64_t limit = enforced_limit(call);
+      text = (limit > 0 ? std::to_string(limit) : "max") + "\n";
     } else {
       text = read_path(call, path);
     }
@@ -65,8 +85,9 @@ int install(Call& call) {
   return 0;
 }
 
-// dd of=FILE conv=excl status=none: the lock
+// dd of=FILE conv=excl status=none: the lock; in a container fill_memory
 int dd(Call& call) {
+  if (call.place == Place::kContainer) return fill_memory(call);
   std::string target;
   bool exclusive = false;
   for (const std::string& word : call.words()) {

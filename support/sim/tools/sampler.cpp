@@ -50,7 +50,9 @@ Json cgroup_figures(World& world, const Guest& guest, Millis at) {
     return activity.what == "load" && activity.vmid == guest.vmid &&
            activity.from + kIntoLoad <= at;
   });
-  const std::int64_t kills = model.oom_kills + (pressed ? model.oom_kills_under_load : 0);
+  // A VM's own kernel counts what it kills.
+  const std::int64_t kills = model.oom_kills + (pressed ? model.oom_kills_under_load : 0) +
+                             (guest.is_vm() ? 0 : guest.oom_kills);
   return {{"current", in_bytes(booked.current_mib)},
           {"anon", in_bytes(booked.anon_mib)},
           {"file", in_bytes(booked.file_mib)},

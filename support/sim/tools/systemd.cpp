@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <regex>
 
 #include "support/sim/engine/replies.h"
@@ -67,6 +68,25 @@ int show_unit(Call& call, const Words& words) {
   return 0;
 }
 
+// The messages that the scenario gave, and those of the kernel on what was done. The former came,
+// on the node when the first guest started, in a guest at its first boot.
+std::vector<KernelMessage> messages(const Call& call) {
+  const auto& given =
+      call.is_node() ? call.model().node.kernel_messages : call.guest_model().journal;
+  Millis first = kNever;
+  for (const Activity& activity : call.state().activities) {
+    if (activity.what == "running") first = std::min(first, activity.from);
+  }
+  if (first == kNever) first = call.now() + 1;
+  std::vector<KernelMessage> all;
+  for (const std::string& text : given) {
+    all.push_back({.at = first + 1000 + 250 * std::ssize(all), .text = text});
+  }
+  std::ranges::copy(call.is_node() ? call.state().kernel_log : call.guest->kernel_log,
+                    std::back_inserter(all));
+  return all;
+}
+
 // "@SECONDS"; 0 is the beginning.
 std::int64_t parse_since(const std::string& text) {
   const auto seconds = text::to_whole(text.substr(std::min<std::size_t>(text.size(), 1)));
@@ -121,9 +141,7 @@ Message message_of(const std::string& written) {
   return {.text = written.substr(3), .priority = written[1] - '0'};
 }
 
-// journalctl [-k] -o json --quiet --no-pager [--since @SECONDS] [-p err] [-g PATTERN]: the messages
-// that the scenario gave. On the node they came when the first guest started, in a guest at its
-// first boot.
+// journalctl [-k] -o json --quiet --no-pager [--since @SECONDS] [-p err] [-g PATTERN]
 int journalctl(Call& call) {
   const Arguments arguments = read_options(
       call.words(), {"-k", "--no-pager", "--quiet", "-q", "-o=json", "-g=", "-p=err", "--since="});
@@ -133,25 +151,17 @@ int journalctl(Call& call) {
   const bool quiet = arguments.has("-q") || arguments.has("--quiet");
   if (!call.is_node() && pattern.empty()) throw Unsupported{};
   call.spend(0.2);
-  const auto& messages =
-      call.is_node() ? call.model().node.kernel_messages : call.guest_model().journal;
-  Millis first = kNever;
-  for (const Activity& activity : call.state().activities) {
-    if (activity.what == "running") first = std::min(first, activity.from);
-  }
-  if (first == kNever) first = call.now() + 1;
   // As journalctl does it: case counts when the pattern has a capital letter.
   const bool capital =
       std::ranges::any_of(pattern, [](unsigned char c) { return std::isupper(c) != 0; });
   const std::regex wanted(
       pattern, capital ? std::regex::ECMAScript : std::regex::ECMAScript | std::regex::icase);
-  int index = 0, printed = 0;
+  int printed = 0;
   const int least = arguments.has("-p") ? 3 : 7;
-  for (const std::string& written : messages) {
-    const Message message = message_of(written);
-    const Millis at = first + 1000 + 250 * index++;
-    const std::int64_t epoch_ms = call.state().epoch_ms + at;
-    if (at > call.now() || epoch_ms < since * 1000) continue;
+  for (const KernelMessage& written : messages(call)) {
+    const Message message = message_of(written.text);
+    const std::int64_t epoch_ms = call.state().epoch_ms + written.at;
+    if (written.at > call.now() || epoch_ms < since * 1000) continue;
     if (message.priority > least) continue;
     if (!pattern.empty() && !std::regex_search(message.text, wanted)) continue;
     call.out(line_of({{"MESSAGE", message.text},

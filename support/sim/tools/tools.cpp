@@ -21,7 +21,7 @@ constexpr std::array kTools = std::to_array<Entry>({
     {"cloud-init", cloud_init, kInGuest},
     {"curl", curl, kOnNode | kInGuest},
     {"date", date, kOnNode | kInGuest},
-    {"dd", dd, kOnNode},
+    {"dd", dd, kOnNode | kInContainer},
     {"df", df, kInGuest},
     {"docker", docker, kInGuest},
     {"dpkg-query", dpkg_query, kInGuest},
