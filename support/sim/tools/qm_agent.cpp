@@ -67,7 +67,7 @@ int qm_agent(Call& call) {
   call.spend(0.05);
   if (command == "ping") return 0;
   if (command == "fsfreeze-status") {
-    call.out(fmt::format("\"{}\"\n", call.model().vm.freeze_status));
+    call.out(call.model().vm.freeze_status + "\n");
   } else if (command == "network-get-interfaces") {
     call.out(pretty(agent_interfaces(call, guest)) + "\n");
   } else if (command == "get-osinfo") {
