@@ -1,4 +1,5 @@
 #include "fixtures/claims/claim_test.h"
+#include "support/base/error.h"
 #include "support/pve/images.h"
 
 namespace pve_accept::acceptance {
@@ -43,6 +44,16 @@ TEST_F(Node, IsQuiet) {
     return Observation{.how = "baseline window, no guest running",
                        .also = {{"RAM range", window.figure("ram_used_mib").range()}},
                        .figure = window.figure("cpu_used_percent")};
+  });
+}
+
+// PVE's services and lxcfs ran before the run and after it, and were not started anew in between.
+// Example failure: lxcfs.service was started anew: running containers have lost /proc.
+TEST_F(Node, KeepsItsServices) {
+  judge("node.services", [&] {
+    const auto before = node_record().services.need("the services before the run");
+    return Observation{.measured = service_complaints(before, node().services()),
+                       .how = "systemctl show, before the run and after its teardown"};
   });
 }
 

@@ -130,6 +130,19 @@ std::optional<std::string> Node::hypervisor() {
   return std::string(found);
 }
 
+std::map<std::string, ServiceState> Node::services() {
+  Command command = reading({"systemctl", "show", "--property=Id,ActiveState,InvocationID"});
+  std::ranges::copy(kNodeServices, std::back_inserter(command.argv));
+  const std::string attempted = "ask for the node's services";
+  const CommandResult result = run_checked(*shell_, command, attempted);
+  auto services = parse_services(result.out);
+  for (const char* name : kNodeServices) {
+    if (services.contains(name)) continue;
+    throw unusable(*shell_, command, result, attempted, fmt::format("it does not show {}", name));
+  }
+  return services;
+}
+
 std::vector<ClusterNode> Node::cluster_nodes() { return parse_cluster_nodes(get("/nodes")); }
 
 std::vector<StorageStatus> Node::storages() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,6 +13,12 @@
 #include "support/shell/shell.h"
 
 namespace pve_accept {
+
+// Without these the node serves no guest, no tool and nobody who watches it. Not those that a lab
+// may have switched off: firewall, HA, SPICE, the mail server.
+inline constexpr std::array kNodeServices = {
+    "pve-cluster.service",  "pvedaemon.service", "pveproxy.service", "pvestatd.service",
+    "pvescheduler.service", "qmeventd.service",  "lxcfs.service"};
 
 // A Proxmox VE node, as its own tools describe it. Reads only. Every member throws HarnessError
 // when the tool fails or its reply cannot be used.
@@ -37,6 +44,9 @@ class Node {
   std::int64_t user_id();                   // of the shell's user; 0 is root
   bool has_kvm();                           // /dev/kvm is there
   std::optional<std::string> hypervisor();  // under which the node itself runs; none on hardware
+
+  // Each of kNodeServices.
+  std::map<std::string, ServiceState> services();
 
   std::vector<ClusterNode> cluster_nodes();
   std::vector<StorageStatus> storages();

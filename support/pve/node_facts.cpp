@@ -77,6 +77,31 @@ std::map<std::string, std::string> parse_pveversion(std::string_view text) {
   return packages;
 }
 
+std::map<std::string, ServiceState> parse_services(std::string_view text) {
+  std::map<std::string, ServiceState> services;
+  std::map<std::string, std::string, std::less<>> block;
+  const auto close = [&] {
+    if (block.empty()) return;
+    if (block["Id"].empty() || block["ActiveState"].empty()) {
+      throw text::unexpected("`systemctl show`", text, "an Id and an ActiveState in each block");
+    }
+    services[block["Id"]] = {.active = block["ActiveState"], .invocation = block["InvocationID"]};
+    block.clear();
+  };
+  for (const std::string_view line : text::split(text, '\n')) {
+    const std::size_t equals = line.find('=');
+    if (line.empty()) {
+      close();
+    } else if (equals == 0 || equals == std::string_view::npos) {
+      throw text::unexpected("`systemctl show`", line, "\"Property=value\"");
+    } else {
+      block.emplace(line.substr(0, equals), line.substr(equals + 1));
+    }
+  }
+  close();
+  return services;
+}
+
 PveVersion parse_version(const Json& reply) {
   return text::read_reply(reply, "/version", [](const JsonCursor& root) {
     return PveVersion{.release = root.at("release").string(),

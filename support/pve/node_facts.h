@@ -93,6 +93,15 @@ struct Task {
 inline constexpr const char* kRunningKernel = "running kernel";
 std::map<std::string, std::string> parse_pveversion(std::string_view text);
 
+// A unit of systemd's, by its own words: "active", "inactive", "failed".
+struct ServiceState {
+  std::string active = {};
+  std::string invocation = {};  // of its last start; another one for each
+};
+
+// `systemctl show --property=Id,ActiveState,InvocationID`: by the name of the unit, a block each.
+std::map<std::string, ServiceState> parse_services(std::string_view text);
+
 PveVersion parse_version(const Json& reply);
 std::vector<ClusterNode> parse_cluster_nodes(const Json& reply);
 NodeStatus parse_node_status(const Json& reply);

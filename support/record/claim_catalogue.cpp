@@ -14,6 +14,7 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"node.provenance", "Node.HasItsProvenanceOnRecord", kNode, kStopped},
     {"node.images", "Node.HasIntactImages", kNode, kPreflight},
     {"node.quiet", "Node.IsQuiet", kNode, kBaseline},
+    {"node.services", "Node.KeepsItsServices", kNode, kTornDown},
 
     {"guest.as-specified", "Guest.IsAsSpecified", kEachGuest, kProvisioned},
     {"guest.confined", "Guest.IsConfined", kEachGuest, kProvisioned},

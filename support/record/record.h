@@ -60,6 +60,12 @@ struct NodeRecord {
 
   std::string kind = "pve";  // "pve", or "sim": its figures come from a model
   std::string name = {};     // what test names and reports call it
+  // A unit of systemd's: "active", and the id of its last start.
+  struct Service {
+    std::string active = {};
+    std::string invocation = {};
+  };
+
   // From here on as preflight found it.
   std::optional<std::string> host = {};
   std::optional<std::string> release = {};
@@ -74,6 +80,7 @@ struct NodeRecord {
   std::optional<std::string> cloud_image = {};
   std::optional<std::int64_t> epoch_at_start = {};
   std::optional<double> clock_ahead_s = {};
+  Fact<std::map<std::string, Service>> services = {};  // as preflight found them
   std::optional<NodeState> before = {};
   std::vector<std::string> unknown_commands = {};  // of a simulated node
 

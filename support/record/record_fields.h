@@ -45,6 +45,12 @@ void visit(NodeRecord::Storage& storage, Fields& fields) {
 }
 
 template <class Fields>
+void visit(NodeRecord::Service& service, Fields& fields) {
+  fields("active", service.active, required);
+  fields("invocation", service.invocation);
+}
+
+template <class Fields>
 void visit(NodeRecord& node, Fields& fields) {
   fields("kind", node.kind, required);
   fields("name", node.name, required);
@@ -61,6 +67,7 @@ void visit(NodeRecord& node, Fields& fields) {
   fields("cloud_image", node.cloud_image, if_set);
   fields("epoch_at_start", node.epoch_at_start, if_set);
   fields("clock_ahead_s", node.clock_ahead_s, if_set);
+  fields("services", node.services, if_set);
   fields("before", node.before, if_set);
   fields("unknown_commands", node.unknown_commands);
 }

@@ -25,6 +25,34 @@ TEST(PveVersionReply, WithoutReleaseIsAnError) {
   EXPECT_THROW(parse_version(Json(nullptr)), HarnessError);
 }
 
+constexpr const char* kServices =
+    "systemctl show --property=Id,ActiveState,InvocationID pve-cluster.service pvedaemon.service "
+    "pveproxy.service pvestatd.service pvescheduler.service qmeventd.service lxcfs.service";
+constexpr const char* kServicesRecorded = "node-vm/60-services-memory-pressure.txt";
+
+TEST(ServiceList, HasEachWithItsStateAndItsLastStart) {
+  const auto services = parse_services(recorded(kServicesRecorded, kServices).out);
+  EXPECT_EQ(services.size(), 7U);
+  EXPECT_EQ(services.at("lxcfs.service").active, "active");
+  EXPECT_EQ(services.at("lxcfs.service").invocation, "7ab318c4575441d2bd9349fe8e7bff13");
+  EXPECT_EQ(services.at("pvedaemon.service").active, "inactive");
+  EXPECT_EQ(services.at("pvedaemon.service").invocation, "");
+}
+
+TEST(ServiceList, ShowsARestart) {
+  const std::string one = "systemctl show --property=Id,ActiveState,InvocationID qmeventd.service";
+  const auto before = parse_services(recorded(kServicesRecorded, kServices).out);
+  const auto after = parse_services(recorded(kServicesRecorded, one).out);
+  EXPECT_EQ(after.at("qmeventd.service").active, "active");
+  EXPECT_NE(after.at("qmeventd.service").invocation, before.at("qmeventd.service").invocation);
+}
+
+TEST(ServiceList, RefusesWhatIsNone) {
+  EXPECT_THROW(parse_services("Failed to connect to bus\n"), HarnessError);
+  EXPECT_THROW(parse_services("Id=lxcfs.service\n"), HarnessError);
+  EXPECT_THROW(parse_services("ActiveState=active\n"), HarnessError);
+}
+
 TEST(PackageList, LeavesOutWhatIsNotInstalled) {
   const auto packages = parse_pveversion(
       recorded("node-quick/54-pveversion-dummy-debs-chroot.txt", "pveversion -v").out);

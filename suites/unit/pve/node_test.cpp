@@ -59,6 +59,20 @@ TEST_F(PveNode, IsHardwareOrRunsUnderAHypervisor) {
   EXPECT_THROW(node.hypervisor(), HarnessError);
 }
 
+TEST_F(PveNode, HasTheStateOfEveryServiceThatIsAskedFor) {
+  const std::string command =
+      "systemctl show --property=Id,ActiveState,InvocationID pve-cluster.service "
+      "pvedaemon.service pveproxy.service pvestatd.service pvescheduler.service qmeventd.service "
+      "lxcfs.service";
+  const CommandResult all = recorded("node-vm/60-services-memory-pressure.txt", command);
+  mock.answers(command, all);
+  EXPECT_EQ(node.services().size(), kNodeServices.size());
+  mock.answers(command, prints(all.out.substr(0, all.out.find("Id=lxcfs"))));
+  EXPECT_THAT(trouble_of([&] { node.services(); }), HasSubstr("does not show lxcfs.service"));
+  mock.answers(command, prints(""));
+  EXPECT_THROW(node.services(), HarnessError);
+}
+
 TEST_F(PveNode, MayHaveNoCpuGovernor) {
   const std::string cat = "cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
   mock.answers(cat, prints("performance\n"));

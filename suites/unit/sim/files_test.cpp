@@ -84,6 +84,16 @@ TEST(SimSystem, FailedUnitsAreTheRecordedOnes) {
             "Configured\n");
 }
 
+TEST(SimSystem, ServicesAreShownAsARealNodeDoes) {
+  Lab lab(R"({"model":{"node":{"services":{"pvedaemon.service":"inactive"}}}})");
+  const std::string show = "systemctl show --property=Id,ActiveState,InvocationID ";
+  const std::string blocks = lab.run(show + "lxcfs.service pvedaemon.service").out;
+  EXPECT_THAT(blocks, testing::MatchesRegex("Id=lxcfs.service\nActiveState=active\nInvocationID="
+                                            "[0-9a-f]+\n\nId=pvedaemon.service\nActiveState="
+                                            "inactive\nInvocationID=\n"));
+  EXPECT_EQ(lab.run(show + "lxcfs.service pvedaemon.service").out, blocks);
+}
+
 TEST(SimSystem, EnvRunsTheCommand) {
   Lab lab;
   EXPECT_EQ(lab.run("env A=b C=d hostname").out, "sim-node\n");

@@ -77,6 +77,7 @@ struct Model {
     double steal_percent = 0;
     std::string release, version, kernel, repoid = "b9984c6d90a4bd80";
     std::map<std::string, std::string> packages;  // pveversion -v, besides the two that run
+    std::map<std::string, std::string> services;  // that are not active: "lxcfs.service", "failed"
     std::vector<std::string> bridges = {"vmbr0"};
     std::string hypervisor;  // under which the node itself runs; empty: hardware
     bool kvm = true;         // /dev/kvm is there
