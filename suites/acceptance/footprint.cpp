@@ -63,6 +63,21 @@ TEST_P(Memory, IsSeenByTheGuest) {
   });
 }
 
+// PVE shows of the guest what the kernel books on it, on both sides without page cache.
+// Example failure: measured -165 MiB: PVE cannot read the guest's cgroup and shows 0.
+TEST_P(Memory, IsShownByPve) {
+  judge("memory.pve-agrees", [&] {
+    const IdleRecord window = idle();
+    const double booked = window.figure("cgroup_without_cache_mib").median;
+    return Observation{
+        .measured = window.pve_memory_mib.need("PVE's figure for the guest") - booked,
+        .how =
+            "pvesh get …/status/current right after the idle window - memory of "
+            "the guest's cgroup without page cache",
+        .also = {{"the cgroup's, MiB", booked}}};
+  });
+}
+
 // Host CPU that the idle guest takes, 100 - idle.
 // Example failure: measured 14.2 %, 0.1 to 9 %: the HPET ticks again.
 TEST_P(Cpu, CostsLittleWhenIdle) {

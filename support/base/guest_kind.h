@@ -19,11 +19,12 @@ struct GuestFacts {
   std::string_view tool;           // that makes, starts and destroys it
   std::string_view api_path;       // in /nodes/NODE/…/VMID
   std::string_view config_folder;  // in /etc/pve/nodes/NODE/
+  std::string_view memory_key;     // of what the node books on it, in its status
 };
 
 inline constexpr std::array kGuestTable = {
-    GuestFacts{GuestKind::kLxc, "lxc", "container", "CT", "pct", "lxc", "lxc"},
-    GuestFacts{GuestKind::kVm, "vm", "VM", "VM", "qm", "qemu", "qemu-server"},
+    GuestFacts{GuestKind::kLxc, "lxc", "container", "CT", "pct", "lxc", "lxc", "mem"},
+    GuestFacts{GuestKind::kVm, "vm", "VM", "VM", "qm", "qemu", "qemu-server", "memhost"},
 };
 
 constexpr const GuestFacts& facts_of(GuestKind kind) {

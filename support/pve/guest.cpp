@@ -49,6 +49,12 @@ std::string hint_for(const CommandResult& result) {
 
 }  // namespace
 
+double Guest::memory_by_pve_mib() {
+  const Json status = node_.get(fmt::format("/nodes/{}/{}/{}/status/current", node_.name(),
+                                            facts_of(kind()).api_path, vmid_));
+  return parse_guest_memory_mib(status, kind());
+}
+
 void Guest::start() {
   const Change started =
       change({tool(), "start", to_string(vmid_)}, fmt::format("start {}", label()));

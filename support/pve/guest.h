@@ -65,6 +65,7 @@ class Guest {
   Json config();            // throws when it does not exist
   std::optional<Json> find_config();  // empty when it does not exist
   Ownership ownership();              // throws when it does not exist
+  double memory_by_pve_mib();         // as parse_guest_memory_mib; throws when it does not run
 
   // What the configuration, and the limits in force on the running guest, say otherwise than the
   // specification: "cores: 1 instead of 2".

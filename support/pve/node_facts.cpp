@@ -165,6 +165,18 @@ std::vector<GuestEntry> parse_guests(const Json& reply) {
   });
 }
 
+double parse_guest_memory_mib(const Json& reply, GuestKind kind) {
+  return text::read_reply(reply, "/status/current", [kind](const JsonCursor& root) {
+    if (const std::string status = root.at("status").string(); status != "running") {
+      root.at("status").fail(fmt::format("expected 'running', found '{}'", status));
+    }
+    const JsonCursor memory = root.at(std::string(facts_of(kind).memory_key));
+    const std::int64_t bytes = text::whole(memory);
+    if (bytes < 0) memory.fail("expected a size");
+    return mib(bytes);
+  });
+}
+
 std::string GuestFile::path() const {
   return fmt::format("{}/{}/{}/{}.conf", kNodesFolder, node, facts_of(kind).config_folder, vmid);
 }

@@ -109,6 +109,11 @@ std::vector<StorageStatus> parse_storages(const Json& reply);
 std::vector<GuestEntry> parse_guests(const Json& reply);
 std::vector<Volume> parse_volumes(const Json& reply);
 
+// What the node books on a guest, by its own …/status/current: without page cache, as PVE counts it
+// (PVE::CGroup), from the moment of the question. Of a VM before qemu-server 9.1.4 the PSS, which
+// is within 3 % of that. 0 where PVE could not read it.
+double parse_guest_memory_mib(const Json& reply, GuestKind kind);
+
 // Those among the paths of `find /etc/pve/nodes -maxdepth 3`, a line each.
 std::vector<GuestFile> parse_guest_files(std::string_view text);
 std::vector<Task> parse_tasks(const Json& reply);

@@ -47,6 +47,7 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"memory.load-delta", "Memory.CostsLittleUnderLoad", kEachGuest, kLoad},
     {"memory.attribution", "Memory.IsAttributedToTheGuest", kEachGuest, kLoad},
     {"memory.guest-view", "Memory.IsSeenByTheGuest", kEachGuest, kIdle},
+    {"memory.pve-agrees", "Memory.IsShownByPve", kEachGuest, kIdle},
     {"cpu.idle", "Cpu.CostsLittleWhenIdle", kEachGuest, kIdle},
     {"cpu.load", "Cpu.IsBusyUnderLoad", kEachGuest, kLoad},
     {"disk.allocated", "Disk.IsAsLargeAsAskedFor", kEachGuest, kLoad},

@@ -130,6 +130,7 @@ struct WindowRecord {
 
 struct IdleRecord : WindowRecord {
   Fact<double> guest_mem_total_mib = {};
+  Fact<double> pve_memory_mib = {};  // PVE's own figure, asked for right after the window
 };
 
 // What pgbench reported of itself; without a report, the problem.

@@ -113,6 +113,7 @@ template <class Fields>
 void visit(IdleRecord& idle, Fields& fields) {
   visit(static_cast<WindowRecord&>(idle), fields);
   fields("guest_mem_total_mib", idle.guest_mem_total_mib);
+  fields("pve_memory_mib", idle.pve_memory_mib);
 }
 
 template <class Fields>

@@ -28,7 +28,7 @@ TEST(PveVersionReply, WithoutReleaseIsAnError) {
 constexpr const char* kServices =
     "systemctl show --property=Id,ActiveState,InvocationID pve-cluster.service pvedaemon.service "
     "pveproxy.service pvestatd.service pvescheduler.service qmeventd.service lxcfs.service";
-constexpr const char* kServicesRecorded = "node-vm/60-services-memory-pressure.txt";
+constexpr const char* kServicesRecorded = "node-vm/60-services-pressure.txt";
 
 TEST(ServiceList, HasEachWithItsStateAndItsLastStart) {
   const auto services = parse_services(recorded(kServicesRecorded, kServices).out);
@@ -51,6 +51,41 @@ TEST(ServiceList, RefusesWhatIsNone) {
   EXPECT_THROW(parse_services("Failed to connect to bus\n"), HarnessError);
   EXPECT_THROW(parse_services("Id=lxcfs.service\n"), HarnessError);
   EXPECT_THROW(parse_services("ActiveState=active\n"), HarnessError);
+}
+
+// Container and VM, recorded while they ran.
+TEST(GuestMemory, IsWhatPveBooksOnIt) {
+  const Json lxc =
+      recorded_json("node-vm/23-pct-second.txt",
+                    "pvesh get /nodes/pve1/lxc/9001/status/current --output-format json");
+  EXPECT_DOUBLE_EQ(parse_guest_memory_mib(lxc, GuestKind::kLxc), 31178752 / 1048576.0);
+  const Json vm =
+      recorded_json("node-quick/40-pvesh-chroot.txt",
+                    "pvesh get /nodes/pve1/qemu/9000/status/current --output-format json");
+  EXPECT_EQ(parse_guest_memory_mib(vm, GuestKind::kVm), 0);  // the lab's cgroups are make-believe
+  EXPECT_THROW(parse_guest_memory_mib(lxc, GuestKind::kVm), HarnessError);
+}
+
+// The container of a whole run on a lab: the sampler's last line of the idle window, and then PVE.
+TEST(GuestMemory, IsTheCgroupsWithoutPageCache) {
+  const char* const file = "node-vm/61-memory-of-a-container.txt";
+  const Json cgroup = recorded_json(file,
+                                    "perl - --lines 11 --interval-ms 1000 --cgroup "
+                                    "/sys/fs/cgroup/lxc/9001 | tail -n 1")
+                          .at("cgroup");
+  const double ours =
+      (cgroup.at("current").get<double>() - cgroup.at("file").get<double>()) / 1048576;
+  const Json theirs =
+      recorded_json(file, "pvesh get /nodes/pve1/lxc/9001/status/current --output-format json");
+  EXPECT_NEAR(parse_guest_memory_mib(theirs, GuestKind::kLxc), ours, 4);
+}
+
+TEST(GuestMemory, IsThatOfAGuestThatRuns) {
+  EXPECT_THROW(parse_guest_memory_mib(Json{{"status", "stopped"}, {"mem", 0}}, GuestKind::kLxc),
+               HarnessError);
+  EXPECT_THROW(parse_guest_memory_mib(Json{{"status", "running"}}, GuestKind::kLxc), HarnessError);
+  EXPECT_THROW(parse_guest_memory_mib(Json{{"status", "running"}, {"mem", -1}}, GuestKind::kLxc),
+               HarnessError);
 }
 
 TEST(PackageList, LeavesOutWhatIsNotInstalled) {

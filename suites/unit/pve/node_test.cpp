@@ -64,7 +64,7 @@ TEST_F(PveNode, HasTheStateOfEveryServiceThatIsAskedFor) {
       "systemctl show --property=Id,ActiveState,InvocationID pve-cluster.service "
       "pvedaemon.service pveproxy.service pvestatd.service pvescheduler.service qmeventd.service "
       "lxcfs.service";
-  const CommandResult all = recorded("node-vm/60-services-memory-pressure.txt", command);
+  const CommandResult all = recorded("node-vm/60-services-pressure.txt", command);
   mock.answers(command, all);
   EXPECT_EQ(node.services().size(), kNodeServices.size());
   mock.answers(command, prints(all.out.substr(0, all.out.find("Id=lxcfs"))));

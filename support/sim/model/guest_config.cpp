@@ -153,9 +153,8 @@ Json current_status(const Call& call, const Guest& guest) {
   status["cpu"] = 0.01;
   status["pid"] = guest.pid;
   status["uptime"] = std::max<Millis>((call.now() - guest.started) / 1000, 0);
-  const auto used =
-      static_cast<std::int64_t>((vm ? booked.rss_mib : booked.anon_mib + booked.kernel_mib) * kMib);
-  status["mem"] = std::min(used, memory * kMiB);
+  // Of its cgroup, without page cache.
+  status["mem"] = static_cast<std::int64_t>((booked.current_mib - booked.file_mib) * kMib);
   status["netin"] = 855 + (call.now() - guest.started) / 10;
   status["netout"] = 1677 + (call.now() - guest.started) / 20;
   for (const char* what : {"cpu", "io", "memory"}) {
