@@ -21,6 +21,9 @@ PVE_ACCEPT_ON_BOTH_GUESTS(Memory);
 class Cpu : public GuestClaimTest {};
 PVE_ACCEPT_ON_BOTH_GUESTS(Cpu);
 
+class Pressure : public GuestClaimTest {};
+PVE_ACCEPT_ON_BOTH_GUESTS(Pressure);
+
 class Disk : public GuestClaimTest {
  protected:
   Observation on_the_storage(Fact<double> DiskRecord::*figure) {
@@ -97,6 +100,18 @@ TEST_P(Cpu, IsBusyUnderLoad) {
                                 {"busy", window.figure("cpu_busy_percent").mean}},
                        .figure = window.figure("cpu_used_percent")};
   });
+}
+
+// Nobody waits for anything while the guest is idle, its I/O above all.
+// Example failure: measured 98 % of the time: QEMU's event loop waits on io_uring.
+TEST_P(Pressure, IsLowWhenIdle) {
+  judge("pressure.idle", [&] { return waiting_in(idle(), "io"); });
+}
+
+// Under load nobody waits for memory; for the disk and the guest's CPUs somebody always does.
+// Example failure: measured 31 % of the time: memory.high throttles what should be killed.
+TEST_P(Pressure, IsLowUnderLoad) {
+  judge("pressure.load", [&] { return waiting_in(load(), "memory"); });
 }
 
 // The disk is as large as asked for.

@@ -34,7 +34,7 @@ struct Sample {
     std::int64_t io_us = 0;
     std::int64_t memory_us = 0;
   };
-  struct Cgroup {  // memory.current, memory.stat, cpu.stat, memory.events
+  struct Cgroup {  // memory.current, memory.stat, cpu.stat, memory.events, *.pressure
     std::int64_t current_bytes = 0;
     std::int64_t anon_bytes = 0;
     std::int64_t file_bytes = 0;
@@ -44,6 +44,7 @@ struct Sample {
     std::int64_t oom_kill = 0;
     std::int64_t high = 0;
     std::int64_t max = 0;
+    std::optional<Pressure> pressure = {};
   };
   struct Process {
     std::int64_t rss_kib = 0;
@@ -106,6 +107,7 @@ void visit(Sample::Cgroup& cgroup, Fields& fields) {
   fields("oom_kill", cgroup.oom_kill, required, not_negative);
   fields("high", cgroup.high, required, not_negative);
   fields("max", cgroup.max, required, not_negative);
+  fields("psi", cgroup.pressure, if_set);
 }
 
 template <class Fields>

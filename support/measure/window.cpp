@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "support/base/error.h"
 #include "support/base/units.h"
 #include "support/measure/cpu_share.h"
@@ -35,6 +37,37 @@ void add_memory(Values& values, const Sample& sample) {
   }
 }
 
+// The kernel brings the totals up to date every 2 s only (PSI_FREQ): what a second has is nothing
+// or twice its share, so the share is that of the whole window, give or take these 2 s.
+constexpr double kPressureLag_s = 2.1;
+
+using PressureOf = const std::optional<Sample::Pressure>& (*)(const Sample&);
+
+void add_pressure(Figures& figures, const std::string& name, const Sample& first,
+                  const Sample& last, PressureOf of) {
+  const auto &before = of(first), &after = of(last);
+  const double passed_s = last.t_s - first.t_s;
+  if (!before || !after || !(passed_s > 0)) return;
+  const auto add = [&](const char* resource, std::int64_t Sample::Pressure::*total) {
+    const double waited_s = static_cast<double>(*after.*total - *before.*total) / 1e6;
+    if (waited_s < 0 || waited_s > passed_s + kPressureLag_s) return;
+    figures[fmt::format("{}_{}_percent", name, resource)] =
+        summarize({std::min(100.0, 100.0 * waited_s / passed_s)});
+  };
+  add("cpu", &Sample::Pressure::cpu_us);
+  add("io", &Sample::Pressure::io_us);
+  add("memory", &Sample::Pressure::memory_us);
+}
+
+const std::optional<Sample::Pressure>& pressure_of_node(const Sample& sample) {
+  return sample.pressure;
+}
+
+const std::optional<Sample::Pressure>& pressure_of_guest(const Sample& sample) {
+  static const std::optional<Sample::Pressure> none;
+  return sample.cgroup ? sample.cgroup->pressure : none;
+}
+
 std::string sample_line(const Window& window, std::size_t i) {
   const TimedSample& timed = window.samples[i];
   std::string head = fmt::format(R"("at_s":{},"counts":{},"ram_used_mib":{})",
@@ -56,8 +89,11 @@ std::string sample_line(const Window& window, std::size_t i) {
 
 Figures figures(const Window& window) {
   Values values;
+  const Sample *first = nullptr, *last = nullptr;
   for (std::size_t i = 0; i < window.samples.size(); ++i) {
     if (!window.samples[i].counts) continue;
+    last = &window.samples[i].sample;
+    if (first == nullptr) first = last;
     add_memory(values, window.samples[i].sample);
     if (i > 0) add_cpu(values, cpu_share(window.samples[i - 1].sample, window.samples[i].sample));
   }
@@ -68,6 +104,8 @@ Figures figures(const Window& window) {
   }
   Figures figures;
   for (const auto& [name, list] : values) figures[name] = summarize(list);
+  add_pressure(figures, "pressure", *first, *last, pressure_of_node);
+  add_pressure(figures, "cgroup_pressure", *first, *last, pressure_of_guest);
   return figures;
 }
 

@@ -34,7 +34,10 @@ struct Window {
 //   cpu_system_percent, cpu_iowait_percent, cpu_softirq_percent, cpu_guest_percent,
 //   cpu_steal_percent,
 // and where the samples have them
-//   cgroup_current_mib, cgroup_without_cache_mib, process_rss_mib, process_pss_mib.
+//   cgroup_current_mib, cgroup_without_cache_mib, process_rss_mib, process_pss_mib,
+//   pressure_cpu_percent, pressure_io_percent, pressure_memory_percent: the share of the window's
+//   time in which a task waited for it (PSI, "some"), one figure a window; the same of the guest's
+//   cgroup as cgroup_pressure_…; none of counters that went back.
 // A CPU share belongs to the sample that ends its interval, so the first sample has none.
 // Throws HarnessError when too few samples count for a figure, or their counters went back.
 using Figures = std::map<std::string, Figure>;

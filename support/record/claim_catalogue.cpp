@@ -50,6 +50,8 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"memory.pve-agrees", "Memory.IsShownByPve", kEachGuest, kIdle},
     {"cpu.idle", "Cpu.CostsLittleWhenIdle", kEachGuest, kIdle},
     {"cpu.load", "Cpu.IsBusyUnderLoad", kEachGuest, kLoad},
+    {"pressure.idle", "Pressure.IsLowWhenIdle", kEachGuest, kIdle},
+    {"pressure.load", "Pressure.IsLowUnderLoad", kEachGuest, kLoad},
     {"disk.allocated", "Disk.IsAsLargeAsAskedFor", kEachGuest, kLoad},
     {"disk.host-used", "Disk.TakesLittleOnTheStorage", kEachGuest, kLoad},
     {"disk.guest-used", "Disk.TakesLittleInTheGuest", kEachGuest, kLoad},

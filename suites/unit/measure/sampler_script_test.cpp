@@ -45,6 +45,12 @@ class RecordedCgroup {
     for (const char* name : {"memory.current", "memory.stat", "memory.events", "cpu.stat"}) {
       std::ofstream(directory_ / name) << read(name);
     }
+    for (const char* name : {"cpu.pressure", "io.pressure", "memory.pressure"}) {
+      std::ofstream(directory_ / name)
+          << recorded("node-vm/60-services-pressure.txt",
+                      std::string("cat /sys/fs/cgroup/lxc/9001/") + name)
+                 .out;
+    }
   }
   ~RecordedCgroup() { std::filesystem::remove_all(directory_); }
   RecordedCgroup(const RecordedCgroup&) = delete;
@@ -95,6 +101,10 @@ TEST(SamplerScript, ReadsACgroup) {
     EXPECT_EQ(seen->oom_kill, 1);
     EXPECT_EQ(seen->high, 0);
     EXPECT_EQ(seen->max, 36);
+    ASSERT_TRUE(seen->pressure);
+    EXPECT_EQ(seen->pressure->cpu_us, 304595839);
+    EXPECT_EQ(seen->pressure->io_us, 38600853);
+    EXPECT_EQ(seen->pressure->memory_us, 0);
   }
 }
 

@@ -45,6 +45,35 @@ TEST(Window, HasTheFiguresOfTheGuest) {
   EXPECT_EQ(of["process_pss_mib"].n, 1U);
 }
 
+TEST(Window, HasTheShareOfItsTimeInWhichTasksWaited) {
+  Window window = quiet_window(11);
+  for (int second = 0; second <= 10; ++second) {
+    Sample& sample = window.samples[static_cast<std::size_t>(second)].sample;
+    const std::int64_t counted_s = second - second % 2;  // as the kernel does
+    sample.pressure = {.cpu_us = 7'000'000 + 10'000 * counted_s, .io_us = 980'000 * counted_s};
+    sample.cgroup = Sample::Cgroup{.pressure = Sample::Pressure{.memory_us = 20'000 * counted_s}};
+  }
+  Figures of = figures(window);
+  EXPECT_DOUBLE_EQ(of["pressure_cpu_percent"].mean, 1);
+  EXPECT_DOUBLE_EQ(of["pressure_io_percent"].mean, 98);
+  EXPECT_DOUBLE_EQ(of["pressure_memory_percent"].mean, 0);
+  EXPECT_DOUBLE_EQ(of["cgroup_pressure_memory_percent"].mean, 2);
+  EXPECT_EQ(of["pressure_io_percent"].n, 1U);
+}
+
+TEST(Window, HasNoPressureOfCountersThatCannotBe) {
+  const auto with_io = [](std::int64_t first_us, std::int64_t last_us) {
+    Window window = quiet_window(11);
+    window.samples.front().sample.pressure = {.io_us = first_us};
+    window.samples.back().sample.pressure = {.io_us = last_us};
+    return figures(window);
+  };
+  EXPECT_DOUBLE_EQ(with_io(0, 12'000'000).at("pressure_io_percent").mean, 100);  // 2 s late
+  EXPECT_FALSE(with_io(0, 12'500'000).contains("pressure_io_percent"));
+  EXPECT_FALSE(with_io(5, 4).contains("pressure_io_percent"));
+  EXPECT_FALSE(figures(quiet_window(11)).contains("pressure_io_percent"));
+}
+
 TEST(Window, LeavesOutWhatDoesNotCount) {
   Window window = window_of({sample_at(0), sample_at(1, 9999), sample_at(2), sample_at(3)});
   window.samples[1].counts = false;

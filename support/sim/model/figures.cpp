@@ -125,6 +125,32 @@ double Figures::guest_cpu_s(std::int64_t vmid, Millis at) {
   return (ticks.user + ticks.system + ticks.softirq) / kTicksPerSecond;
 }
 
+Model::Pressure Figures::pressure_s(std::optional<std::int64_t> vmid, Millis at) const {
+  constexpr Millis kUpdated = 2000;  // how often the kernel counts them up
+  at -= at % kUpdated;
+  Model::Pressure total;
+  const auto add = [&](const Model::Pressure& share, Millis from, Millis to) {
+    const double part_s = static_cast<double>(std::max<Millis>(to - from, 0)) / 1000.0 / 100.0;
+    total.cpu += share.cpu * part_s;
+    total.io += share.io * part_s;
+    total.memory += share.memory * part_s;
+  };
+  for (const Activity& running : state_.activities) {
+    if (running.what != "running" || (vmid && (running.vmid != *vmid || running.to <= at)))
+      continue;
+    const Model::Guest& guest = scenario_.model.guest(running.kind);
+    Millis idle_from = running.from;
+    for (const Activity& load : state_.activities) {
+      if (load.what != "load" || load.vmid != running.vmid || load.from < idle_from) continue;
+      add(guest.idle_pressure, idle_from, std::min({load.from, running.to, at}));
+      add(guest.load_pressure, load.from, std::min({load.to, running.to, at}));
+      idle_from = std::min(load.to, running.to);
+    }
+    add(guest.idle_pressure, idle_from, std::min(running.to, at));
+  }
+  return total;
+}
+
 // Memory is booked in step with what the guest costs the node: all of the idle figure once the
 // stack runs, the figure under load while pgbench runs.
 Booked Figures::booked(const Guest& guest, Millis at) const {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "support/sim/model/scenario.h"
@@ -31,6 +32,9 @@ class Figures {
   CpuTicks cpu(Millis at);               // since the node booted
   double guest_cpu_s(std::int64_t vmid, Millis at);
   Booked booked(const Guest& guest, Millis at) const;
+  // The totals of PSI in seconds: of a guest's cgroup since its start, of the node (no vmid) since
+  // the first guest's.
+  Model::Pressure pressure_s(std::optional<std::int64_t> vmid, Millis at) const;
   std::int64_t ksm_pages_sharing(Millis at) const;
 
   double disk_used_mib(const Guest& guest) const;      // in the guest's root file system

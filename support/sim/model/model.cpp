@@ -18,19 +18,20 @@ void visit(Model::Cpu& cpu, Fields& fields) {
   fields("guest", cpu.guest_percent);
 }
 
+PVE_ACCEPT_FIELDS(Model::Pressure, cpu, io, memory)
 PVE_ACCEPT_FIELDS(Model::Load, tps, latency_factor, run_spread, interval_spread, failed_percent,
                   stall_from_s, stall_s, abort_after_s)
 PVE_ACCEPT_FIELDS(Model::Docker, version, build, containerd, runc, compose, api, min_api,
                   storage_driver, root_file_system, cgroup_driver, cgroup_version, origin, codename,
                   restarts_containers, memory_limit)
 PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, swapped_mib,
-                  stopped_ram_mib, cache_decay_s, idle_cpu, load_cpu, booked_idle_mib,
-                  booked_load_mib, anon_mib, pss_share, memory_reserved_mib, disk_used_mib,
-                  disk_host_mib, create_s, import_s, boot_s, shutdown_s, load, docker,
-                  debian_version, kernel, systemd_version, cloud_init_status, apparmor_profile,
-                  uid_base, freeze_status, agent, default_route, name_resolution, failed_units,
-                  journal, packages, oom_kills, oom_kills_under_load, throttled_under_load,
-                  raw_config)
+                  stopped_ram_mib, cache_decay_s, idle_cpu, load_cpu, idle_pressure, load_pressure,
+                  booked_idle_mib, booked_load_mib, anon_mib, pss_share, memory_reserved_mib,
+                  disk_used_mib, disk_host_mib, create_s, import_s, boot_s, shutdown_s, load,
+                  docker, debian_version, kernel, systemd_version, cloud_init_status,
+                  apparmor_profile, uid_base, freeze_status, agent, default_route, name_resolution,
+                  failed_units, journal, packages, oom_kills, oom_kills_under_load,
+                  throttled_under_load, raw_config)
 PVE_ACCEPT_FIELDS(Model::Node, name, memory_mib, baseline_ram_mib, ram_noise_mib, pace, cpus,
                   cpu_model, governor, idle_cpu, steal_percent, release, version, repoid, kernel,
                   packages, services, bridges, hypervisor, kvm, clock_ahead_s, user_id,

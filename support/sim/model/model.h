@@ -19,6 +19,11 @@ struct Model {
            guest_percent = 0;
   };
 
+  // The share of the time in which a task waits for it, in percent ("some" of PSI).
+  struct Pressure {
+    double cpu = 0, io = 0, memory = 0;
+  };
+
   struct Load {
     double tps = 0;             // pgbench, scale 10, 4 clients
     double latency_factor = 1;  // latency average = clients / tps * this
@@ -45,6 +50,7 @@ struct Model {
     double stopped_ram_mib = 0;                       // page cache that is left just after the stop
     double cache_decay_s = 0;                         // time constant of that rest
     Cpu idle_cpu, load_cpu;                           // the node's own share included
+    Pressure idle_pressure, load_pressure;            // of the guest's cgroup, and so of the node
     double booked_idle_mib = 0, booked_load_mib = 0;  // cgroup memory.current, or RSS of KVM
     double anon_mib = 0;                              // of memory.current
     double pss_share = 1;                             // PSS / RSS

@@ -67,6 +67,9 @@ Model::Guest spike_lxc() {
   guest.create_s = 6.5;
   guest.boot_s = 4;
   guest.shutdown_s = 3;
+  // Eight processes on two cores, and a commit waits for the disk.
+  guest.idle_pressure = {.cpu = 0.4, .io = 0.6, .memory = 0};
+  guest.load_pressure = {.cpu = 46, .io = 62, .memory = 0};
   guest.kernel = spike().at("node").at("kernel");
   guest.apparmor_profile = "lxc-container-default-cgns";
   guest.uid_base = 100000;
@@ -84,6 +87,9 @@ Model::Guest spike_vm() {
   guest.import_s = 27;
   guest.boot_s = 35;
   guest.shutdown_s = 5;
+  // Two virtual CPUs on four; who waits for them inside is not seen from here.
+  guest.idle_pressure = {.cpu = 0.8, .io = 1.1, .memory = 0};
+  guest.load_pressure = {.cpu = 4, .io = 58, .memory = 0};
   guest.kernel = "6.12.90+deb13-cloud-amd64";
   return guest;
 }

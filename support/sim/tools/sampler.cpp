@@ -42,6 +42,13 @@ const Guest* guest_of(const State& state, const std::string& cgroup) {
   return nullptr;
 }
 
+Json pressure(const World& world, std::optional<std::int64_t> vmid, Millis at) {
+  const Model::Pressure total = world.figures.pressure_s(vmid, at);
+  return {{"cpu", whole(total.cpu * 1e6)},
+          {"io", whole(total.io * 1e6)},
+          {"memory", whole(total.memory * 1e6)}};
+}
+
 Json cgroup_figures(World& world, const Guest& guest, Millis at) {
   const Booked booked = world.figures.booked(guest, at);
   const Model::Guest& model = world.scenario.model.guest(guest.kind);
@@ -53,15 +60,17 @@ Json cgroup_figures(World& world, const Guest& guest, Millis at) {
   // A VM's own kernel counts what it kills.
   const std::int64_t kills = model.oom_kills + (pressed ? model.oom_kills_under_load : 0) +
                              (guest.is_vm() ? 0 : guest.oom_kills);
-  return {{"current", in_bytes(booked.current_mib)},
-          {"anon", in_bytes(booked.anon_mib)},
-          {"file", in_bytes(booked.file_mib)},
-          {"kernel", in_bytes(booked.kernel_mib)},
-          {"usage_usec", whole(world.figures.guest_cpu_s(guest.vmid, at) * 1e6)},
-          {"oom", kills},
-          {"oom_kill", kills},
-          {"high", pressed ? model.throttled_under_load : 0},
-          {"max", 0}};
+  Json figures = {{"current", in_bytes(booked.current_mib)},
+                  {"anon", in_bytes(booked.anon_mib)},
+                  {"file", in_bytes(booked.file_mib)},
+                  {"kernel", in_bytes(booked.kernel_mib)},
+                  {"usage_usec", whole(world.figures.guest_cpu_s(guest.vmid, at) * 1e6)},
+                  {"oom", kills},
+                  {"oom_kill", kills},
+                  {"high", pressed ? model.throttled_under_load : 0},
+                  {"max", 0}};
+  if (world.scenario.model.node.pressure) figures["psi"] = pressure(world, guest.vmid, at);
+  return figures;
 }
 
 std::string sample(World world, const SamplerOptions& options, Millis at, std::int64_t index) {
@@ -82,12 +91,7 @@ std::string sample(World world, const SamplerOptions& options, Millis at, std::i
   if (node.arc_mib > 0) {
     line["arc"] = {{"size", in_bytes(node.arc_mib)}, {"c_min", in_bytes(node.arc_min_mib)}};
   }
-  if (node.pressure) {
-    // Tasks wait for a CPU a little while others work, for the disk most of the time it is busy.
-    line["psi"] = {{"cpu", whole((cpu.user + cpu.system) * 10000.0 * 0.05)},
-                   {"io", whole(cpu.iowait * 10000.0 * 0.8)},
-                   {"memory", 0}};
-  }
+  if (node.pressure) line["psi"] = pressure(world, std::nullopt, at);
   if (const Guest* guest = guest_of(world.state, options.cgroup)) {
     line["cgroup"] = cgroup_figures(world, *guest, at);
   }
