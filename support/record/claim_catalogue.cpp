@@ -37,6 +37,8 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"stack.http-200", "Stack.AnswersHttp", kEachGuest, kProvisioned},
     {"stack.networking", "Stack.ConnectsItsServices", kEachGuest, kProvisioned},
 
+    {"network.bulk", "Network.DoesNotStall", kEachGuest, kProvisioned},
+
     {"load.confirmed", "Load.IsConfirmed", kEachGuest, kLoad},
     {"load.zero-failed", "Load.FailsNoTransaction", kEachGuest, kLoad},
     {"load.throughput", "Load.KeepsThroughput", kEachGuest, kLoad},

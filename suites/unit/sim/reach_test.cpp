@@ -129,5 +129,23 @@ TEST(SimReach, ForeignGuestsRunButLetNobodyIn) {
   EXPECT_THAT(hop_error(lab, endpoint_at(address(lab), "theirs")), HasSubstr("permission denied"));
 }
 
+TEST(SimReach, ABulkTransferTakesOneThatListens) {
+  Lab lab(R"({"model":{"lxc":{"bulk_stall_s":3}}})");
+  const auto guest = lab.start_lxc();
+  const std::string host = address(lab);
+  const auto connect = [&](const std::string& port) {
+    return lab.run("perl - --connect " + host + " --port " + port + " --bytes 268435456", "script");
+  };
+  EXPECT_EQ(connect("1").exit_status, 111);
+  const auto listener =
+      guest->start({.argv = {"perl", "-", "--listen", "--bytes", "268435456"}, .input = "script"});
+  const std::string port = listener->next_line(std::chrono::seconds(5))->text;
+  const Json seen = Json::parse(connect(port).out);
+  EXPECT_EQ(seen.at("to_guest").at("bytes"), 268435456);
+  EXPECT_EQ(seen.at("to_guest").at("longest_gap_s"), 3);
+  EXPECT_LT(seen.at("from_guest").at("longest_gap_s"), 1);
+  EXPECT_EQ(connect(port).exit_status, 111);  // for one connection only
+}
+
 }  // namespace
 }  // namespace pve_accept::sim_testing

@@ -64,6 +64,7 @@ struct Model {
     std::int64_t uid_base = 0;     // uid on the node of the container's root
     std::string freeze_status = "thawed";
     bool agent = true, default_route = true, name_resolution = true;
+    double bulk_mib_per_s = 1150, bulk_stall_s = 0;  // between it and the node
     std::vector<std::string> failed_units, journal;  // journal: messages since the first boot
     std::vector<std::string> packages;               // that its template or cloud image brings
     // Of memory.events of the guest's cgroup, and by how much they rise 20 s into a load.

@@ -22,7 +22,7 @@ PVE_ACCEPT_FIELDS(DockerState, images, containers, volumes, networks)
 PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, foreign, created,
                   changed, started, reachable, pid, boots, files, packages, package_lists,
                   docker_source, agent_running, daemon_started, docker, oom_kills, kernel_log,
-                  free_blocks_mib)
+                  listens_on, free_blocks_mib)
 PVE_ACCEPT_FIELDS(State, time, epoch_ms, files, volumes, guests, activities, kernel_log, ram,
                   rule_matches, rules_begun, unknown_commands, neighbours_probed, next_pid,
                   next_process)

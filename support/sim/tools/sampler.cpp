@@ -106,9 +106,13 @@ std::string sample(World world, const SamplerOptions& options, Millis at, std::i
 
 }  // namespace
 
+// Other scripts of ours on stdin have files of their own.
 // perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID [--pss-every N]]: the sampler, script
 // on stdin
 int perl(Call& call) {
+  const bool bulk = std::ranges::find(call.argv, "--bytes") != call.argv.end();
+  if (bulk) return bulk_transfer(call);
+  if (!call.is_node()) throw Unsupported{};
   if (call.argv.size() == 4) return serial_console(call);
   const SamplerOptions options = parse(call.words());
   if (call.input.empty()) throw Unsupported{};

@@ -40,7 +40,7 @@ constexpr std::array kTools = std::to_array<Entry>({
     {"nc", nc, kInContainer},
     {"nsenter", nsenter, kOnNode},
     {"pct", pct, kOnNode},
-    {"perl", perl, kOnNode},
+    {"perl", perl, kOnNode | kInGuest},
     {"pg_isready", pg_isready, kInContainer},
     {"pgbench", pgbench, kInContainer},
     {"ping", ping, kOnNode},

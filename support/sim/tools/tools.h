@@ -15,6 +15,7 @@ Tool find_tool(Place place, std::string_view name);
 bool reads_input(const Words& argv);
 
 int apt_cache(Call& call);
+int bulk_transfer(Call& call);
 int apt_get(Call& call);
 int cat(Call& call);
 int cloud_init(Call& call);
