@@ -66,6 +66,18 @@ int healthy(WholeRuns& runner, int count, int first_seed, const std::string& dis
   return runner.make(runs) == 0 ? 0 : 1;
 }
 
+// For who tries a scenario: what it turns red.
+int red(WholeRuns& runner, const std::vector<std::string>& files) {
+  std::vector<WholeRun> runs;
+  for (const std::string& file : files) {
+    runs.push_back({.name = std::filesystem::path(file).filename().string(),
+                    .scenario = read_strict_json(file),
+                    .complaints = all_red});
+  }
+  runner.make(runs);
+  return 0;
+}
+
 int page(const std::string& file, bool check) {
   if (!check) {
     write_file_atomically(file, fault_page());
@@ -107,6 +119,9 @@ int main(int argc, char** argv) {
   trouble_verb->add_option("KIND", trouble)->required()->check(CLI::IsMember(kinds_of_trouble()));
   trouble_verb->add_option("--stride", stride, "every so many commands")
       ->check(CLI::PositiveNumber);
+  std::vector<std::string> scenarios;
+  CLI::App* red_verb = app.add_subcommand("red", "What scenarios of your own turn red");
+  red_verb->add_option("FILE", scenarios)->required()->check(CLI::ExistingFile);
   CLI::App* page_verb = app.add_subcommand("page", "Writes the page of all faults");
   page_verb->add_option("FILE", file)->required();
   page_verb->add_flag("--check", check, "only says whether it is as it should be");
@@ -115,6 +130,7 @@ int main(int argc, char** argv) {
     if (*matrix_verb) return matrix(runner, only);
     if (*healthy_verb) return healthy(runner, count, first_seed, disturbances);
     if (*trouble_verb) return runner.make(runs_in_trouble(trouble, stride)) == 0 ? 0 : 1;
+    if (*red_verb) return red(runner, scenarios);
     return page(file, check);
   } catch (const std::exception& error) {
     fmt::print(stderr, "whole: {}\n", error.what());
