@@ -54,7 +54,7 @@ TEST_P(Guest, IsHealthy) {
 TEST_P(Guest, FreezesFileSystems) {
   judge("guest.freeze", [&] {
     GuestAgent agent(run().node_shell(), guest().vmid());
-    return Observation{.measured = agent.ping() ? "answers" : "does not answer",
+    return Observation{.measured = agent.answers(run().clock()) ? "answers" : "does not answer",
                        .how = "qm guest cmd ping, fsfreeze-status",
                        .also = {{"fsfreeze-status", agent.fsfreeze_status()}}};
   });

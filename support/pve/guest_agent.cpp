@@ -28,6 +28,16 @@ CommandResult GuestAgent::ask(const std::string& command) {
 
 bool GuestAgent::ping() { return ask("ping").exit_status == 0; }
 
+bool GuestAgent::answers(Clock& clock) {
+  constexpr int kTries = 5;
+  constexpr std::chrono::seconds kPause{3};
+  for (int tries = 1; !ping(); ++tries) {
+    if (tries == kTries) return false;
+    clock.sleep_for(kPause);
+  }
+  return true;
+}
+
 std::string GuestAgent::fsfreeze_status() {
   const CommandResult result = ask("fsfreeze-status");
   std::string_view answer = text::trimmed(result.exit_status == 0 ? result.out : result.err);

@@ -17,6 +17,9 @@ class GuestAgent {
 
   bool ping();  // false when nothing in the VM answers; throws when the VM cannot be asked at all
 
+  // The same, asked again for a while: an agent starts later than the system that it speaks for.
+  bool answers(Clock& clock);
+
   // "thawed" or "frozen"; the error in the agent's or qm's own words when it does not answer.
   std::string fsfreeze_status();
 

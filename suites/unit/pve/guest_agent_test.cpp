@@ -29,6 +29,16 @@ TEST_F(PveGuestAgent, MayNotBeThere) {
   EXPECT_FALSE(agent.ping());
 }
 
+TEST_F(PveGuestAgent, MayStartLater) {
+  const auto silent = recorded("node-vm/24-qm-running-vm.txt", ping);
+  EXPECT_CALL(mock.shell, run(CommandLine(ping)))
+      .WillOnce(testing::Return(silent))
+      .WillOnce(testing::Return(recorded("node-quick/32-qm-agent-chroot.txt", ping)));
+  EXPECT_TRUE(agent.answers(mock.clock));
+  mock.answers(ping, silent);
+  EXPECT_FALSE(agent.answers(mock.clock));
+}
+
 TEST_F(PveGuestAgent, CannotBeAskedWhenTheVmIsStopped) {
   mock.answers(ping, recorded("node-quick/30-qm-lifecycle-chroot.txt", ping));
   EXPECT_THAT(trouble_of([this] { agent.ping(); }), HasSubstr("VM 9000 is not running"));
