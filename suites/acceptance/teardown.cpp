@@ -21,8 +21,9 @@ TEST_F(Teardown, LeavesNothing) {
 // Example failure: measured "guest 101 has changed".
 TEST_F(Teardown, TouchesNothingElse) {
   judge("teardown.untouched", [&] {
-    return Observation{.measured = seen().changes.need("what has changed on the node"),
-                       .how = "guests, configurations, disks, storages, bridges and settings before and after"};
+    return Observation{
+        .measured = seen().changes.need("what has changed on the node"),
+        .how = "guests, configurations, disks, storages, bridges and settings before and after"};
   });
 }
 

@@ -89,8 +89,8 @@ struct Guest {
   DockerState docker = {};
   std::int64_t oom_kills = 0;                  // since its boot
   std::vector<KernelMessage> kernel_log = {};  // of a VM's own kernel
-  std::int64_t listens_on = 0;  // the port of a bulk transfer that is waited for
-  double free_blocks_mib = 0;   // deleted in the guest, still taken on the thin volume
+  std::int64_t listens_on = 0;                 // the port of a bulk transfer that is waited for
+  double free_blocks_mib = 0;  // deleted in the guest, still taken on the thin volume
 
   bool is_vm() const { return kind == GuestKind::kVm; }
   const GuestFacts& facts() const { return facts_of(kind); }
