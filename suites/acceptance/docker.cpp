@@ -84,11 +84,7 @@ TEST_P(Docker, LimitsMemoryByCgroupV2) {
 TEST_P(Docker, TalksOverUnixSockets) {
   judge("docker.unix-socket", [&] {
     auto engine = docker();
-    const CommandResult result = Database(engine, container(kDatabaseService)).query("select 1");
-    if (result.exit_status == 0 && text::trimmed(result.out) != "1") {
-      throw HarnessError("ask the database over its unix socket",
-                         "psql exits 0, and `select 1` gives '" + text::one_line(result.out) + "'");
-    }
+    const CommandResult result = Database(engine, container(kDatabaseService)).greet();
     return Observation{
         .measured = result.exit_status, .how = "psql -h /var/run/postgresql", .note = result.err};
   });
@@ -104,7 +100,12 @@ TEST_P(Docker, KillsWhatExceedsItsLimit) {
 // Example failure: measured "unix socket: exit 2: ... Permission denied": a new AppArmor profile.
 TEST_P(Docker, SurvivesARestart) {
   judge("docker.survives-restart", [&] {
-    StackReturn back = stack_after(run(), GetParam(), [&] { system().restart_unit("docker"); });
+    CommandResult restarted;
+    StackReturn back =
+        stack_after(run(), GetParam(), [&] { restarted = system().restart_unit("docker"); });
+    if (restarted.exit_status != 0) {
+      back.problems.push_back("systemctl restart docker: " + text::one_line(restarted.err));
+    }
     std::ranges::copy(container_problems(shell()), std::back_inserter(back.problems));
     return Observation{.measured = back.problems,
                        .how = "systemctl restart docker; docker compose ps, exec, psql",

@@ -19,9 +19,9 @@ namespace {
 constexpr std::array kOutcomes = {Outcome::kPass, Outcome::kFail, Outcome::kError};
 
 Outcome outcome_of(const std::string& written, const std::string& fault) {
-  const auto found = std::ranges::find(kOutcomes, text::lower_case(written),
-                                       [](Outcome each) { return std::string(to_string(each)); });
-  if (found != kOutcomes.end()) return *found;
+  for (const Outcome each : kOutcomes) {
+    if (text::lower_case(written) == to_string(each)) return each;
+  }
   throw HarnessError("read the fault " + fault, "expected PASS, FAIL or ERROR, found " + written);
 }
 
@@ -150,6 +150,29 @@ std::vector<std::string> cases_without_fault() {
   return lines;
 }
 
+namespace {
+
+// A line a case: how many faults make it red, by kind, and one of each.
+std::string case_table() {
+  std::map<std::string, std::map<Outcome, std::vector<std::string>>> killed;
+  for (const PlacedFault& placed : placed_faults()) {
+    for (const auto& [name, outcome] : made_for(placed))
+      killed[name][outcome].push_back(placed.name());
+  }
+  const auto shown = [](const std::vector<std::string>& names) {
+    return names.empty() ? "–" : fmt::format("{}, as `{}`", names.size(), names.front());
+  };
+  std::string text = "## Case by case\n\n| case | false by | data taken away by |\n|---|---|---|\n";
+  for (const ClaimCase& one : expected_cases()) {
+    auto& by = killed[case_name(one.id, one.guest)];
+    text += fmt::format("| `{}` | {} | {} |\n", case_name(one.id, one.guest),
+                        shown(by[Outcome::kFail]), shown(by[Outcome::kError]));
+  }
+  return text + "\nA case without any is declared not applicable.\n";
+}
+
+}  // namespace
+
 std::string fault_page() {
   std::string text =
       "# How each claim can fail\n\n"
@@ -169,7 +192,7 @@ std::string fault_page() {
                             ? ""
                             : fmt::format("{}: {}", listed(follows.red), cell(follows.because)));
   }
-  return text;
+  return text + "\n" + case_table();
 }
 
 }  // namespace pve_accept

@@ -69,6 +69,7 @@ int healthy(WholeRuns& runner, int count, int first_seed, const std::string& dis
 // For who tries a scenario: what it turns red.
 int red(WholeRuns& runner, const std::vector<std::string>& files) {
   std::vector<WholeRun> runs;
+  runs.reserve(files.size());
   for (const std::string& file : files) {
     runs.push_back({.name = std::filesystem::path(file).filename().string(),
                     .scenario = read_strict_json(file),

@@ -150,7 +150,7 @@ class Observation {
     }
     last_at_s_ = progress->at_s;
     seen_.progress.push_back({line.arrived - millis(length_s), line.arrived, *progress});
-    if (!seen_.progress.back().confirmed()) ++seen_.zero_tps_intervals;
+    if (!(progress->tps > 0)) ++seen_.zero_tps_intervals;
     const Clock::Instant began = line.arrived - millis(progress->at_s);
     seen_.load_began = std::min(began, seen_.load_began.value_or(began));
     lay_window(*seen_.load_began);

@@ -26,7 +26,9 @@ struct ProgressInterval {
   Clock::Instant to;
   Progress progress;
 
-  bool confirmed() const { return progress.tps > 0; }
+  // With a report lost, or more than one, nobody knows what the load did in all that time.
+  static constexpr Clock::Duration kLongest = std::chrono::milliseconds(2500);
+  bool confirmed() const { return progress.tps > 0 && to - from <= kLongest; }
 };
 
 struct LoadPlan {

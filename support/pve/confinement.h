@@ -15,9 +15,12 @@ struct AppArmorLabel {
   std::string profile;  // that the node enforces on it: "lxc-9001_</var/lib/lxc>", "unconfined"
   std::string mode;     // "enforce", "complain"; empty where the kernel does not say
 
-  // Only a profile of LXC's own that is enforced does; "unconfined" comes in several forms.
-  bool confines() const {
-    return profile.starts_with("lxc-") && (mode.empty() || mode == "enforce" || mode == "kill");
+  // Only a profile of LXC's own that is enforced does, one for all containers or the one made for
+  // this; "unconfined" comes in several forms.
+  bool confines(const std::string& container) const {
+    const bool own = profile.starts_with("lxc-container-default") ||
+                     profile.starts_with("lxc-" + container + "_");
+    return own && (mode.empty() || mode == "enforce" || mode == "kill");
   }
 };
 

@@ -52,6 +52,9 @@ std::string hint_for(const CommandResult& result) {
 double Guest::memory_by_pve_mib() {
   const Json status = node_.get(fmt::format("/nodes/{}/{}/{}/status/current", node_.name(),
                                             facts_of(kind()).api_path, vmid_));
+  if (status.contains("vmid") && status.at("vmid") != vmid_.value()) {
+    throw text::unexpected("/status/current", status.at("vmid").dump(), to_string(vmid_));
+  }
   return parse_guest_memory_mib(status, kind());
 }
 

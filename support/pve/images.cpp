@@ -136,6 +136,9 @@ std::optional<std::string> find_sha512(Shell& node, const std::string& path) {
   if (result.exit_status != 0) {
     throw unusable(node, command, result, fmt::format("checksum {}", path));
   }
+  if (!text::trimmed(result.out).ends_with("  " + path)) {
+    throw text::unexpected("`sha512sum`", result.out, "the digest of " + path);
+  }
   return parse_sha512sum(result.out);
 }
 
@@ -170,6 +173,7 @@ QemuImage inspect_image(Shell& node, const std::string& path) {
   const Json reply = text::parse_json(result.out);
   if (!checked || reply.is_discarded()) throw unusable(node, command, result, attempted);
   image.check = parse_qemu_check(reply);
+  if (result.exit_status == 2 && image.check->corruptions == 0) image.check->corruptions = 1;
   return image;
 }
 

@@ -17,7 +17,9 @@ const char* const kAnomalyPattern =
     "apparmor=\"DENIED\"|"
     // mm/oom_kill.c, mm/page_alloc.c; systemd's src/core/unit.c
     "Out of memory|[Mm]emory cgroup out of memory|oom-kill:|page allocation failure|"
-    "killed by the OOM killer|"
+    "killed by the OOM killer|Failed with result '(core-dump|oom-kill|watchdog)'|"
+    // systemd-coredump; net/netfilter/nf_conntrack_core.c
+    "dumped core\\.|nf_conntrack: .*table full|"
     // kernel/hung_task.c, kernel/watchdog.c, kernel/workqueue.c
     "hung task|blocked (in I/O wait )?for more than [0-9]+ seconds|soft lockup|hard LOCKUP|"
     // lib/bug.c, mm/page_alloc.c, arch/x86/mm/fault.c, arch/x86/kernel/{dumpstack,traps}.c,

@@ -73,7 +73,7 @@ std::vector<std::string> LxcGuest::gaps_in_confinement(Shell& inside) {
     gaps.emplace_back("no seccomp filter is in force");
   }
   const std::string label = read(node_.shell(), process + "/attr/current");
-  if (!parse_apparmor_label(label).confines()) {
+  if (!parse_apparmor_label(label).confines(to_string(vmid()))) {
     gaps.push_back(fmt::format("AppArmor does not confine it: {}", text::trimmed(label)));
   }
   return gaps;

@@ -85,6 +85,9 @@ std::map<std::string, ServiceState> parse_services(std::string_view text) {
     if (block["Id"].empty() || block["ActiveState"].empty()) {
       throw text::unexpected("`systemctl show`", text, "an Id and an ActiveState in each block");
     }
+    if (block["ActiveState"] == "active" && block["InvocationID"].empty()) {
+      throw text::unexpected("`systemctl show`", text, "an InvocationID of what is active");
+    }
     services[block["Id"]] = {.active = block["ActiveState"], .invocation = block["InvocationID"]};
     block.clear();
   };

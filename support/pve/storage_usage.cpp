@@ -125,7 +125,9 @@ std::map<std::string, LogicalVolume> parse_lvs(const Json& reply) {
         if (share < 0 || share > 100) {
           row.at("data_percent").fail(fmt::format("expected 0 to 100, found '{}'", percent));
         }
-        volumes.emplace(row.at("lv_name").string(), volume);
+        if (!volumes.emplace(row.at("lv_name").string(), volume).second) {
+          row.at("lv_name").fail("named twice");
+        }
       }
     }
     return volumes;

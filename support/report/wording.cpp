@@ -36,6 +36,7 @@ std::string measured_text(const Value& measured, const std::optional<Bound>& all
 // "72 pass, 1 fail, 0 error, 1 skip".
 std::string outcome_counts(const std::vector<const ClaimResult*>& claims) {
   std::vector<std::string> counts;
+  counts.reserve(kOutcomes.size());
   for (const Outcome outcome : kOutcomes) {
     counts.push_back(fmt::format(
         "{} {}", std::ranges::count(claims, outcome, &ClaimResult::outcome), to_string(outcome)));

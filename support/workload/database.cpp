@@ -28,6 +28,16 @@ CommandResult Database::query(const std::string& sql) {
       container_, {"psql", "-h", "/var/run/postgresql", "-U", "postgres", "-Atc", sql, "postgres"});
 }
 
+CommandResult Database::greet() {
+  const std::string sql = "select 1";
+  CommandResult result = query(sql);
+  const bool refused = result.exit_status != 0 && text::contains(result.err, "FATAL:");
+  if (refused || (result.exit_status == 0 && text::trimmed(result.out) != "1")) {
+    throw trouble(docker_.guest(), result, "ask the database over its unix socket", sql);
+  }
+  return result;
+}
+
 void Database::store_row(const std::string& run_id) {
   const std::string sql = fmt::format(
       "drop table if exists {0}; create table {0}(note text); insert into {0} values ({1})", kTable,

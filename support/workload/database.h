@@ -28,6 +28,11 @@ class Database {
   // Runs SQL; psql's exit status is a result.
   CommandResult query(const std::string& sql);
 
+  // Asks it for a word. A failure of psql's is a result; throws HarnessError for one of the
+  // server's own ("FATAL: the database system is starting up"), which came over the socket, and for
+  // another answer than the word.
+  CommandResult greet();
+
   // One row for the run in a fresh table, where another connection finds it. Throws HarnessError.
   void store_row(const std::string& run_id);
 

@@ -217,7 +217,7 @@ double Docker::growth_of_containers(int count, const std::string& image) {
 }
 
 bool Docker::reaches(const std::string& container, const std::string& host, int port,
-                     const std::string& question, std::string_view answer) {
+                     const std::string& question, const std::vector<std::string>& answers) {
   // Says what it has to say, hangs up and ends when the other side does.
   const Command command = {
       .argv = {"docker", "exec", "-i", container, "nc", "-w", "5", host, std::to_string(port)},
@@ -225,7 +225,9 @@ bool Docker::reaches(const std::string& container, const std::string& host, int 
   const std::string attempted = fmt::format("connect from {} to {}:{}", container, host, port);
   const CommandResult result = guest_.run(command);
   if (!tried_to_connect(result)) throw unusable(guest_, command, result, attempted);
-  return result.exit_status == 0 && result.out.starts_with(answer);
+  const bool answered = std::ranges::any_of(
+      answers, [&](const std::string& each) { return result.out.starts_with(each); });
+  return result.exit_status == 0 && answered;
 }
 
 }  // namespace pve_accept

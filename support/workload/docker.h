@@ -81,9 +81,9 @@ class Docker {
   double growth_of_containers(int count, const std::string& image = "postgres:17");
 
   // True when a container can talk to another by the name that it knows it by: whoever is asked
-  // `question` there has to answer it with `answer`.
+  // `question` there has to begin with one of the `answers`.
   bool reaches(const std::string& container, const std::string& host, int port,
-               const std::string& question, std::string_view answer);
+               const std::string& question, const std::vector<std::string>& answers);
 
  private:
   Shell& guest_;

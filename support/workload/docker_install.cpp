@@ -194,10 +194,14 @@ PackageOrigin parse_apt_policy(std::string_view text) {
 }
 
 PackageOrigin installed_origin(Shell& guest, DockerSource source) {
-  const auto ask = [&guest](const char* package) {
-    return run_checked(guest, reading({"apt-cache", "policy", package}),
-                       "ask where Docker comes from")
-        .out;
+  const auto ask = [&guest](const std::string& package) {
+    std::string policy =
+        run_checked(guest, reading({"apt-cache", "policy", package}), "ask where Docker comes from")
+            .out;
+    if (!policy.starts_with(package + ":")) {
+      throw text::unexpected("`apt-cache policy`", policy, "what it has of " + package);
+    }
+    return policy;
   };
   if (source == DockerSource::kDistribution) return parse_apt_policy(ask("docker.io"));
   if (source == DockerSource::kOfficial) return parse_apt_policy(ask("docker-ce"));

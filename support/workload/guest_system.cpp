@@ -233,11 +233,11 @@ std::string GuestSystem::invocation_of(const std::string& unit) {
   return std::string(id);
 }
 
-void GuestSystem::restart_unit(const std::string& unit) {
+CommandResult GuestSystem::restart_unit(const std::string& unit) {
   const std::string before = invocation_of(unit);
   const Command command = {.argv = {"systemctl", "restart", unit}, .deadline = kRestartDeadline};
   const CommandResult result = probe(guest_, command, "restart " + unit);
-  if (invocation_of(unit) != before) return;
+  if (invocation_of(unit) != before) return result;
   throw unusable(guest_, command, result, "restart " + unit, "it was not started anew");
 }
 

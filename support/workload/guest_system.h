@@ -82,8 +82,9 @@ class GuestSystem {
   std::string boot_mark();
   // What systemd calls the state of a unit: "active", "activating", "failed", "inactive".
   std::string unit_state(const std::string& unit);
-  // Whether it comes up again is for unit_state to say. Throws HarnessError when nothing happened.
-  void restart_unit(const std::string& unit);
+  // Whether it comes up again is for unit_state to say; what systemctl said of it is returned.
+  // Throws HarnessError when nothing happened.
+  CommandResult restart_unit(const std::string& unit);
 
   CloudInit wait_for_cloud_init();
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <utility>
 #include <vector>
 
 #include "support/base/reply.h"
@@ -46,6 +48,22 @@ std::optional<double> measured(std::string_view report, std::string_view name,
   const auto number = text::to_number(value);
   if (!number || *number < 0) throw unexpected("pgbench's report", value, "a positive number");
   return number;
+}
+
+std::vector<std::string> not_default(std::string_view report) {
+  static constexpr std::array kDefaults = {
+      std::pair("transaction type: ", "<builtin: TPC-B (sort of)>"),
+      std::pair("query mode: ", "simple"), std::pair("number of threads: ", "1"),
+      std::pair("maximum number of tries: ", "1")};
+  std::vector<std::string> found;
+  for (const auto& [name, wanted] : kDefaults) {
+    std::string_view value = "nothing";
+    for (const std::string_view line : text::lines(report)) {
+      if (line.starts_with(name)) value = line.substr(std::string_view(name).size());
+    }
+    if (value != wanted) found.push_back(fmt::format("{}{} instead of {}", name, value, wanted));
+  }
+  return found;
 }
 
 // Of a run that went to its end: its rate is what it processed in its time, connecting left out;
@@ -115,6 +133,7 @@ PgbenchReport parse_pgbench_report(const std::string& out, const std::string& er
   report.scale = static_cast<int>(whole_of(out, "scaling factor"));
   report.latency_ms = measured(out, "latency average", "ms");
   report.tps = measured(out, "tps");
+  report.not_default = not_default(out);
   report.aborted = exit_status != 0 || text::contains(err, "Run was aborted");
   if (report.transactions > 0 && (!report.latency_ms || !report.tps)) {
     throw unexpected("pgbench's report", out, "latency average and tps");
@@ -131,6 +150,7 @@ std::vector<std::string> differences(const PgbenchReport& report, const PgbenchO
   compare("scale", report.scale, asked.scale);
   compare("clients", report.clients, asked.clients);
   compare("seconds", report.duration_s, asked.seconds);
+  found.insert(found.end(), report.not_default.begin(), report.not_default.end());
   return found;
 }
 

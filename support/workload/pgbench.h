@@ -41,6 +41,9 @@ struct PgbenchReport {
   int scale = 0;
   std::optional<double> latency_ms;  // average; empty when nothing was processed
   std::optional<double> tps;         // without the time to connect; the same
+  // Where it says that it ran otherwise than pgbench does when nothing is asked for:
+  // "query mode prepared instead of simple".
+  std::vector<std::string> not_default = {};
   bool aborted = false;  // broke off: such a run reports 0 failed transactions all the same
 };
 

@@ -291,7 +291,9 @@ TEST_F(GuestClaims, EmulatedVmHasGaps) {
 }
 
 TEST(AppArmorLabel, ConfinesUnlessItSaysOtherwise) {
-  const auto confines = [](const char* text) { return parse_apparmor_label(text).confines(); };
+  const auto confines = [](const char* text) {
+    return parse_apparmor_label(text).confines("9001");
+  };
   EXPECT_TRUE(confines("lxc-9001_</var/lib/lxc>//&:lxc-9001_<-var-lib-lxc>:unconfined "));
   EXPECT_TRUE(confines("lxc-container-default-cgns (enforce)\n"));
   EXPECT_TRUE(confines(":lxc-9001_<-var-lib-lxc>:unconfined//&lxc-9001_</var/lib/lxc> (enforce)"));

@@ -168,13 +168,16 @@ TEST_F(WorkloadInstall, BlamesTheNetworkForPackagesThatNoListKnows) {
 
 TEST(InstalledDocker, IsLookedUpByItsSource) {
   MockGuest guest;
-  const CommandResult libc = recorded("apt-policy.txt", "apt-cache policy libc6");
+  CommandResult theirs = recorded("apt-policy.txt", "apt-cache policy libc6");
+  theirs.out.replace(0, std::string("libc6").size(), "docker.io");
   guest.answers("apt-cache policy docker-ce",
                 recorded("apt-policy.txt", "apt-cache policy docker-ce"));
-  guest.answers("apt-cache policy docker.io", libc);
+  guest.answers("apt-cache policy docker.io", theirs);
   EXPECT_EQ(installed_origin(guest.shell, DockerSource::kDistribution).suite, "bookworm/main");
   EXPECT_EQ(installed_origin(guest.shell, DockerSource::kPreinstalled).suite, "bookworm/main");
   EXPECT_THROW(installed_origin(guest.shell, DockerSource::kOfficial), HarnessError);
+  guest.answers("apt-cache policy docker.io", recorded("apt-policy.txt", "apt-cache policy curl"));
+  EXPECT_THROW(installed_origin(guest.shell, DockerSource::kDistribution), HarnessError);
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST(DockerInfoReply, OfADeadDaemonIsAnError) {
 
 class WorkloadDocker : public testing::Test {
  protected:
-  bool reaches_database() { return docker.reaches("spike-web-1", "db", 5432, "?", "N"); }
+  bool reaches_database() { return docker.reaches("spike-web-1", "db", 5432, "?", {"N"}); }
 
   MockGuest guest;
   Docker docker{guest.shell};

@@ -79,6 +79,7 @@ std::vector<KernelMessage> messages(const Call& call) {
   }
   if (first == kNever) first = call.now() + 1;
   std::vector<KernelMessage> all;
+  all.reserve(given.size());
   for (const std::string& text : given) {
     all.push_back({.at = first + 1000 + 250 * std::ssize(all), .text = text});
   }
