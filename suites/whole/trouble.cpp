@@ -91,8 +91,12 @@ std::vector<WholeRun> runs_in_trouble(const std::string& kind, int stride) {
         wrong.push_back(fmt::format("{} cases on record", record.claims.size()));
       }
       for (const ClaimResult& claim : record.claims) {
+        // What a command that hung did not remove is left, and that is false.
+        const bool told = kind == "hang" && claim.id == "teardown.complete";
         const bool lost = kind == "drop" || kind == "hang";
-        if (lost && claim.outcome == Outcome::kFail) wrong.push_back("FAIL " + claim.message);
+        if (lost && !told && claim.outcome == Outcome::kFail) {
+          wrong.push_back("FAIL " + claim.message);
+        }
       }
       if (lasting_state(directory / "sim") != untouched) {
         wrong.emplace_back("the node is not as it was, after a sweep");
