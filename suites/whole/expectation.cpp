@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "fixtures/program/list.h"
 #include "fixtures/run/run.h"
 #include "support/base/error.h"
 #include "support/base/text.h"
@@ -16,10 +17,10 @@
 namespace pve_accept {
 namespace {
 
-constexpr std::array kOutcomes = {Outcome::kPass, Outcome::kFail, Outcome::kError};
+constexpr std::array kDeclarable = {Outcome::kPass, Outcome::kFail, Outcome::kError};
 
 Outcome outcome_of(const std::string& written, const std::string& fault) {
-  for (const Outcome each : kOutcomes) {
+  for (const Outcome each : kDeclarable) {
     if (text::lower_case(written) == to_string(each)) return each;
   }
   throw HarnessError("read the fault " + fault, "expected PASS, FAIL or ERROR, found " + written);
@@ -132,46 +133,50 @@ std::vector<std::string> differences(const RedSet& declared, const RedSet& obser
   return lines;
 }
 
-std::vector<std::string> cases_without_fault() {
-  std::map<std::string, std::set<Outcome>> killed;
+namespace {
+
+// The faults that are made for a case, by what they make of it.
+std::map<std::string, std::map<Outcome, std::vector<std::string>>> faults_by_case() {
+  std::map<std::string, std::map<Outcome, std::vector<std::string>>> faults;
   for (const PlacedFault& placed : placed_faults()) {
-    for (const auto& [name, outcome] : made_for(placed)) killed[name].insert(outcome);
+    for (const auto& [name, outcome] : made_for(placed)) {
+      faults[name][outcome].push_back(placed.name());
+    }
   }
+  return faults;
+}
+
+// A line a case: how many faults make it red, by kind, and one of each.
+std::string case_table() {
+  auto faults = faults_by_case();
+  const auto shown = [](const std::vector<std::string>& names) {
+    return names.empty() ? "–" : fmt::format("{}, as `{}`", names.size(), names.front());
+  };
+  std::string text = "## Case by case\n\n| case | false by | data taken away by |\n|---|---|---|\n";
+  for (const std::string& name : all_cases()) {
+    auto& by = faults[name];
+    text += fmt::format("| `{}` | {} | {} |\n", name, shown(by[Outcome::kFail]),
+                        shown(by[Outcome::kError]));
+  }
+  return text + "\nA case without any is declared not applicable.\n";
+}
+
+}  // namespace
+
+std::vector<std::string> cases_without_fault() {
+  auto faults = faults_by_case();
   const Thresholds thresholds = suite_thresholds(std::nullopt);
   std::vector<std::string> lines;
   for (const ClaimCase& one : expected_cases()) {
     if (declared_skip(thresholds, one.id, one.guest)) continue;
     const std::string name = case_name(one.id, one.guest);
     for (const Outcome kind : {Outcome::kFail, Outcome::kError}) {
-      if (killed[name].contains(kind)) continue;
+      if (!faults[name][kind].empty()) continue;
       lines.push_back(fmt::format("{}: no fault makes it {}", name, to_string(kind)));
     }
   }
   return lines;
 }
-
-namespace {
-
-// A line a case: how many faults make it red, by kind, and one of each.
-std::string case_table() {
-  std::map<std::string, std::map<Outcome, std::vector<std::string>>> killed;
-  for (const PlacedFault& placed : placed_faults()) {
-    for (const auto& [name, outcome] : made_for(placed))
-      killed[name][outcome].push_back(placed.name());
-  }
-  const auto shown = [](const std::vector<std::string>& names) {
-    return names.empty() ? "–" : fmt::format("{}, as `{}`", names.size(), names.front());
-  };
-  std::string text = "## Case by case\n\n| case | false by | data taken away by |\n|---|---|---|\n";
-  for (const ClaimCase& one : expected_cases()) {
-    auto& by = killed[case_name(one.id, one.guest)];
-    text += fmt::format("| `{}` | {} | {} |\n", case_name(one.id, one.guest),
-                        shown(by[Outcome::kFail]), shown(by[Outcome::kError]));
-  }
-  return text + "\nA case without any is declared not applicable.\n";
-}
-
-}  // namespace
 
 std::string fault_page() {
   std::string text =

@@ -3,18 +3,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <set>
-#include <system_error>
+#include <stdexcept>
+#include <tuple>
 
 #include "fixtures/program/list.h"
 #include "fixtures/stages/stages.h"
+#include "suites/whole/jobs.h"
 #include "support/base/file.h"
 
 namespace pve_accept {
@@ -89,17 +87,11 @@ bool perform(const ScheduledTest& test, const RunSettings& settings, const fs::p
 void run_claims(const Tests& tests) {
   Names names;
   for (const ScheduledTest& test : tests) names.push_back(test.name);
-  std::fflush(nullptr);
-  const pid_t child = ::fork();
-  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (child == 0) {
+  const auto run = [&](std::size_t) {
     testing::GTEST_FLAG(filter) = fmt::format("{}", fmt::join(names, ":"));
-    const int status = RUN_ALL_TESTS();
-    std::fflush(nullptr);
-    std::_Exit(status);
-  }
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
+    std::ignore = RUN_ALL_TESTS();
+  };
+  in_processes(1, 1, run, [](std::size_t) {});
 }
 
 }  // namespace
@@ -111,10 +103,8 @@ int run_suite(const fs::path& directory, const Json& scenario) {
   write_file_atomically(*settings.scenario, scenario.dump(1));
   ::setenv("PVE_ACCEPT_NODE", "sim", 1);
   ::setenv("PVE_ACCEPT_OUT", directory.c_str(), 1);
-  Names all;
-  for (const ClaimCase& one : expected_cases()) all.push_back(case_name(one.id, one.guest));
   auto announcement = announcement_of(settings);
-  announcement.selected = all;
+  announcement.selected = all_cases();
   RunDirectory(directory).announce(announcement);
 
   Schedule schedule(scheduled_tests(settings.lab));

@@ -8,9 +8,9 @@
 
 #include "fixtures/program/sweep.h"
 #include "fixtures/stages/stages.h"
+#include "suites/unit/fixtures/simulated_runs.h"
 #include "suites/whole/suite_run.h"
 #include "support/base/error.h"
-#include "support/base/file.h"
 
 namespace pve_accept {
 namespace {
@@ -26,23 +26,6 @@ const std::map<std::string, Json>& troubles() {
       {"garbage", {{"stdout", "\x01{[\"\xC3\xBF\n-- \n"}, {"exit", 0}, {"executes", true}}},
   };
   return all;
-}
-
-// Two guests of somebody else, each with one half of our mark.
-Json foreign_guests() {
-  return Json::parse(R"([
-    {"vmid": 101, "kind": "lxc", "name": "theirs", "tags": "pve-accept", "description": "mail server"},
-    {"vmid": 102, "kind": "vm", "name": "theirs-too", "description": "pve-accept run run-0"}])");
-}
-
-// What a run may not leave otherwise than it was.
-Json lasting_state(const fs::path& node) {
-  const Json all = Json::parse(read_file(node / "sim-state.json"));
-  Json guests = Json::object();
-  for (const Json& guest : all.at("guests")) {
-    guests[guest.at("vmid").dump()] = {guest.at("config"), guest.at("running")};
-  }
-  return {{"guests", guests}, {"volumes", all.at("volumes")}, {"files", all.at("files")}};
 }
 
 void sweep_after(const fs::path& directory) {
@@ -68,7 +51,7 @@ std::vector<std::string> kinds_of_trouble() {
 }
 
 std::vector<WholeRun> runs_in_trouble(const std::string& kind, int stride) {
-  const Json healthy = {{"model", {{"guests", foreign_guests()}}}};
+  const Json healthy = Json::parse(kForeignGuests);
   int commands = 0;
   Json untouched;
   WholeRuns probe;

@@ -14,7 +14,6 @@
 namespace pve_accept {
 namespace {
 
-constexpr const char* kDockerRepository = "https://download.docker.com/linux/debian";
 constexpr const char* kKeyring = "/etc/apt/keyrings/docker.asc";
 constexpr std::chrono::seconds kLookDeadline{60};
 
@@ -95,7 +94,7 @@ void use_own_sources(Shell& guest, const DockerInstallOptions& options,
 void add_docker_repository(Shell& guest, const DockerInstallOptions& options,
                            const std::string& codename) {
   const std::string base =
-      options.docker_mirror.empty() ? kDockerRepository : options.docker_mirror;
+      options.docker_mirror.empty() ? std::string(kDockerRepository) : options.docker_mirror;
   step(guest, {.argv = {"install", "-d", "-m", "0755", "/etc/apt/keyrings"}},
        "make room for Docker's key");
   std::vector<std::string> fetch = {"curl", "-fsSL", base + "/gpg", "-o", kKeyring};

@@ -9,6 +9,8 @@
 
 namespace pve_accept {
 
+inline constexpr std::string_view kDockerRepository = "https://download.docker.com/linux/debian";
+
 struct DockerInstallOptions {
   std::string apt_proxy = {};  // "http://proxy:3142"; empty for none
   std::string debian_mirror =
