@@ -84,6 +84,12 @@ const LoadRecord* Record::load(GuestKind kind) const {
   return measured != nullptr && measured->load ? &*measured->load : nullptr;
 }
 
+std::vector<RoundRecord> Record::all_rounds() const {
+  std::vector<RoundRecord> all = {{.number = 1, .measurements = measurements, .canary = canary}};
+  all.insert(all.end(), rounds.begin(), rounds.end());
+  return all;
+}
+
 int Record::exit_status() const {
   const int status = pve_accept::exit_status(claims);
   const bool stage_failed = std::ranges::any_of(

@@ -81,6 +81,12 @@ struct NodeRecord {
   std::optional<std::int64_t> epoch_at_start = {};
   std::optional<double> clock_ahead_s = {};
   Fact<std::map<std::string, Service>> services = {};  // as preflight found them
+  // Of the boot that the run was made in: runs of one boot share its luck.
+  std::optional<std::string> boot_id = {};
+  // The kernel that the next boot would start, where it is not the one that runs.
+  Fact<std::string> pending_kernel = {};
+  // What else can shift a result, by kind and name: "sysctl:vm.swappiness", "module:zfs".
+  std::map<std::string, Fact<std::string>> facts = {};
   std::optional<NodeState> before = {};
   std::vector<std::string> unknown_commands = {};  // of a simulated node
 
@@ -100,6 +106,8 @@ struct GuestRecord {
   std::vector<std::string> oom_killed = {};  // IDs of containers that a claim let exceed a limit
   Fact<std::string> debian = {};
   std::map<std::string, Fact<std::string>> components = {};  // "docker": "29.5.3"
+  // What else can shift a result: "package:libc6", "image:postgres:17", "machine".
+  std::map<std::string, Fact<std::string>> facts = {};
   std::optional<Stack> stack = {};
 };
 
@@ -196,6 +204,20 @@ struct Measurements {
   std::optional<LoadRecord> load = {};
 };
 
+// What the machine itself does, with no guest running: a change of both points at the hardware or
+// the storage, and not at a guest.
+struct CanaryRecord {
+  Fact<double> fsyncs_per_s = {};
+  Fact<double> regex_per_s = {};
+};
+
+// One repetition of the measurements within a run. The first stands in Record::measurements.
+struct RoundRecord {
+  int number = 1;
+  std::map<GuestKind, Measurements> measurements = {};
+  std::optional<CanaryRecord> canary = {};
+};
+
 // How a stage of the run ended. A stage has no verdict: it passes, or it could not be done.
 struct StageResult {
   Outcome outcome = Outcome::kError;  // kPass or kError
@@ -220,8 +242,10 @@ struct Record {
   NodeRecord node = {};
   std::map<GuestKind, GuestRecord> guests = {};
   std::optional<WindowRecord> baseline = {};
-  std::map<GuestKind, Measurements> measurements = {};
-  std::map<std::string, StageResult> stages = {};  // by name: "provision/lxc"
+  std::map<GuestKind, Measurements> measurements = {};  // of the first round
+  std::optional<CanaryRecord> canary = {};              // likewise
+  std::vector<RoundRecord> rounds = {};                 // those after the first, in their order
+  std::map<std::string, StageResult> stages = {};       // by name: "provision/lxc"
   std::vector<ClaimResult> claims = {};
   std::optional<TeardownRecord> teardown = {};
 
@@ -230,6 +254,8 @@ struct Record {
   const GuestRecord* guest(GuestKind kind) const;
   const IdleRecord* idle(GuestKind kind) const;
   const LoadRecord* load(GuestKind kind) const;
+  // The first round and those after it, alike.
+  std::vector<RoundRecord> all_rounds() const;
 
   // exit_status() of the claims, and 2 instead of 0 when a stage failed.
   int exit_status() const;

@@ -68,6 +68,9 @@ void visit(NodeRecord& node, Fields& fields) {
   fields("epoch_at_start", node.epoch_at_start, if_set);
   fields("clock_ahead_s", node.clock_ahead_s, if_set);
   fields("services", node.services, if_set);
+  fields("boot_id", node.boot_id, if_set);
+  fields("pending_kernel", node.pending_kernel, if_set);
+  fields("facts", node.facts, if_set);
   fields("before", node.before, if_set);
   fields("unknown_commands", node.unknown_commands);
 }
@@ -87,6 +90,7 @@ void visit(GuestRecord& guest, Fields& fields) {
   fields("oom_killed", guest.oom_killed, if_set);
   fields("debian", guest.debian, if_set);
   fields("components", guest.components, if_set);
+  fields("facts", guest.facts, if_set);
   fields("stack", guest.stack, if_set);
 }
 
@@ -176,6 +180,19 @@ void visit(Measurements& measurements, Fields& fields) {
 }
 
 template <class Fields>
+void visit(CanaryRecord& canary, Fields& fields) {
+  fields("fsyncs_per_s", canary.fsyncs_per_s);
+  fields("regex_per_s", canary.regex_per_s);
+}
+
+template <class Fields>
+void visit(RoundRecord& round, Fields& fields) {
+  fields("round", round.number, required);
+  fields("measurements", round.measurements, required);
+  fields("canary", round.canary, if_set);
+}
+
+template <class Fields>
 void visit(StageResult& stage, Fields& fields) {
   fields("outcome", stage.outcome, required);
   fields("message", stage.message);
@@ -202,6 +219,8 @@ void visit(Record& record, Fields& fields) {
   fields("guests", record.guests);
   fields("baseline", record.baseline);
   fields("measurements", record.measurements);
+  fields("canary", record.canary, if_set);
+  fields("rounds", record.rounds, if_set);
   fields("stages", record.stages);
   fields("claims", record.claims, required);
   fields("teardown", record.teardown, if_set);

@@ -43,6 +43,21 @@ TEST(Record, SurvivesTheFile) {
   EXPECT_EQ(back.stages.at("preflight").message, "bad \xEF\xBF\xBD byte");
 }
 
+TEST(Record, HasTheFirstRoundBesideThoseAfterIt) {
+  Record record = fresh();
+  record.measurements[kVm].load = LoadRecord{};
+  record.canary = CanaryRecord{.fsyncs_per_s = 820.5};
+  record.rounds = {{.number = 2, .canary = CanaryRecord{.fsyncs_per_s = 790.0}}};
+  const Record back = parse_record(write_fields(record), "record.json");
+  const auto rounds = back.all_rounds();
+  ASSERT_EQ(rounds.size(), 2U);
+  EXPECT_EQ(rounds[0].number, 1);
+  EXPECT_TRUE(rounds[0].measurements.at(kVm).load);
+  EXPECT_EQ(rounds[0].canary->fsyncs_per_s, 820.5);
+  EXPECT_EQ(rounds[1].number, 2);
+  EXPECT_EQ(rounds[1].canary->fsyncs_per_s, 790.0);
+}
+
 TEST(Record, HasNoFigureOfAWindowThatIsNotUsable) {
   WindowRecord window{.figures = {{"ram_used_mib", {.median = 1702}}}};
   EXPECT_EQ(window.figure("ram_used_mib").median, 1702);
