@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "support/base/reply.h"
+#include "support/base/version.h"
 
 namespace pve_accept {
 namespace {
@@ -14,19 +15,9 @@ constexpr std::chrono::seconds kDigestDeadline{300};
 
 constexpr std::size_t kSha512Digits = 128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_sha512(std::string_view text) {
   return text.size() == kSha512Digits &&
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-// Takes the digits that `text` begins with, without leading zeros.
-std::string_view take_number(std::string_view& text) {
-  std::string_view number = text.substr(0, text.find_first_not_of("0123456789"));
-  text.remove_prefix(number.size());
-  number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
-  return number;
 }
 
 // "13.6-1" of "debian-13-standard_13.6-1_amd64.tar.zst".
@@ -53,23 +44,6 @@ void add(const Stanza& stanza, std::map<std::string, std::string>& digests) {
 }
 
 }  // namespace
-
-bool version_less(std::string_view left, std::string_view right) {
-  while (!left.empty() && !right.empty()) {
-    if (is_digit(left.front()) && is_digit(right.front())) {
-      const std::string_view a = take_number(left);
-      const std::string_view b = take_number(right);
-      if (a.size() != b.size()) return a.size() < b.size();
-      if (a != b) return a < b;
-    } else if (left.front() != right.front()) {
-      return left.front() < right.front();
-    } else {
-      left.remove_prefix(1);
-      right.remove_prefix(1);
-    }
-  }
-  return left.empty() && !right.empty();
-}
 
 std::string file_name_of(std::string_view volid_or_path) {
   const std::size_t slash = volid_or_path.rfind('/');

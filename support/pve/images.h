@@ -13,10 +13,6 @@
 
 namespace pve_accept {
 
-// The order of Debian versions that templates use: numbers count as numbers, so 13.10-1 is above
-// 13.6-2 and 13.6-2 above 13.6-1.
-bool version_less(std::string_view left, std::string_view right);
-
 // The newest template of that name ("debian-13-standard") among a storage's volumes; empty when
 // there is none.
 std::optional<Volume> newest_template(const std::vector<Volume>& volumes, std::string_view name);

@@ -86,6 +86,21 @@ std::map<std::string, std::string> Node::packages() {
 
 NodeStatus Node::status() { return parse_node_status(get(fmt::format("/nodes/{}/status", name_))); }
 
+NodeBoot Node::boot() {
+  const Command command = reading({"cat", "/proc/sys/kernel/random/boot_id",
+                                   "/etc/kernel/next-boot-pin", "/etc/kernel/proxmox-boot-pin"});
+  const CommandResult result = shell_->run(command);
+  // Most nodes have no pin.
+  const bool read = result.exit_status == 0 || (result.exit_status == 1 && no_such_file(result));
+  if (!read) throw unusable(*shell_, command, result, "read which boot the node is in");
+  return parse_boot(result.out);
+}
+
+std::vector<std::string> Node::kernels() {
+  return parse_kernels(
+      run_checked(*shell_, reading({"ls", "/boot"}), "list the installed kernels").out);
+}
+
 std::optional<std::string> Node::cpu_governor() {
   const Command command = reading({"cat", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"});
   const CommandResult result = shell_->run(command);

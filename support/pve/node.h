@@ -38,6 +38,8 @@ class Node {
   PveVersion version();
   std::map<std::string, std::string> packages();  // as parse_pveversion
   NodeStatus status();
+  NodeBoot boot();
+  std::vector<std::string> kernels();         // installed, by their releases
   std::optional<std::string> cpu_governor();  // empty where the kernel has no frequency scaling
   bool ksm_running();
   std::int64_t epoch_seconds();             // the node's own clock

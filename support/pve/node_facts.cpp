@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/base/units.h"
+#include "support/base/version.h"
 
 namespace pve_accept {
 namespace {
@@ -52,6 +54,12 @@ std::optional<std::string> running_kernel(std::string_view value) {
 // What `pveversion -v` prints in place of a version: of a package that was never installed, or
 // whose installation broke off, and of one that was removed but not purged.
 constexpr std::array kNotInstalled = {"not correctly installed", "residual config"};
+
+// What GRUB passes over in /boot (grub-mkconfig_lib, grub_file_is_not_garbage).
+bool is_garbage(std::string_view file) {
+  return file.ends_with("~") || file.ends_with(".old") || file.ends_with(".bak") ||
+         text::contains(file, ".dpkg-");
+}
 
 }  // namespace
 
@@ -103,6 +111,34 @@ std::map<std::string, ServiceState> parse_services(std::string_view text) {
   }
   close();
   return services;
+}
+
+NodeBoot parse_boot(std::string_view text) {
+  constexpr std::size_t kUuidLength = 36;
+  const auto lines = text::lines(text);
+  if (lines.empty() || lines.front().size() != kUuidLength) {
+    throw text::unexpected("the boot ID", text, "a UUID on a line of its own");
+  }
+  NodeBoot boot{.id = std::string(lines.front())};
+  if (lines.size() > 1) boot.pinned_kernel = std::string(text::trimmed(lines[1]));
+  return boot;
+}
+
+std::vector<std::string> parse_kernels(std::string_view listing) {
+  constexpr std::string_view kPrefix = "vmlinuz-";
+  std::vector<std::string> kernels;
+  for (const std::string_view file : text::lines(listing)) {
+    if (file.starts_with(kPrefix) && !is_garbage(file)) {
+      kernels.emplace_back(file.substr(kPrefix.size()));
+    }
+  }
+  if (kernels.empty()) throw text::unexpected("`ls /boot`", listing, "a vmlinuz-RELEASE");
+  return kernels;
+}
+
+std::string next_kernel(const NodeBoot& boot, const std::vector<std::string>& kernels) {
+  if (boot.pinned_kernel && contains(kernels, *boot.pinned_kernel)) return *boot.pinned_kernel;
+  return *std::ranges::max_element(kernels, version_less);
 }
 
 PveVersion parse_version(const Json& reply) {

@@ -102,6 +102,25 @@ struct ServiceState {
 // `systemctl show --property=Id,ActiveState,InvocationID`: by the name of the unit, a block each.
 std::map<std::string, ServiceState> parse_services(std::string_view text);
 
+// The boot that a node is in, and the kernel that its boot loader is told to start next, where it
+// is told one (`proxmox-boot-tool kernel pin`, for good or for the next boot alone).
+struct NodeBoot {
+  std::string id;  // another one for each boot
+  std::optional<std::string> pinned_kernel = {};
+};
+
+// The lines of /proc/sys/kernel/random/boot_id, then those of the pins that there are: the one for
+// the next boot goes before the lasting one.
+NodeBoot parse_boot(std::string_view text);
+
+// The kernels that the boot loader offers, by their releases, from the names in /boot. Throws where
+// there is none: no node boots from there then.
+std::vector<std::string> parse_kernels(std::string_view listing);
+
+// The release of the kernel that the next boot starts: the pinned one while it is there, else the
+// newest, as GRUB and systemd-boot order them.
+std::string next_kernel(const NodeBoot& boot, const std::vector<std::string>& kernels);
+
 PveVersion parse_version(const Json& reply);
 std::vector<ClusterNode> parse_cluster_nodes(const Json& reply);
 NodeStatus parse_node_status(const Json& reply);

@@ -57,6 +57,7 @@ Table platform_table(const Record& record) {
   add("Memory, MiB", [](const NodeRecord& n) {
     return n.memory_mib ? std::optional(std::to_string(*n.memory_mib)) : std::nullopt;
   });
+  add("Boot", [](const NodeRecord& n) { return n.boot_id; });
   add("KSM", [](const NodeRecord& n) { return n.ksm; });
   add("Storage of the guests", [&](const NodeRecord& n) { return storage(n).name; });
   add("Type of the storage", [&](const NodeRecord& n) { return storage(n).type; });

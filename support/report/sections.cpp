@@ -86,6 +86,14 @@ std::string all_window_notes(const Record& record) {
 
 std::string node_notes(const Record& record) {
   std::string text;
+  if (const auto& next = record.node.pending_kernel; next) {
+    text += bullet(
+        fmt::format("reboot pending: the next boot of the node starts kernel {}, and {} ran; "
+                    "these figures are of neither what was nor what will be",
+                    *next, text_or_missing(record.node.kernel)));
+  } else if (!next.known()) {
+    text += bullet("which kernel the next boot of the node starts is not known: " + next.problem);
+  }
   if (record.node.ksm) text += bullet("KSM on the node: " + *record.node.ksm);
   text += bullets("command that the simulated node does not know", record.node.unknown_commands);
   for (const ClaimResult* claim : claims_of(record)) {

@@ -16,16 +16,6 @@ Volume template_named(const std::string& file) {
   return {.volid = "local:vztmpl/" + file, .content = "vztmpl"};
 }
 
-TEST(VersionOrder, CountsNumbersAsNumbers) {
-  EXPECT_TRUE(version_less("13.6-1", "13.10-1"));
-  EXPECT_TRUE(version_less("13.6-1", "13.6-2"));
-  EXPECT_TRUE(version_less("13.6", "13.6-1"));
-  EXPECT_TRUE(version_less("9.9", "10.0"));
-  EXPECT_FALSE(version_less("13.10-1", "13.6-1"));
-  EXPECT_FALSE(version_less("13.6-1", "13.6-1"));
-  EXPECT_FALSE(version_less("13.06-1", "13.6-1"));
-}
-
 TEST(NewestTemplate, IsTheHighestVersionOfItsName) {
   const std::vector<Volume> volumes = {
       template_named("debian-13-standard_13.6-1_amd64.tar.zst"),

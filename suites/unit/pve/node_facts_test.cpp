@@ -254,5 +254,33 @@ TEST(Vmid, RefusesWhatPveRefuses) {
   EXPECT_LT(Vmid(100), Vmid(101));
 }
 
+constexpr const char* kBootId = "60ed5cbb-b5cf-4f7a-af4c-0e1b0a8a3a1e";
+
+TEST(NodeFacts, ABootHasItsIdAndMayHaveAPin) {
+  const NodeBoot boot = parse_boot(std::string(kBootId) + "\n");
+  EXPECT_EQ(boot.id, kBootId);
+  EXPECT_EQ(boot.pinned_kernel, std::nullopt);
+  EXPECT_EQ(parse_boot(std::string(kBootId) + "\n7.0.2-6-pve\n").pinned_kernel, "7.0.2-6-pve");
+  EXPECT_EQ(parse_boot(std::string(kBootId) + "\n7.0.2-6-pve\n6.17.13-2-pve\n").pinned_kernel,
+            "7.0.2-6-pve")
+      << "the pin for the next boot alone stands first";
+  EXPECT_THROW(parse_boot(""), HarnessError);
+  EXPECT_THROW(parse_boot("7.0.2-6-pve\n"), HarnessError);
+}
+
+TEST(NodeFacts, TheNextBootStartsThePinnedKernelElseTheNewest) {
+  const auto kernels = parse_kernels(
+      "System.map-7.0.2-6-pve\nconfig-7.0.2-6-pve\nefi\ngrub\ninitrd.img-7.0.2-6-pve\n"
+      "vmlinuz-6.17.13-2-pve\nvmlinuz-7.0.10-1-pve\nvmlinuz-7.0.2-6-pve\n"
+      "vmlinuz-7.9.9-1-pve.old\nvmlinuz-8.0.0-1-pve.dpkg-new\n");
+  EXPECT_THAT(kernels, testing::ElementsAre("6.17.13-2-pve", "7.0.10-1-pve", "7.0.2-6-pve"));
+  EXPECT_EQ(next_kernel({.id = kBootId}, kernels), "7.0.10-1-pve");
+  EXPECT_EQ(next_kernel({.id = kBootId, .pinned_kernel = "6.17.13-2-pve"}, kernels),
+            "6.17.13-2-pve");
+  EXPECT_EQ(next_kernel({.id = kBootId, .pinned_kernel = "5.4.1-1-pve"}, kernels), "7.0.10-1-pve")
+      << "it was removed";
+  EXPECT_THROW(parse_kernels("grub\ninitrd.img-7.0.2-6-pve\n"), HarnessError);
+}
+
 }  // namespace
 }  // namespace pve_accept

@@ -73,6 +73,22 @@ TEST_F(PveNode, HasTheStateOfEveryServiceThatIsAskedFor) {
   EXPECT_THROW(node.services(), HarnessError);
 }
 
+TEST_F(PveNode, KnowsItsBootAndItsKernels) {
+  const std::string cat =
+      "cat /proc/sys/kernel/random/boot_id /etc/kernel/next-boot-pin /etc/kernel/proxmox-boot-pin";
+  const std::string id = "60ed5cbb-b5cf-4f7a-af4c-0e1b0a8a3a1e";
+  mock.answers(cat, fails(1, "cat: /etc/kernel/next-boot-pin: No such file or directory\n",
+                          id + "\n6.17.13-2-pve\n"));
+  EXPECT_EQ(node.boot().id, id);
+  EXPECT_EQ(node.boot().pinned_kernel, "6.17.13-2-pve");
+  mock.answers(cat, fails(1, "cat: /etc/kernel/next-boot-pin: Permission denied\n", id + "\n"));
+  EXPECT_THROW(node.boot(), HarnessError);
+  mock.answers("ls /boot", prints("vmlinuz-6.17.13-2-pve\n"));
+  EXPECT_EQ(node.kernels(), std::vector<std::string>{"6.17.13-2-pve"});
+  mock.answers("ls /boot", fails(2, "ls: cannot open directory '/boot': Permission denied\n"));
+  EXPECT_THROW(node.kernels(), HarnessError);
+}
+
 TEST_F(PveNode, MayHaveNoCpuGovernor) {
   const std::string cat = "cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
   mock.answers(cat, prints("performance\n"));

@@ -55,6 +55,20 @@ TEST(Findings, NameEveryBoundThatIsNotTheSuitesOwn) {
                                   "none given |"));
 }
 
+TEST(Findings, SayThatARebootIsPending) {
+  Record record = sample_record();
+  EXPECT_THAT(findings_markdown(record), Not(HasSubstr("next boot")));
+  record.node.kernel = "7.0.2-6-pve";
+  record.node.boot_id = "60ed5cbb-b5cf-4f7a-af4c-0e1b0a8a3a1e";
+  record.node.pending_kernel = "7.0.10-1-pve";
+  const std::string findings = findings_markdown(record);
+  EXPECT_THAT(findings, HasSubstr("reboot pending: the next boot of the node starts kernel "
+                                  "7.0.10-1-pve, and 7.0.2-6-pve ran"));
+  EXPECT_THAT(line_of(findings, "| Boot"), HasSubstr("60ed5cbb"));
+  record.node.pending_kernel = Fact<std::string>::unread("ls: broken");
+  EXPECT_THAT(findings_markdown(record), HasSubstr("starts is not known: ls: broken"));
+}
+
 TEST(Findings, NameEveryMaturityThatIsNotTheSuitesOwn) {
   EXPECT_THAT(findings_markdown(sample_record_in_preview()),
               HasSubstr("| docker.storage-driver/lxc, maturity | preview | stable | none given |"));

@@ -55,6 +55,31 @@ TEST(SimState, TheNodeIsHardwareOrAVm) {
   EXPECT_EQ(nested.run("id -u").out, "1000\n");
 }
 
+constexpr const char* kBootId = "cat /proc/sys/kernel/random/boot_id";
+
+TEST(SimState, ABootHasAnIdThatFollowsFromItsNumber) {
+  Lab first, again, second(R"({"model":{"node":{"boot":2}}})");
+  const std::string id = first.run(kBootId).out;
+  EXPECT_EQ(id.size(), 37U);
+  first.reopen();
+  EXPECT_EQ(first.run(kBootId).out, id);
+  EXPECT_EQ(again.run(kBootId).out, id);
+  EXPECT_NE(second.run(kBootId).out, id);
+  EXPECT_EQ(Lab::run_in(*first.start_lxc(), kBootId).out, id) << "the container's kernel is it";
+  EXPECT_NE(Lab::run_in(*first.start_vm(), kBootId).out, id);
+}
+
+TEST(SimState, TheNodeHasTheKernelsThatItSays) {
+  Lab lab(R"({"model":{"node":{"kernels":["7.0.10-1-pve","6.12.90+deb13-amd64"]}}})");
+  EXPECT_THAT(lab.run("ls /boot").out,
+              HasSubstr("\ninitrd.img-7.0.2-6-pve\nvmlinuz-6.12.90+deb13-amd64\n"
+                        "vmlinuz-7.0.10-1-pve\nvmlinuz-7.0.2-6-pve\n"));
+  EXPECT_EQ(lab.run("uname -r").out, "7.0.2-6-pve\n");
+  EXPECT_THAT(lab.run("pveversion -v").out,
+              HasSubstr("\nproxmox-kernel-7.0: 7.0.10-1\nproxmox-kernel-7.0.10-1-pve-signed: "
+                        "7.0.10-1\nproxmox-kernel-7.0.2-6-pve-signed: 7.0.2-6\ncorosync: "));
+}
+
 TEST(SimState, ForgettingMakesAFreshNode) {
   Lab lab;
   lab.create_lxc();

@@ -55,6 +55,5 @@ void relax_ram(State& state, std::int64_t vmid, const Relaxation& relaxation);
 double ram_of(const State& state, std::int64_t vmid, Millis at);
 
 inline constexpr double kMib = 1048576.0;
-inline constexpr Millis kBootedBefore = 3 * 24 * 3600 * 1000;  // the node's uptime at the start
 
 }  // namespace pve_accept::sim

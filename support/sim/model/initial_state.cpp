@@ -75,6 +75,10 @@ Guest foreign_guest(const Scenario& scenario, const Model::ForeignGuest& model, 
 State initial_state(const Scenario& scenario) {
   State state;
   state.epoch_ms += scenario.model.node.clock_ahead_s * 1000;
+  const Model::Node& node = scenario.model.node;
+  state.kernel = node.kernel;
+  state.kernels = node.kernels;
+  state.kernels.push_back(node.kernel);
   state.files = scenario.model.files;
   for (const Model::ForeignGuest& guest : scenario.model.guests) {
     Guest made = foreign_guest(scenario, guest, state);

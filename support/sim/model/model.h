@@ -85,6 +85,8 @@ struct Model {
     std::string release, version, kernel, repoid = "b9984c6d90a4bd80";
     std::map<std::string, std::string> packages;  // pveversion -v, besides the two that run
     std::map<std::string, std::string> services;  // that are not active: "lxcfs.service", "failed"
+    std::vector<std::string> kernels;             // installed beside the one that runs at the start
+    std::int64_t boot = 1;  // the number of the boot that it is in at the start
     std::vector<std::string> bridges = {"vmbr0"};
     std::string hypervisor;  // under which the node itself runs; empty: hardware
     bool kvm = true;         // /dev/kvm is there

@@ -104,6 +104,7 @@ Model::Model() : lxc(spike_lxc()), vm(spike_vm()) {
   node.cpus = spiked.at("cpu").at("cpus");
   node.release = spiked.at("release");
   node.kernel = spiked.at("kernel");
+  node.kernels = {"6.17.13-2-pve"};
   node.packages = {
       {"corosync", "3.1.10-pve1"},      {"ifupdown2", "3.3.0-1+pmx12"},
       {"libpve-storage-perl", "9.1.2"}, {"libpve-common-perl", "9.1.8"},

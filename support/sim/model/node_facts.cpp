@@ -15,22 +15,23 @@ std::int64_t bytes(double mib) { return static_cast<std::int64_t>(mib * kMib); }
 Json node_status(const Call& call) {
   const Model::Node& node = call.model().node;
   const double used = call.world.figures.ram_used_mib(call.now());
-  const std::string build = "#1 SMP PREEMPT_DYNAMIC PMX " + node.kernel;
+  const std::string& kernel = call.state().kernel;
+  const std::string build = "#1 SMP PREEMPT_DYNAMIC PMX " + kernel;
   return filled_json("node_status.json",
                      {{"/cpuinfo/cores", node.cpus},
                       {"/cpuinfo/cpus", node.cpus},
                       {"/cpuinfo/model", node.cpu_model},
-                      {"/current-kernel/release", node.kernel},
+                      {"/current-kernel/release", kernel},
                       {"/current-kernel/version", build},
                       {"/ksm/shared", call.world.figures.ksm_pages_sharing(call.now()) * 4096},
-                      {"/kversion", fmt::format("Linux {} {}", node.kernel, build)},
+                      {"/kversion", fmt::format("Linux {} {}", kernel, build)},
                       {"/memory/total", bytes(node.memory_mib)},
                       {"/memory/used", bytes(used)},
                       {"/memory/available", bytes(node.memory_mib - used)},
                       {"/memory/free", bytes((node.memory_mib - used) * 0.8)},
                       {"/pveversion", fmt::format("pve-manager/{}/{}", node.version, node.repoid)},
                       {"/rootfs/used", bytes(node.rootfs_used_kib / 1024.0)},
-                      {"/uptime", (kBootedBefore + call.now()) / 1000}});
+                      {"/uptime", call.state().uptime(call.now()) / 1000}});
 }
 
 Json node_storages(const Call& call) {

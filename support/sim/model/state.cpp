@@ -6,6 +6,7 @@
 
 #include "support/base/fields.h"
 #include "support/base/text.h"
+#include "support/base/version.h"
 
 namespace pve_accept::sim {
 
@@ -23,9 +24,9 @@ PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, fo
                   changed, started, reachable, pid, boots, files, packages, package_lists,
                   docker_source, agent_running, daemon_started, docker, oom_kills, kernel_log,
                   listens_on, free_blocks_mib)
-PVE_ACCEPT_FIELDS(State, time, epoch_ms, files, volumes, guests, activities, kernel_log, ram,
-                  rule_matches, rules_begun, unknown_commands, neighbours_probed, next_pid,
-                  next_process)
+PVE_ACCEPT_FIELDS(State, time, epoch_ms, reboots, kernel, kernels, files, volumes, guests,
+                  activities, kernel_log, ram, rule_matches, rules_begun, unknown_commands,
+                  neighbours_probed, next_pid, next_process)
 
 std::string Guest::option(const std::string& key) const {
   const auto found = config.find(key);
@@ -53,6 +54,21 @@ Guest* State::find_guest(std::int64_t vmid) {
 
 const Guest* State::find_guest(std::int64_t vmid) const {
   return const_cast<State*>(this)->find_guest(vmid);
+}
+
+std::int64_t State::reboots_until(Millis at) const {
+  return std::ranges::count_if(reboots, [at](Millis reboot) { return reboot <= at; });
+}
+
+Millis State::uptime(Millis at) const {
+  const std::int64_t done = reboots_until(at);
+  return done == 0 ? kBootedBefore + at : at - reboots[static_cast<std::size_t>(done - 1)];
+}
+
+std::vector<std::string> State::kernels_from_newest() const {
+  std::vector<std::string> sorted = kernels;
+  std::ranges::sort(sorted, [](const auto& a, const auto& b) { return version_less(b, a); });
+  return sorted;
 }
 
 Json to_json(const State& state) { return write_fields(state); }

@@ -16,7 +16,8 @@ namespace pve_accept::sim {
 
 inline constexpr Millis kNever = INT64_MAX;
 inline constexpr Millis kLongAgo = -3600 * 1000;
-inline constexpr std::int64_t kEpoch = 1'780'822'200;  // 2026-06-07T08:50:00Z, in seconds
+inline constexpr Millis kBootedBefore = 3 * 24 * 3600 * 1000;  // the node's uptime at the start
+inline constexpr std::int64_t kEpoch = 1'780'822'200;          // 2026-06-07T08:50:00Z, in seconds
 
 // A quantity that approaches `target` exponentially from `value`, which it had at `at`.
 struct Relaxation {
@@ -104,6 +105,9 @@ struct Guest {
 struct State {
   Millis time = 0;
   std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
+  std::vector<Millis> reboots;            // when the node booted again
+  std::string kernel;                     // that runs
+  std::vector<std::string> kernels;       // installed, by their releases
   std::map<std::string, std::string> files;
   std::vector<Volume> volumes;
   std::vector<Guest> guests;
@@ -116,6 +120,9 @@ struct State {
   std::int64_t next_pid = 1000, next_process = 1;
 
   std::int64_t epoch_s(Millis at) const { return (epoch_ms + at) / 1000; }
+  Millis uptime(Millis at) const;  // of the node
+  std::int64_t reboots_until(Millis at) const;
+  std::vector<std::string> kernels_from_newest() const;
   Guest* find_guest(std::int64_t vmid);
   const Guest* find_guest(std::int64_t vmid) const;
 };

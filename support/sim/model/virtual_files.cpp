@@ -38,15 +38,20 @@ std::string uid_map(const Guest& guest, const Model::Guest& model) {
                      mapped ? 65536 : 4294967295);
 }
 
-// A container runs on the node's kernel, which has not been booted since.
+std::string node_boot_id(const Call& call) {
+  const std::int64_t boot = call.model().node.boot + call.state().reboots_until(call.now());
+  return uuid(call.world.scenario.seed, "node boot", boot) + "\n";
+}
+
+// A container runs on the node's kernel.
 std::string boot_id(const Call& call, const Guest& guest) {
-  const std::int64_t boot = guest.is_vm() ? guest.vmid * 1000 + guest.boots : 0;
-  return uuid(call.world.scenario.seed, "boot", boot);
+  if (!guest.is_vm()) return node_boot_id(call);
+  return uuid(call.world.scenario.seed, "boot", guest.vmid * 1000 + guest.boots) + "\n";
 }
 
 // Field 22 is the start in ticks since the kernel booted: of a VM's init always the same.
-std::string init_status(const Guest& guest) {
-  const Millis started = guest.is_vm() ? 10 : kBootedBefore + guest.started;
+std::string init_status(const Call& call, const Guest& guest) {
+  const Millis started = guest.is_vm() ? 10 : call.state().uptime(guest.started);
   return fmt::format(
       "1 (systemd) S 0 1 1 0 -1 4194560 14025 1002713 93 2011 21 76 2291 745 20 0 1 0 {} 23900160 "
       "3382 18446744073709551615 1 1 0 0 0 0 671173123 4096 1260 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 "
@@ -176,6 +181,7 @@ std::optional<std::string> node_file(const Call& call, const std::string& path) 
   }
   if (path == "/proc/stat") return fmt::format("cpu  {}\n", cpu_line(figures.cpu(call.now())));
   if (path == "/etc/hostname") return node.name + "\n";
+  if (path == "/proc/sys/kernel/random/boot_id") return node_boot_id(call);
   if (const auto process = process_file(call, path)) return process;
   if (const auto limit = limit_file(call, path)) return limit;
   return config_path(call, path);
@@ -190,8 +196,8 @@ std::optional<std::string> guest_file(const Call& call, const std::string& path)
   if (path == "/etc/debian_version") return model.debian_version + "\n";
   if (path == "/etc/hostname") return guest.name() + "\n";
   if (path == "/proc/self/uid_map") return uid_map(guest, model);
-  if (path == "/proc/sys/kernel/random/boot_id") return boot_id(call, guest) + "\n";
-  if (path == "/proc/1/stat") return init_status(guest);
+  if (path == "/proc/sys/kernel/random/boot_id") return boot_id(call, guest);
+  if (path == "/proc/1/stat") return init_status(call, guest);
   if (path == "/sys/fs/cgroup/system.slice/memory.events") {
     return fmt::format("low 0\nhigh 0\nmax {0}\noom {0}\noom_kill {0}\noom_group_kill 0\n",
                        guest.oom_kills);

@@ -145,6 +145,14 @@ int ls(Call& call) {
     names = {"blkid",       "dbus",        "lock", "lvm",    "pve",
              "pve-cluster", "qemu-server", "sshd", "systemd"};
   }
+  if (path == "/boot" && call.is_node()) {
+    names = {"efi", "grub"};
+    for (const std::string& kernel : call.state().kernels) {
+      for (const char* part : {"System.map-", "config-", "initrd.img-", "vmlinuz-"}) {
+        names.push_back(part + kernel);
+      }
+    }
+  }
   const std::string guests = fmt::format("/etc/pve/nodes/{}/", call.model().node.name);
   for (const Guest& guest : call.state().guests) {
     if (path == guests + std::string(guest.facts().config_folder)) {

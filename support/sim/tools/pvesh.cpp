@@ -197,7 +197,7 @@ Json get(Call& call, const Path& path, const Arguments& arguments) {
                          {"node", node.name},
                          {"status", "online"},
                          {"type", "node"},
-                         {"uptime", call.now() / 1000}}});
+                         {"uptime", call.state().uptime(call.now()) / 1000}}});
   }
   if (path.size() >= 2 && path[0] == "nodes") return of_node(call, path, arguments);
   throw NoHandler{};

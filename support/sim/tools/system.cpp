@@ -6,6 +6,23 @@
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
+namespace {
+
+// A package for each kernel, and one for each series that names the newest of it.
+void print_kernels(Call& call) {
+  std::string last_series;
+  for (const std::string& kernel : call.state().kernels_from_newest()) {
+    const auto suffix = kernel.rfind("-pve");
+    const auto series = split(kernel, '.');
+    if (suffix == std::string::npos || series.size() < 2) continue;  // not Proxmox'
+    const std::string name = series[0] + "." + series[1], version = kernel.substr(0, suffix);
+    if (name != last_series) call.out(fmt::format("proxmox-kernel-{}: {}\n", name, version));
+    call.out(fmt::format("proxmox-kernel-{}-signed: {}\n", kernel, version));
+    last_series = name;
+  }
+}
+
+}  // namespace
 
 int true_tool(Call& call) {
   call.spend(0.001);
@@ -37,7 +54,7 @@ int id(Call& call) {
 
 int uname(Call& call) {
   if (call.argv.size() != 2 || call.argv[1] != "-r") throw Unsupported{};
-  call.out((call.is_node() ? call.model().node.kernel : call.guest_model().kernel) + "\n");
+  call.out((call.is_node() ? call.state().kernel : call.guest_model().kernel) + "\n");
   return 0;
 }
 
@@ -54,11 +71,12 @@ int env(Call& call) {
 
 int pveversion(Call& call) {
   const Model::Node& node = call.model().node;
+  const std::string& kernel = call.state().kernel;
   const auto& argv = call.argv;
   call.spend(0.9);
   if (argv.size() == 1) {
-    call.out(fmt::format("pve-manager/{}/{} (running kernel: {})\n", node.version, node.repoid,
-                         node.kernel));
+    call.out(
+        fmt::format("pve-manager/{}/{} (running kernel: {})\n", node.version, node.repoid, kernel));
     return 0;
   }
   if (argv.size() != 2 || (argv[1] != "-v" && argv[1] != "--verbose")) {
@@ -67,14 +85,9 @@ int pveversion(Call& call) {
         255, (option ? "Unknown option: " + argv[1].substr(argv[1].rfind('-') + 1) + "\n" : "") +
                  "USAGE: pveversion [--verbose]");
   }
-  std::string kernel = node.kernel;
-  if (const auto suffix = kernel.rfind("-pve"); suffix != std::string::npos) kernel.erase(suffix);
-  const auto series = split(kernel, '.');
-  call.out(fmt::format("proxmox-ve: {}.0 (running kernel: {})\n", node.release, node.kernel));
+  call.out(fmt::format("proxmox-ve: {}.0 (running kernel: {})\n", node.release, kernel));
   call.out(fmt::format("pve-manager: {0} (running version: {0}/{1})\n", node.version, node.repoid));
-  if (series.size() > 1) {
-    call.out(fmt::format("proxmox-kernel-{}.{}: {}\n", series[0], series[1], kernel));
-  }
+  print_kernels(call);
   for (const auto& [package, version] : node.packages) {
     call.out(fmt::format("{}: {}\n", package, version));
   }
