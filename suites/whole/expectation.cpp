@@ -13,6 +13,7 @@
 #include "support/base/error.h"
 #include "support/base/text.h"
 #include "support/record/judge.h"
+#include "support/suspects/known_issues.h"
 
 namespace pve_accept {
 namespace {
@@ -104,6 +105,22 @@ RedSet declared(const PlacedFault& placed) {
   sim::Fault::Outcomes all = placed.fault->red;
   all.insert(placed.fault->follows.red.begin(), placed.fault->follows.red.end());
   return red_set(placed, all);
+}
+
+std::vector<std::string> wrongly_explained(const PlacedFault& placed, const Record& record) {
+  using Fit = KnownIssueMatch::Fit;
+  const RedSet meant = made_for(placed);
+  std::vector<std::string> lines;
+  for (const ClaimResult& claim : record.claims) {
+    const auto match = known_issue(record, claim);
+    const std::string name = case_name(claim.id, claim.guest);
+    if (match && (match->issue->id != placed.fault->issue || match->fit == Fit::kExcluded)) {
+      lines.push_back(fmt::format("{} {}", name, match->text));
+    } else if (!match && !placed.fault->issue.empty() && meant.contains(name)) {
+      lines.push_back(fmt::format("{} is not named with {}", name, placed.fault->issue));
+    }
+  }
+  return lines;
 }
 
 RedSet observed(const Record& record) {

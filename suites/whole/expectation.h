@@ -34,6 +34,10 @@ RedSet observed(const Record& record);
 // What is red and was not declared, the other way round, or red in the other kind: a line each.
 std::vector<std::string> differences(const RedSet& declared, const RedSet& observed);
 
+// Which red cases are not named with the known issue that the fault is made after, or with another
+// one, or with one although it is made after none: a line each.
+std::vector<std::string> wrongly_explained(const PlacedFault& placed, const Record& record);
+
 // The cases that no fault is made for, in one of the two kinds: "docker.exec/vm: no fault makes it
 // FAIL". Those that are declared not applicable need none.
 std::vector<std::string> cases_without_fault();

@@ -24,8 +24,11 @@ int matrix(WholeRuns& runner, const std::string& only) {
     if (!std::regex_search(placed.name(), wanted)) continue;
     runs.push_back({placed.name(),
                     {{"faults", {placed.name()}}},
-                    [expected = declared(placed)](const Record& record, const auto&) {
-                      return differences(expected, observed(record));
+                    [placed, expected = declared(placed)](const Record& record, const auto&) {
+                      auto wrong = differences(expected, observed(record));
+                      std::ranges::move(wrongly_explained(placed, record),
+                                        std::back_inserter(wrong));
+                      return wrong;
                     }});
   }
   int wrong = runner.make(runs);

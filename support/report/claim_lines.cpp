@@ -5,6 +5,7 @@
 #include "support/base/text.h"
 #include "support/report/report.h"
 #include "support/report/wording.h"
+#include "support/suspects/known_issues.h"
 
 namespace pve_accept {
 namespace {
@@ -26,6 +27,10 @@ std::string hint_line(const std::optional<std::string>& hint) {
   return hint ? fmt::format("{:<5}  hint: {}\n", "", text::one_line(*hint)) : "";
 }
 
+std::string issue_line(const std::optional<KnownIssueMatch>& match) {
+  return match ? fmt::format("{:<5}  {}\n", "", text::one_line(match->text)) : "";
+}
+
 }  // namespace
 
 std::string claim_lines(const Record& record) {
@@ -37,10 +42,11 @@ std::string claim_lines(const Record& record) {
   for (const ClaimResult* claim : claims) {
     text += fmt::format("{:<5}  {:<{}}  {}\n", outcome_text(claim->outcome), marked_label(*claim),
                         width, verdict_text(*claim));
-    text += hint_line(claim->hint);
+    text += hint_line(claim->hint) + issue_line(known_issue(record, *claim));
   }
   for (const auto& [name, stage] : failed_stages(record)) {
-    text += fmt::format("ERROR  stage {}: {}\n", name, stage->message) + hint_line(stage->hint);
+    text += fmt::format("ERROR  stage {}: {}\n", name, stage->message) + hint_line(stage->hint) +
+            issue_line(known_issue(record, name, *stage));
   }
   return text + fmt::format("{} on {}\n", counts_text(record), node_label(record));
 }

@@ -7,6 +7,7 @@
 #include "support/report/report.h"
 #include "support/report/wording.h"
 #include "support/report/xml.h"
+#include "support/suspects/known_issues.h"
 
 namespace pve_accept {
 namespace {
@@ -17,18 +18,25 @@ struct TestCase {
   Outcome outcome;
   std::string message;
   std::optional<std::string> hint;
+  std::optional<KnownIssueMatch> known_issue;
   double duration_s;
+
+  // The message with what is known besides.
+  std::string text() const {
+    return message + (hint ? "\nHint: " + *hint : "") +
+           (known_issue ? "\nKnown issues: " + known_issue->text : "");
+  }
 };
 
 // A claim in preview makes no reader of the file red; what came of it is in its text.
 TestCase shown_as_passed(TestCase test) {
-  test.message = fmt::format("preview, does not count: {} {}{}", outcome_text(test.outcome),
-                             test.message, test.hint ? "\nHint: " + *test.hint : "");
+  test.message =
+      fmt::format("preview, does not count: {} {}", outcome_text(test.outcome), test.text());
   test.outcome = Outcome::kPass;
   return test;
 }
 
-TestCase case_of(const ClaimResult& claim, const std::string& node) {
+TestCase case_of(const Record& record, const ClaimResult& claim, const std::string& node) {
   const ClaimInfo* info = find_claim(claim.id);
   const std::string test = info == nullptr ? claim.id : std::string(info->test);
   const std::string name = case_name(test, claim.guest);
@@ -37,6 +45,7 @@ TestCase case_of(const ClaimResult& claim, const std::string& node) {
                  .outcome = claim.outcome,
                  .message = claim.message,
                  .hint = claim.hint,
+                 .known_issue = known_issue(record, claim),
                  .duration_s = claim.duration_s};
   const bool judged = claim.outcome != Outcome::kSkip;
   return claim.preview() && judged ? shown_as_passed(std::move(shown)) : shown;
@@ -46,13 +55,14 @@ TestCase case_of(const ClaimResult& claim, const std::string& node) {
 std::vector<TestCase> cases_of(const Record& record) {
   const std::string node = node_label(record);
   std::vector<TestCase> cases;
-  for (const ClaimResult* claim : claims_of(record)) cases.push_back(case_of(*claim, node));
+  for (const ClaimResult* claim : claims_of(record)) cases.push_back(case_of(record, *claim, node));
   for (const auto& [name, stage] : failed_stages(record)) {
     cases.push_back({.suite = node + ".stages",
                      .name = node + "." + name,
                      .outcome = Outcome::kError,
                      .message = stage->message,
                      .hint = stage->hint,
+                     .known_issue = known_issue(record, name, *stage),
                      .duration_s = 0});
   }
   return cases;
@@ -62,9 +72,8 @@ std::string verdict_element(const TestCase& test) {
   const std::string message = xml_escaped(test.message);
   if (test.outcome == Outcome::kSkip) return fmt::format("<skipped message=\"{}\"/>", message);
   const char* element = test.outcome == Outcome::kFail ? "failure" : "error";
-  const std::string text = test.message + (test.hint ? "\nHint: " + *test.hint : "");
   return fmt::format("<{0} message=\"{1}\" type=\"{2}\">{3}</{0}>", element, message,
-                     to_string(test.outcome), xml_escaped(text));
+                     to_string(test.outcome), xml_escaped(test.text()));
 }
 
 std::string case_element(const TestCase& test) {

@@ -8,6 +8,7 @@
 #include "support/base/text.h"
 #include "support/report/table.h"
 #include "support/report/wording.h"
+#include "support/suspects/known_issues.h"
 
 namespace pve_accept {
 namespace {
@@ -28,6 +29,10 @@ std::string hint_item(const std::optional<std::string>& hint) {
   return hint ? "  Hint: " + markdown_escaped(*hint) + "\n" : "";
 }
 
+std::string issue_item(const std::optional<KnownIssueMatch>& match) {
+  return match ? "  Known issues: " + markdown_escaped(match->text) + "\n" : "";
+}
+
 // Failures, then errors, with what to do about them where that is known.
 std::string red_claims(const Record& record, Maturity maturity) {
   std::string text;
@@ -36,7 +41,7 @@ std::string red_claims(const Record& record, Maturity maturity) {
       if (claim->outcome != outcome) continue;
       text += fmt::format("- **{}** `{}`: {}\n", outcome_text(outcome), case_label(*claim),
                           markdown_escaped(message_text(*claim)));
-      text += hint_item(claim->hint);
+      text += hint_item(claim->hint) + issue_item(known_issue(record, *claim));
     }
   }
   return text;
@@ -47,7 +52,7 @@ std::string red_stages(const Record& record) {
   for (const auto& [name, stage] : failed_stages(record)) {
     text += fmt::format("- **ERROR** stage `{}`: {}\n", name,
                         markdown_escaped(text::one_line(stage->message)));
-    text += hint_item(stage->hint);
+    text += hint_item(stage->hint) + issue_item(known_issue(record, name, *stage));
   }
   return text;
 }

@@ -84,6 +84,15 @@ TEST(JUnit, HasAFailedStageAsAnError) {
   EXPECT_THAT(xml, HasSubstr("name=\"pve1.stop/vm\""));
 }
 
+TEST(JUnit, NamesAKnownIssueInItsText) {
+  Record record = sample_record();
+  record.node.packages["lxc-pve"] = "6.0.5-1";
+  record.claims[1].message = "reopen fd 8: permission denied";
+  const std::string xml = junit_xml(record);
+  EXPECT_THAT(xml, HasSubstr("denied&#10;Known issues: matches a known issue: runc opens"));
+  EXPECT_EQ(malformed(xml), "");
+}
+
 TEST(JUnit, EscapesWhatATestSaid) {
   Record record = sample_record();
   record.claims[1].message = "a <b> & \"c\" 'd' \x1b[31m\nnext";

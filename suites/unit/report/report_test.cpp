@@ -234,6 +234,22 @@ TEST(ClaimLines, ShowAHint) {
   EXPECT_THAT(claim_lines(record), HasSubstr("\n       hint: upgrade lxc-pve\n"));
 }
 
+TEST(Report, NamesAKnownIssueBesideItsFailure) {
+  Record record = sample_record();
+  record.node.packages["lxc-pve"] = "6.0.5-1";
+  record.claims[1].message = "reopen fd 8: permission denied";
+  record.stages["provision/lxc"] = {.message = "compose up: reopen fd 8: permission denied"};
+  const std::string known =
+      "matches a known issue: runc opens sysctls through a procfs of its own since the fix of "
+      "CVE-2025-52881, and LXC's AppArmor profile takes them for files of /sys (fixed in lxc-pve "
+      "6.0.5-2, installed 6.0.5-1)";
+  EXPECT_THAT(claim_lines(record), HasSubstr("reopen fd 8: permission denied\n       " + known));
+  EXPECT_THAT(claim_lines(record),
+              HasSubstr("compose up: reopen fd 8: permission denied\n       " + known));
+  EXPECT_THAT(findings_markdown(record),
+              HasSubstr("reopen fd 8: permission denied\n  Known issues: " + known));
+}
+
 // What is missing prints as "–"; nothing that is missing is an error.
 TEST(Report, SurvivesWhatIsMissing) {
   const Record complete = sample_record();

@@ -19,6 +19,7 @@ void visit(Fault& fault, Fields& fields) {
   fields("rules", fault.rules);
   fields("red", fault.red, required);
   fields("follows", fault.follows);
+  fields("issue", fault.issue);
 }
 
 // Both are parsed where they are put, so that a mistake is found before somebody names the fault.
