@@ -8,6 +8,7 @@
 #include "support/sim/engine/call.h"
 #include "support/sim/engine/process.h"
 #include "support/sim/model/addresses.h"
+#include "support/sim/model/foreign_guests.h"
 #include "support/sim/model/initial_state.h"
 #include "support/sim/model/lifecycle.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr double kNodeRoundTripS = 0.002;
 constexpr int kKilled = 137;  // 128 + SIGKILL
+constexpr const char* kOtherHostKey = "the host key is not the expected one";
 
 [[noreturn]] void refuse(const std::string& name, const std::string& address,
                          const std::string& problem, const std::string& hint = {}) {
@@ -143,6 +145,9 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
   if (guest_at(state_, scenario_, endpoint.address, now()) == nullptr) sleep_until(now() + 3000);
   const auto reached = guest_behind(endpoint.address, endpoint.name);
   const Guest* guest = state_.find_guest(reached.first);
+  if (scenario_.model.guest(guest->kind).address_taken) {
+    refuse(endpoint.name, endpoint.address, kOtherHostKey);
+  }
   const auto keys = guest->files.find("/root/.ssh/authorized_keys");
   if (keys == guest->files.end() || trimmed(keys->second).empty() || endpoint.user != "root") {
     refuse(endpoint.name, endpoint.address,
@@ -152,7 +157,7 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
   const bool known = std::ranges::any_of(endpoint.host_keys, [&](const std::string& key) {
     return shown.starts_with(trimmed(key)) || key == shown;
   });
-  if (!known) refuse(endpoint.name, endpoint.address, "the host key is not the expected one");
+  if (!known) refuse(endpoint.name, endpoint.address, kOtherHostKey);
   return reached;
 }
 
@@ -189,6 +194,7 @@ RuleEffect Engine::apply_rules(std::string_view target, const std::string& line)
 }
 
 std::unique_ptr<SimProcess> Engine::start(const Request& request) {
+  attend_foreign_guests(state_, scenario_, now());
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
   const RuleEffect effect = apply_rules(guest == nullptr ? "node" : to_string(guest->kind), line);

@@ -112,7 +112,7 @@ bool pull(Call& call, const std::string& image) {
 
 std::string iso_time(const State& state, Millis at) {
   return formatted_time(state.epoch_s(at), "%Y-%m-%dT%H:%M:%S") +
-         fmt::format(".{:03}000000Z", (state.epoch_ms + at) % 1000);
+         fmt::format(".{:03}000000Z", state.wall_ms(at) % 1000);
 }
 
 Json inspect_container(const Call& call, const Container& container) {

@@ -78,6 +78,11 @@ void Figures::add_guest(const Activity& running, Millis at, CpuTicks& ticks) {
   const Model::Guest& guest = scenario_.model.guest(running.kind);
   const auto cpus = static_cast<double>(node.cpus);
   const Millis end = std::min(running.to, at);
+  if (running.user_percent) {
+    add(ticks, {.user_percent = *running.user_percent},
+        wandering_s(fmt::format("cpu of {}", running.vmid), 0.1, running.from, end), cpus);
+    return;
+  }
   const std::string idle_channel = fmt::format("cpu idle {}", to_string(running.kind));
   const double idle_amplitude = running.kind == GuestKind::kVm ? 0.04 : 0.8;
   double idle_s = wandering_s(idle_channel, idle_amplitude, running.from, end);

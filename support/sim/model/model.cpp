@@ -30,13 +30,14 @@ PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, s
                   disk_used_mib, disk_host_mib, create_s, import_s, boot_s, shutdown_s, load,
                   docker, debian_version, kernel, systemd_version, cloud_init_status,
                   apparmor_profile, uid_base, freeze_status, agent, default_route, name_resolution,
-                  bulk_mib_per_s, bulk_stall_s, failed_units, journal, packages, oom_kills,
-                  oom_kills_under_load, throttled_under_load, raw_config)
+                  address_taken, bulk_mib_per_s, bulk_stall_s, failed_units, journal, packages,
+                  oom_kills, oom_kills_under_load, throttled_under_load, raw_config)
 PVE_ACCEPT_FIELDS(Model::Node, name, memory_mib, baseline_ram_mib, ram_noise_mib, pace, cpus,
                   cpu_model, governor, idle_cpu, steal_percent, release, version, repoid, kernel,
                   kernels, boot, packages, services, bridges, hypervisor, kvm, clock_ahead_s,
-                  user_id, kernel_messages, ksm_run, ksm_pages_sharing, ksm_drift, ram_fall_mib_s,
-                  swap_mib, pressure, rootfs_used_kib, arc_mib, arc_min_mib)
+                  clock_set_at_s, clock_set_back_s, user_id, kernel_messages, ksm_run,
+                  ksm_pages_sharing, ksm_drift, ram_fall_mib_s, swap_mib, pressure, rootfs_used_kib,
+                  arc_mib, arc_min_mib)
 PVE_ACCEPT_FIELDS(Model::Storage, storage, type, content, path, vgname, thinpool, pool, total_kib,
                   used_kib)
 PVE_ACCEPT_FIELDS(Model::Template, storage, file, size, sha512sum)
@@ -48,6 +49,10 @@ void visit(Model::ForeignGuest& guest, Fields& fields) {
   fields("kind", guest.kind, required);
   fields("name", guest.name);
   fields("status", guest.status);
+  fields("starts_s", guest.starts_s);
+  fields("stops_s", guest.stops_s);
+  fields("ram_mib", guest.ram_mib);
+  fields("cpu_percent", guest.cpu_percent);
   fields("tags", guest.tags);
   fields("description", guest.description);
   fields("cores", guest.cores);
@@ -91,6 +96,10 @@ void check(const JsonCursor& document, const Model& model) {
     require(guest.status == "running" || guest.status == "stopped", "guests",
             "'status' must be 'running' or 'stopped'");
     require(guest.unfinished || !guest.name.empty(), "guests", "every guest needs a 'name'");
+    require(guest.starts_s == 0 || guest.status == "stopped", "guests",
+            "one that is started later ('starts_s') has the 'status' \"stopped\" before");
+    require(guest.stops_s == 0 || guest.stops_s > guest.starts_s, "guests",
+            "'stops_s' must come after 'starts_s'");
   }
   for (const Model::LooseVolume& volume : model.volumes) {
     require(!volume.name.empty() && volume.vmid >= 100, "volumes",

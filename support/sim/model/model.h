@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ struct Model {
     std::int64_t uid_base = 0;     // uid on the node of the container's root
     std::string freeze_status = "thawed";
     bool agent = true, default_route = true, name_resolution = true;
+    bool address_taken = false;                      // another host answers at the guest's address
     double bulk_mib_per_s = 1150, bulk_stall_s = 0;  // between it and the node
     std::vector<std::string> failed_units, journal;  // journal: messages since the first boot
     std::vector<std::string> packages;               // that its template or cloud image brings
@@ -90,7 +92,8 @@ struct Model {
     std::vector<std::string> bridges = {"vmbr0"};
     std::string hypervisor;  // under which the node itself runs; empty: hardware
     bool kvm = true;         // /dev/kvm is there
-    std::int64_t clock_ahead_s = 0, user_id = 0;  // of its clock; of who is logged in
+    std::int64_t clock_ahead_s = 0, user_id = 0;      // of its clock; of who is logged in
+    double clock_set_at_s = 0, clock_set_back_s = 0;  // when its clock is set back, and by how much
     std::vector<std::string> kernel_messages;
     std::int64_t ksm_run = 0, ksm_pages_sharing = 0;
     double ksm_drift = 0;       // pages per second by which pages_sharing grows
@@ -124,6 +127,8 @@ struct Model {
     std::int64_t vmid = 0;
     GuestKind kind = GuestKind::kLxc;
     std::string name, status = "stopped", tags, description;
+    double starts_s = 0, stops_s = 0;  // of one that somebody starts later; 0: nobody does
+    std::optional<double> ram_mib = {}, cpu_percent = {};  // while it runs; none: as ours do, idle
     std::int64_t cores = 2, memory = 2048, disk_gib = 8;
     std::map<std::string, std::string> config;  // further lines
     bool unfinished = false;  // nothing but `config`: the node ended while it made it

@@ -11,7 +11,7 @@
 namespace pve_accept::sim {
 
 PVE_ACCEPT_FIELDS(Relaxation, at, value, target, time_constant_s)
-PVE_ACCEPT_FIELDS(Activity, what, vmid, kind, from, to, owner)
+PVE_ACCEPT_FIELDS(Activity, what, vmid, kind, from, to, owner, user_percent)
 PVE_ACCEPT_FIELDS(Volume, storage, name, vmid, size, format, content, created, fixed_used_mib)
 PVE_ACCEPT_FIELDS(Database, tables, pgbench_scale)
 PVE_ACCEPT_FIELDS(KernelMessage, at, text)
@@ -24,9 +24,9 @@ PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, fo
                   changed, started, reachable, pid, boots, files, packages, package_lists,
                   docker_source, agent_running, daemon_started, docker, oom_kills, kernel_log,
                   listens_on, free_blocks_mib)
-PVE_ACCEPT_FIELDS(State, time, epoch_ms, reboots, kernel, kernels, files, volumes, guests,
-                  activities, kernel_log, ram, rule_matches, rules_begun, unknown_commands,
-                  neighbours_probed, next_pid, next_process)
+PVE_ACCEPT_FIELDS(State, time, epoch_ms, clock_set_at, clock_set_back, reboots, kernel, kernels,
+                  files, volumes, guests, activities, kernel_log, ram, rule_matches, rules_begun,
+                  unknown_commands, neighbours_probed, next_pid, next_process)
 
 std::string Guest::option(const std::string& key) const {
   const auto found = config.find(key);

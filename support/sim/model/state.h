@@ -32,6 +32,8 @@ struct Activity {
   GuestKind kind = GuestKind::kLxc;
   Millis from = 0, to = kNever;
   std::int64_t owner = 0;  // the process that it ends with; 0: none
+  std::optional<double> user_percent =
+      {};  // of all CPUs; none: as the model has that kind of guest
 };
 
 struct Volume {
@@ -105,9 +107,10 @@ struct Guest {
 struct State {
   Millis time = 0;
   std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
-  std::vector<Millis> reboots;            // when the node booted again
-  std::string kernel;                     // that runs
-  std::vector<std::string> kernels;       // installed, by their releases
+  Millis clock_set_at = kNever, clock_set_back = 0;
+  std::vector<Millis> reboots;       // when the node booted again
+  std::string kernel;                // that runs
+  std::vector<std::string> kernels;  // installed, by their releases
   std::map<std::string, std::string> files;
   std::vector<Volume> volumes;
   std::vector<Guest> guests;
@@ -119,7 +122,11 @@ struct State {
   bool neighbours_probed = false;
   std::int64_t next_pid = 1000, next_process = 1;
 
-  std::int64_t epoch_s(Millis at) const { return (epoch_ms + at) / 1000; }
+  // The time of day that the node's clock shows at a moment.
+  std::int64_t wall_ms(Millis at) const {
+    return epoch_ms + at - (at >= clock_set_at ? clock_set_back : 0);
+  }
+  std::int64_t epoch_s(Millis at) const { return wall_ms(at) / 1000; }
   Millis uptime(Millis at) const;  // of the node
   std::int64_t reboots_until(Millis at) const;
   std::vector<std::string> kernels_from_newest() const;

@@ -78,7 +78,7 @@ std::string sample(World world, const SamplerOptions& options, Millis at, std::i
   const double used = world.figures.ram_used_mib(at);
   const CpuTicks cpu = world.figures.cpu(at);
   const auto total_kib = whole(node.memory_mib * 1024.0);
-  Json line = {{"t", static_cast<double>(world.state.epoch_ms + at) / 1000.0},
+  Json line = {{"t", static_cast<double>(world.state.wall_ms(at)) / 1000.0},
                {"mem",
                 {{"total", total_kib},
                  {"available", total_kib - whole(used * 1024.0)},

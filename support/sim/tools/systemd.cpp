@@ -184,7 +184,7 @@ int journalctl(Call& call) {
   const int least = arguments.has("-p") ? 3 : 7;
   for (const KernelMessage& written : messages(call)) {
     const Message message = message_of(written.text);
-    const std::int64_t epoch_ms = call.state().epoch_ms + written.at;
+    const std::int64_t epoch_ms = call.state().wall_ms(written.at);
     if (written.at > call.now() || epoch_ms < since * 1000) continue;
     if (message.priority > least) continue;
     if (!pattern.empty() && !std::regex_search(message.text, wanted)) continue;
