@@ -50,7 +50,7 @@ TEST(SimFigures, AnEmptyNodeIsTheBaseline) {
 }
 
 TEST(SimFigures, AnIdleContainerCostsWhatTheSpikeSaw) {
-  Lab lab;
+  Lab lab(without_chance());
   const auto guest = settled(lab);
   const auto samples = sample(lab, 60, "--cgroup /sys/fs/cgroup/lxc/9001");
   EXPECT_NEAR(median_used_mib(samples), 1913, 4);
@@ -62,7 +62,7 @@ TEST(SimFigures, AnIdleContainerCostsWhatTheSpikeSaw) {
 }
 
 TEST(SimFigures, ALoadedContainerCostsWhatTheSpikeSaw) {
-  Lab lab;
+  Lab lab(without_chance());
   const auto guest = settled(lab);
   const auto samples = under_load(lab, *guest);
   EXPECT_NEAR(median_used_mib(samples), 2112, 8);
@@ -75,7 +75,7 @@ TEST(SimFigures, ALoadedContainerCostsWhatTheSpikeSaw) {
 }
 
 TEST(SimFigures, AVmCostsWhatTheSpikeSaw) {
-  Lab lab;
+  Lab lab(without_chance());
   const auto guest = settled(lab, GuestKind::kVm);
   const std::string pid =
       Json::parse(

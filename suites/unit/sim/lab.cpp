@@ -144,6 +144,12 @@ std::unique_ptr<Shell> Lab::start_all(GuestKind kind) {
   return guest;
 }
 
+Scenario without_chance() {
+  Scenario scenario;
+  scenario.model.variation = {.boot = {}, .run = {}, .round = {}, .drift_per_hour = {}};
+  return scenario;
+}
+
 Scenario recorded_node() {
   Scenario scenario;
   scenario.model.node.name = "pve1";

@@ -55,6 +55,9 @@ inline constexpr const char* kInit = "docker exec spike-db-1 pgbench -U postgres
 inline constexpr const char* kPsql =
     "docker exec spike-db-1 psql -h /var/run/postgresql -U postgres -Atc ";
 
+// The model's figures as they stand there, but for the noise within a window.
+Scenario without_chance();
+
 // The scenario with the recorded node's name and some figures of it, so that texts can be compared.
 Scenario recorded_node();
 

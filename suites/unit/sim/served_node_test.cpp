@@ -177,6 +177,17 @@ TEST_F(ServedNodeTest, AConnectionDoesNotOutliveABoot) {
   EXPECT_NE(node_->host_at(address(), 22), guest);
 }
 
+TEST_F(ServedNodeTest, AConnectionToTheNodeDoesNotOutliveAReboot) {
+  serve();
+  const std::string before = node_->front();
+  EXPECT_EQ(run(before, "reboot").exit_status, 0);
+  EXPECT_THROW(node_->start(node_->front(), "hostname", ""), ConnectionError) << "it boots";
+  clock_.sleep_for(90s);
+  EXPECT_THROW(node_->start(before, "hostname", ""), ConnectionError);
+  EXPECT_EQ(run(node_->front(), "hostname").out, "sim-node\n");
+  EXPECT_EQ(node_->name_of(node_->front()), "sim-node");
+}
+
 TEST_F(ServedNodeTest, GoesOnWhereItWas) {
   serve();
   start_lxc();

@@ -58,7 +58,7 @@ TEST(SimState, TheNodeIsHardwareOrAVm) {
 constexpr const char* kBootId = "cat /proc/sys/kernel/random/boot_id";
 
 TEST(SimState, ABootHasAnIdThatFollowsFromItsNumber) {
-  Lab first, again, second(R"({"model":{"node":{"boot":2}}})");
+  Lab first, again, second(R"({"model":{"boot":2}})");
   const std::string id = first.run(kBootId).out;
   EXPECT_EQ(id.size(), 37U);
   first.reopen();

@@ -115,6 +115,15 @@ void Engine::end_process(std::int64_t process, Millis at) {
   save();
 }
 
+void Engine::require_node(const Request& request) const {
+  if (now() < node_up_at()) {
+    refuse(request.name, "the node", "connection refused", "the node is booting");
+  }
+  if (request.boots != 0 && request.boots != node_boots()) {
+    refuse(request.name, "the node", "the connection was lost", "the node was started anew");
+  }
+}
+
 Guest& Engine::live_guest(const Request& request) {
   const std::int64_t vmid = std::stoll(request.host);
   Guest* guest = state_.find_guest(vmid);
@@ -195,6 +204,7 @@ RuleEffect Engine::apply_rules(std::string_view target, const std::string& line)
 
 std::unique_ptr<SimProcess> Engine::start(const Request& request) {
   attend_foreign_guests(state_, scenario_, now());
+  if (request.host == "node") require_node(request);
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
   const RuleEffect effect = apply_rules(guest == nullptr ? "node" : to_string(guest->kind), line);

@@ -57,7 +57,7 @@ class Engine {
     std::string input = {};
     std::filesystem::path input_file = {};
     Clock::Duration deadline = {};
-    std::int64_t boots = 0;  // of the guest when the connection was made; 0: not checked
+    std::int64_t boots = 0;  // of the host when the connection was made; 0: not checked
     bool streamed = true;    // its lines are read as they come
   };
 
@@ -73,6 +73,11 @@ class Engine {
   // The same for a connection that logs in; takes its time.
   std::pair<std::int64_t, std::int64_t> reach(const Endpoint& endpoint);
 
+  // How often the node has booted so far; a connection does not outlive that.
+  std::int64_t node_boots() const { return 1 + state_.reboots_until(now()); }
+  // When it answers again, or has for long.
+  Millis node_up_at() const { return state_.reboots.empty() ? 0 : state_.reboots.back(); }
+
   Clock& clock() { return *clock_; }
   Millis now() const;
   void sleep_until(Millis time);
@@ -84,6 +89,7 @@ class Engine {
   void save();
 
  private:
+  void require_node(const Request& request) const;
   Guest& live_guest(const Request& request);
   bool has_begun(const CommandRule& rule, std::size_t index, const std::string& line);
   RuleEffect apply_rules(std::string_view target, const std::string& line);

@@ -26,7 +26,8 @@ std::string guest_id(std::pair<std::int64_t, std::int64_t> guest) {
   return fmt::format("{}/{}", guest.first, guest.second);
 }
 
-std::string vmid_of(const std::string& id) { return id.substr(0, id.find('/')); }
+// "node" or a VMID.
+std::string host_of(const std::string& id) { return id.substr(0, id.find('/')); }
 
 std::int64_t boots_of(const std::string& id) {
   const auto slash = id.find('/');
@@ -92,21 +93,21 @@ std::string ServedNode::node_host_key() const {
   return std::string(text::trimmed(read_file(key_file(kNode).string() + ".pub")));
 }
 
-std::string ServedNode::front() { return kNode; }
+std::string ServedNode::front() { return fmt::format("{}/{}", kNode, engine_->node_boots()); }
 
 std::string ServedNode::name_of(const std::string& id) {
-  if (id == kNode) return engine_->scenario().model.node.name;
-  const sim::Guest* guest = engine_->state().find_guest(std::stoll(vmid_of(id)));
+  if (host_of(id) == kNode) return engine_->scenario().model.node.name;
+  const sim::Guest* guest = engine_->state().find_guest(std::stoll(host_of(id)));
   return guest == nullptr ? id : guest->name();
 }
 
 std::filesystem::path ServedNode::host_key_file(const std::string& id) {
-  return key_file(vmid_of(id));
+  return key_file(host_of(id));
 }
 
 std::vector<std::string> ServedNode::authorized_keys(const std::string& id) {
-  if (id == kNode) return {read_file(identity_file().string() + ".pub")};
-  const sim::Guest* guest = engine_->state().find_guest(std::stoll(vmid_of(id)));
+  if (host_of(id) == kNode) return {read_file(identity_file().string() + ".pub")};
+  const sim::Guest* guest = engine_->state().find_guest(std::stoll(host_of(id)));
   if (guest == nullptr) return {};
   const auto keys = guest->files.find("/root/.ssh/authorized_keys");
   return keys == guest->files.end() ? std::vector<std::string>{} : sim::split(keys->second, '\n');
@@ -121,7 +122,7 @@ std::unique_ptr<ServedProcess> ServedNode::start(const std::string& id, const st
                                                  std::string input) {
   auto words = sim::command_words(line);
   return std::make_unique<SimServedProcess>(
-      engine_->start({.host = vmid_of(id),
+      engine_->start({.host = host_of(id),
                       .name = name_of(id),
                       .argv = words ? std::move(*words) : std::vector<std::string>{line},
                       .input = std::move(input),

@@ -55,7 +55,8 @@ SimulatedNode::~SimulatedNode() = default;
 Clock& SimulatedNode::clock() { return engine_->clock(); }
 
 std::unique_ptr<Shell> SimulatedNode::connect() {
-  return std::make_unique<SimShell>(*engine_, "node", "node", 0);
+  engine_->sleep_until(engine_->node_up_at());
+  return std::make_unique<SimShell>(*engine_, "node", "node", engine_->node_boots());
 }
 
 std::vector<std::string> SimulatedNode::unknown_commands() const {

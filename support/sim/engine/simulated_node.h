@@ -26,7 +26,7 @@ class SimulatedNode {
   // Virtual time. It is part of the state and goes on across processes.
   Clock& clock();
 
-  // A shell on the node; its name is "node".
+  // A shell on the node; its name is "node". Waits for a node that boots, and ends with the boot.
   std::unique_ptr<Shell> connect();
 
   // "node: frobnicate -x": every command that the simulation did not know, each once, over all

@@ -107,6 +107,7 @@ bool pull(Call& call, const std::string& image) {
   keep_busy(call, *call.guest, known->pull_s);
   call.spend(known->pull_s);
   docker.images.push_back(known->name);
+  fill_memory_of(call, *call.guest);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "support/sim/model/images.h"
+#include "support/sim/model/variation.h"
 
 namespace pve_accept::sim {
 namespace {
@@ -30,6 +31,14 @@ Model::Cpu operator-(const Model::Cpu& a, const Model::Cpu& b) {
           .guest_percent = a.guest_percent - b.guest_percent};
 }
 
+Model::Cpu operator*(const Model::Cpu& share, double factor) {
+  return {.user_percent = share.user_percent * factor,
+          .system_percent = share.system_percent * factor,
+          .iowait_percent = share.iowait_percent * factor,
+          .softirq_percent = share.softirq_percent * factor,
+          .guest_percent = share.guest_percent * factor};
+}
+
 void add(CpuTicks& ticks, const Model::Cpu& share, double seconds, double cpus) {
   const double scale = seconds * cpus * kTicksPerSecond / 100.0;
   const auto part = [&](double percent) { return std::max(percent, 0.0) * scale; };
@@ -43,15 +52,17 @@ void add(CpuTicks& ticks, const Model::Cpu& share, double seconds, double cpus) 
 }  // namespace
 
 Figures::Figures(const Scenario& scenario, const State& state)
-    : scenario_(scenario), state_(state) {}
+    : scenario_(scenario), state_(state), noise_seed_(noise_seed(scenario)) {}
 
 double Figures::ram_used_mib(Millis at) const {
   const Model::Node& node = scenario_.model.node;
-  const double fallen = node.ram_fall_mib_s * static_cast<double>(at) / 1000.0;
+  const Millis since = at - std::max<Millis>(state_.booted(at), 0);
+  const double fallen = node.ram_fall_mib_s * static_cast<double>(since) / 1000.0;
   double used = std::max(node.baseline_ram_mib - fallen, 0.0);
+  used += ram_drift_mib(scenario_, state_, at);
   for (const auto& [vmid, series] : state_.ram) used += value_at(series, at);
   used -= swapped_mib(at);
-  used += scenario_.model.node.ram_noise_mib * bell(scenario_.seed, "ram", at / 1000);
+  used += scenario_.model.node.ram_noise_mib * bell(noise_seed_, "ram", at / 1000);
   return std::clamp(used, 0.0, scenario_.model.node.memory_mib);
 }
 
@@ -68,7 +79,7 @@ double Figures::wandering_s(const std::string& channel, double amplitude, Millis
   if (to <= from) return 0;
   auto found = wanders_.find(channel);
   if (found == wanders_.end()) {
-    found = wanders_.emplace(channel, Wander(scenario_.seed, channel, amplitude)).first;
+    found = wanders_.emplace(channel, Wander(noise_seed_, channel, amplitude)).first;
   }
   return found->second.integral_s(to) - found->second.integral_s(from);
 }
@@ -97,22 +108,25 @@ void Figures::add_guest(const Activity& running, Millis at, CpuTicks& ticks) {
       continue;
     }
     idle_s -= wandering_s(idle_channel, idle_amplitude, from, to);
-    add(ticks, guest.load_cpu - node.idle_cpu,
+    add(ticks, (guest.load_cpu - node.idle_cpu) * deviation_of(scenario_, state_, activity).cpu,
         wandering_s(fmt::format("cpu load {}", to_string(running.kind)), 0.1, from, to), cpus);
   }
-  add(ticks, guest.idle_cpu - node.idle_cpu, std::max(idle_s, 0.0), cpus);
+  add(ticks, (guest.idle_cpu - node.idle_cpu) * deviation_of(scenario_, state_, running).cpu,
+      std::max(idle_s, 0.0), cpus);
 }
 
 CpuTicks Figures::cpu(Millis at) {
   const Model::Node& node = scenario_.model.node;
   const auto cpus = static_cast<double>(node.cpus);
   CpuTicks ticks;
-  const double before_s = static_cast<double>(kBootedBefore) / 1000.0;
-  add(ticks, node.idle_cpu, before_s + wandering_s("cpu node", 1.0, 0, at), cpus);
+  const Millis booted = state_.booted(at);
+  const double before_s = static_cast<double>(std::max<Millis>(-booted, 0)) / 1000.0;
+  const Millis watched_from = std::max<Millis>(booted, 0);
+  add(ticks, node.idle_cpu, before_s + wandering_s("cpu node", 1.0, watched_from, at), cpus);
   for (const Activity& activity : state_.activities) {
-    if (activity.what == "running") add_guest(activity, at, ticks);
+    if (activity.what == "running" && activity.to > booted) add_guest(activity, at, ticks);
   }
-  const double total = (before_s + static_cast<double>(at) / 1000.0) * cpus * kTicksPerSecond;
+  const double total = static_cast<double>(at - booted) / 1000.0 * cpus * kTicksPerSecond;
   ticks.steal = total * node.steal_percent / 100.0;
   const double taken = ticks.user + ticks.system + ticks.iowait + ticks.softirq + ticks.steal;
   ticks.idle = std::max(total - taken, 0.0);
@@ -141,8 +155,8 @@ Model::Pressure Figures::pressure_s(std::optional<std::int64_t> vmid, Millis at)
     total.memory += share.memory * part_s;
   };
   for (const Activity& running : state_.activities) {
-    if (running.what != "running" || (vmid && (running.vmid != *vmid || running.to <= at)))
-      continue;
+    if (running.what != "running" || running.to <= state_.booted(at)) continue;
+    if (vmid && (running.vmid != *vmid || running.to <= at)) continue;
     const Model::Guest& guest = scenario_.model.guest(running.kind);
     Millis idle_from = running.from;
     for (const Activity& load : state_.activities) {
@@ -160,16 +174,23 @@ Model::Pressure Figures::pressure_s(std::optional<std::int64_t> vmid, Millis at)
 // stack runs, the figure under load while pgbench runs.
 Booked Figures::booked(const Guest& guest, Millis at) const {
   const Model::Guest& model = scenario_.model.guest(guest.kind);
-  const bool loaded = std::ranges::any_of(state_.activities, [&](const Activity& a) {
+  const auto load = std::ranges::find_if(state_.activities, [&](const Activity& a) {
     return a.what == "load" && a.vmid == guest.vmid && a.from <= at && at < a.to;
   });
+  const bool loaded = load != state_.activities.end();
+  const Deviation deviation = loaded ? deviation_of(scenario_, state_, *load)
+                                     : deviation_of_guest(scenario_, state_, guest.vmid, at);
+  const double idle_ram_mib = std::max(model.idle_ram_mib + deviation.ram_mib, 0.0);
   const double share =
-      model.idle_ram_mib > 0
-          ? std::clamp(ram_of(state_, guest.vmid, at) / model.idle_ram_mib, 0.0, 1.0)
-          : 1.0;
-  const double noise = 1.0 + 0.0005 * bell(scenario_.seed, "booked", at / 1000);
+      idle_ram_mib > 0 ? std::clamp(ram_of(state_, guest.vmid, at) / idle_ram_mib, 0.0, 1.0) : 1.0;
+  const double noise = 1.0 + 0.0005 * bell(noise_seed_, "booked", at / 1000);
+  const double modelled = loaded ? model.booked_load_mib : model.booked_idle_mib;
+  // A container's cgroup has a limit; by chance nothing goes beyond.
+  const double limit = guest.is_vm() ? INFINITY : static_cast<double>(guest.number("memory", 512));
+  const double deviated =
+      std::max(std::min(modelled + deviation.ram_mib, std::max(modelled, limit)), 0.0);
   Booked booked;
-  booked.current_mib = (loaded ? model.booked_load_mib : model.booked_idle_mib * share) * noise;
+  booked.current_mib = deviated * (loaded ? 1.0 : share) * noise;
   booked.rss_mib = booked.current_mib;
   booked.pss_mib = booked.rss_mib * model.pss_share;
   if (guest.is_vm()) {

@@ -47,6 +47,7 @@ class Figures {
 
   const Scenario& scenario_;
   const State& state_;
+  std::uint64_t noise_seed_;
   std::map<std::string, Wander> wanders_;
 };
 

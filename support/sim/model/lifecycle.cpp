@@ -4,6 +4,7 @@
 
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/pve_values.h"
+#include "support/sim/model/variation.h"
 
 namespace pve_accept::sim {
 namespace {
@@ -11,13 +12,27 @@ namespace {
 std::string bridge_of(const Guest& guest) { return property(guest.option("net0"), "bridge"); }
 
 // How much of its idle figure a guest costs before Docker and the stack run in it. A VM's own page
-// cache stays with the KVM process.
+// cache stays with the KVM process; what it has not touched since its boot costs nothing yet.
 double ram_share(const Guest& guest) {
+  if (guest.is_vm() && !guest.memory_filled) return 0.45;
   const bool docker = guest.has_docker();
   const auto running = std::ranges::count(guest.docker.containers, "running", &Container::status);
   if (running >= 3) return 1.0;
   if (guest.is_vm()) return docker ? 0.9 : 0.5;
   return docker ? 0.6 : 0.3;
+}
+
+constexpr const char* kNextBootPin = "/etc/kernel/next-boot-pin";
+
+// As the boot loader chooses it: what is pinned, for the next boot or for good, else the newest.
+std::string next_kernel(const State& state) {
+  for (const char* pin : {kNextBootPin, "/etc/kernel/proxmox-boot-pin"}) {
+    const auto pinned = state.files.find(pin);
+    if (pinned == state.files.end()) continue;
+    const std::string kernel(trimmed(pinned->second));
+    if (std::ranges::find(state.kernels, kernel) != state.kernels.end()) return kernel;
+  }
+  return state.kernels_from_newest().front();
 }
 
 std::string decoded_keys(const std::string& encoded) {
@@ -129,6 +144,7 @@ void start_guest(Call& call, Guest& guest) {
   guest.pid = call.state().next_pid;
   call.state().next_pid += 57;
   guest.started = call.now();
+  guest.memory_filled = false;
   guest.oom_kills = 0;
   if (guest.boots++ == 0 || !guest.files.contains("/etc/ssh/ssh_host_ed25519_key.pub")) {
     set_up_system(call, guest);
@@ -177,10 +193,13 @@ void restart_docker(Call& call, Guest& guest, double seconds) {
 
 void settle_ram(State& state, const Scenario& scenario, const Guest& guest, Millis at) {
   const Model::Guest& model = scenario.model.guest(guest.kind);
+  const double deviation_mib = deviation_of_guest(scenario, state, guest.vmid, at).ram_mib;
+  const double idle_mib =
+      model.idle_ram_mib > 0 ? std::max(model.idle_ram_mib + deviation_mib, 0.0) : 0.0;
   relax_ram(state, guest.vmid,
             {.at = at,
              .value = ram_of(state, guest.vmid, at),
-             .target = model.idle_ram_mib * ram_share(guest),
+             .target = idle_mib * ram_share(guest),
              .time_constant_s = 4 * scenario.model.node.pace});
 }
 
@@ -202,10 +221,13 @@ void start_load(Call& call, const Guest& guest, double seconds) {
                                      .from = call.now(),
                                      .to = end,
                                      .owner = call.process});
+  const Deviation deviation =
+      deviation_of(call.world.scenario, call.state(), call.state().activities.back());
+  const double middle_mib = std::max(model.load_ram_mib + deviation.ram_mib, 0.0);
   relax_ram(call.state(), guest.vmid,
             {.at = call.now(),
-             .value = model.load_ram_mib + 0.393 * fall,
-             .target = model.load_ram_mib - 0.607 * fall,
+             .value = middle_mib + 0.393 * fall,
+             .target = middle_mib - 0.607 * fall,
              .time_constant_s = std::max(seconds, 1.0)});
   end_of_load(call.state(), call.world.scenario, call.state().activities.back());
 }
@@ -214,6 +236,26 @@ void end_of_load(State& state, const Scenario& scenario, const Activity& load) {
   const Guest* guest = state.find_guest(load.vmid);
   if (load.what != "load" || guest == nullptr || !guest->running) return;
   settle_ram(state, scenario, *guest, load.to);
+}
+
+void fill_memory_of(Call& call, Guest& guest) {
+  guest.memory_filled = true;
+  settle_ram(call.state(), call.world.scenario, guest, call.now());
+}
+
+Millis reboot_node(State& state, const Scenario& scenario, Millis at) {
+  for (Guest& guest : state.guests) stop_guest(state, scenario, guest, at);
+  const Millis up = at + paced(scenario, scenario.model.node.reboot_s);
+  state.reboots.push_back(up);
+  state.ram.clear();
+  state.kernel_log.clear();
+  state.neighbours_probed = false;
+  std::erase_if(state.files, [](const auto& file) {
+    return file.first.starts_with("/run/") || file.first.starts_with("/tmp/");
+  });
+  state.kernel = next_kernel(state);
+  state.files.erase(kNextBootPin);  // proxmox-boot-cleanup.service
+  return up;
 }
 
 }  // namespace pve_accept::sim

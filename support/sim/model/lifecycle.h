@@ -34,6 +34,14 @@ void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at)
 // Host RAM moves to the level that fits what the guest runs.
 void settle_ram(State& state, const Scenario& scenario, const Guest& guest, Millis at);
 
+// The guest has read so much since its boot that all its memory is in use; a VM then costs all of
+// it.
+void fill_memory_of(Call& call, Guest& guest);
+
+// The node boots again: its guests are shut down, what is in memory is gone, and the kernel that
+// the boot loader chooses runs. Returns when it answers again.
+Millis reboot_node(State& state, const Scenario& scenario, Millis at);
+
 // Marks the guest as busy for so long: installing, pulling, booting.
 void keep_busy(Call& call, const Guest& guest, double seconds);
 

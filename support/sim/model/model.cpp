@@ -19,8 +19,8 @@ void visit(Model::Cpu& cpu, Fields& fields) {
 }
 
 PVE_ACCEPT_FIELDS(Model::Pressure, cpu, io, memory)
-PVE_ACCEPT_FIELDS(Model::Load, tps, latency_factor, run_spread, interval_spread, failed_percent,
-                  stall_from_s, stall_s, abort_after_s)
+PVE_ACCEPT_FIELDS(Model::Load, tps, latency_factor, interval_spread, failed_percent, stall_from_s,
+                  stall_s, abort_after_s)
 PVE_ACCEPT_FIELDS(Model::Docker, version, build, containerd, runc, compose, api, min_api,
                   storage_driver, root_file_system, cgroup_driver, cgroup_version, origin, codename,
                   restarts_containers, memory_limit)
@@ -34,10 +34,10 @@ PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, s
                   oom_kills, oom_kills_under_load, throttled_under_load, raw_config)
 PVE_ACCEPT_FIELDS(Model::Node, name, memory_mib, baseline_ram_mib, ram_noise_mib, pace, cpus,
                   cpu_model, governor, idle_cpu, steal_percent, release, version, repoid, kernel,
-                  kernels, boot, packages, services, bridges, hypervisor, kvm, clock_ahead_s,
+                  kernels, packages, services, bridges, hypervisor, kvm, clock_ahead_s,
                   clock_set_at_s, clock_set_back_s, user_id, kernel_messages, ksm_run,
-                  ksm_pages_sharing, ksm_drift, ram_fall_mib_s, swap_mib, pressure, rootfs_used_kib,
-                  arc_mib, arc_min_mib)
+                  ksm_pages_sharing, ksm_drift, ram_fall_mib_s, swap_mib, pressure, reboot_s,
+                  rootfs_used_kib, arc_mib, arc_min_mib)
 PVE_ACCEPT_FIELDS(Model::Storage, storage, type, content, path, vgname, thinpool, pool, total_kib,
                   used_kib)
 PVE_ACCEPT_FIELDS(Model::Template, storage, file, size, sha512sum)
@@ -65,8 +65,13 @@ void visit(Model::ForeignGuest& guest, Fields& fields) {
 PVE_ACCEPT_FIELDS(Model::LooseVolume, storage, name, vmid, size_gib, content)
 PVE_ACCEPT_FIELDS(Model::ActiveTask, type, vmid, ends_s)
 PVE_ACCEPT_FIELDS(Model::ForeignLock, run, owner, since)
-PVE_ACCEPT_FIELDS(Model, node, lxc, vm, storages, templates, template_index, cloud_image,
-                  cloud_image_present, internet, guests, volumes, tasks, lock, files)
+PVE_ACCEPT_FIELDS(Model::Canary, installed, bogomips, regex_per_s, fsyncs_per_s, read_mb_per_s,
+                  seek_ms, dns_ms)
+PVE_ACCEPT_FIELDS(Model::Spread, tps_percent, cpu_percent, ram_mib)
+PVE_ACCEPT_FIELDS(Model::Variation, boot, run, round, drift_per_hour)
+PVE_ACCEPT_FIELDS(Model, boot, run, variation, canary, node, lxc, vm, storages, templates,
+                  template_index, cloud_image, cloud_image_present, internet, guests, volumes,
+                  tasks, lock, files)
 
 namespace {
 
@@ -83,6 +88,8 @@ void check(const JsonCursor& document, const Model& model) {
   const auto require = [&](bool holds, const char* place, std::string_view problem) {
     if (!holds) document.at(place).fail(problem);
   };
+  require(model.boot > 0, "boot", "boots are counted from 1");
+  require(model.run > 0, "run", "runs are counted from 1");
   require(model.node.cpus > 0, "node", "'cpus' must be at least 1");
   require(model.node.pace > 0, "node", "'pace' must be positive");
   require(model.node.baseline_ram_mib < model.node.memory_mib, "node",

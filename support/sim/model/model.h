@@ -26,9 +26,9 @@ struct Model {
   };
 
   struct Load {
-    double tps = 0;             // pgbench, scale 10, 4 clients
-    double latency_factor = 1;  // latency average = clients / tps * this
-    double run_spread = 0.02, interval_spread = 0.10;
+    double tps = 0;                        // pgbench, scale 10, 4 clients
+    double latency_factor = 1;             // latency average = clients / tps * this
+    double interval_spread = 0.10;         // the most by which seconds of one run differ
     double failed_percent = 0;             // transactions that fail
     double stall_from_s = 0, stall_s = 0;  // seconds of the run in which nothing is processed
     double abort_after_s = 0;              // the server dies; 0: it does not
@@ -88,7 +88,6 @@ struct Model {
     std::map<std::string, std::string> packages;  // pveversion -v, besides the two that run
     std::map<std::string, std::string> services;  // that are not active: "lxcfs.service", "failed"
     std::vector<std::string> kernels;             // installed beside the one that runs at the start
-    std::int64_t boot = 1;  // the number of the boot that it is in at the start
     std::vector<std::string> bridges = {"vmbr0"};
     std::string hypervisor;  // under which the node itself runs; empty: hardware
     bool kvm = true;         // /dev/kvm is there
@@ -100,8 +99,33 @@ struct Model {
     double ram_fall_mib_s = 0;  // by which its own RAM in use falls, as caches are written back
     double swap_mib = 0;   // size of the swap; what a guest has in it leaves the RAM that it takes
     bool pressure = true;  // the kernel has PSI
+    double reboot_s = 75;  // until it answers again
     double rootfs_used_kib = 4333576;
     double arc_mib = 0, arc_min_mib = 0;  // ZFS only; 0: no ARC
+  };
+
+  // What pveperf finds out about the machine, with no guest running.
+  struct Canary {
+    bool installed = true;
+    double bogomips = 6451.2, regex_per_s = 2'150'000, fsyncs_per_s = 640;
+    double read_mb_per_s = 1480, seek_ms = 0.09, dns_ms = 14;
+  };
+
+  // By how much figures differ for no cause that anybody could name: standard deviations, of a
+  // distribution that ends at three of them.
+  struct Spread {
+    double tps_percent = 0, cpu_percent = 0, ram_mib = 0;
+  };
+  struct Variation {
+    // Drawn for each boot of the node (the machine's luck, which both guests share), for each run
+    // (the guest's own: where its disk lies, what its memory came to be), and for each round (each
+    // start of a guest, each load).
+    Spread boot = {.tps_percent = 0.5, .cpu_percent = 0.5, .ram_mib = 3};
+    Spread run = {.tps_percent = 0.4, .cpu_percent = 0.4, .ram_mib = 2};
+    Spread round = {.tps_percent = 1.0, .cpu_percent = 1.0, .ram_mib = 2};
+    // Nothing is drawn here: since the node's boot tps falls by so much, CPU and the RAM of the
+    // node itself grow.
+    Spread drift_per_hour = {.tps_percent = 0.05, .cpu_percent = 0.05, .ram_mib = 1};
   };
 
   struct Storage {
@@ -152,6 +176,11 @@ struct Model {
     std::string run, owner, since;  // empty: no lock on the node
   };
 
+  // The numbers of the boot that the node is in and of the run that is made on it, at the start:
+  // another boot or run of one seed has the same node, and other luck.
+  std::int64_t boot = 1, run = 1;
+  Variation variation;
+  Canary canary;
   Node node;
   Guest lxc, vm;
   std::vector<Storage> storages;

@@ -21,12 +21,12 @@ PVE_ACCEPT_FIELDS(Container, arguments, id, name, image, service, project, worki
                   finished)
 PVE_ACCEPT_FIELDS(DockerState, images, containers, volumes, networks)
 PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, foreign, created,
-                  changed, started, reachable, pid, boots, files, packages, package_lists,
-                  docker_source, agent_running, daemon_started, docker, oom_kills, kernel_log,
-                  listens_on, free_blocks_mib)
-PVE_ACCEPT_FIELDS(State, time, epoch_ms, clock_set_at, clock_set_back, reboots, kernel, kernels,
-                  files, volumes, guests, activities, kernel_log, ram, rule_matches, rules_begun,
-                  unknown_commands, neighbours_probed, next_pid, next_process)
+                  changed, started, reachable, pid, boots, files, packages, memory_filled,
+                  package_lists, docker_source, agent_running, daemon_started, docker, oom_kills,
+                  kernel_log, listens_on, free_blocks_mib)
+PVE_ACCEPT_FIELDS(State, time, epoch_ms, clock_set_at, clock_set_back, reboots, runs, kernel,
+                  kernels, files, volumes, guests, activities, kernel_log, ram, rule_matches,
+                  rules_begun, unknown_commands, neighbours_probed, next_pid, next_process)
 
 std::string Guest::option(const std::string& key) const {
   const auto found = config.find(key);
@@ -60,9 +60,9 @@ std::int64_t State::reboots_until(Millis at) const {
   return std::ranges::count_if(reboots, [at](Millis reboot) { return reboot <= at; });
 }
 
-Millis State::uptime(Millis at) const {
+Millis State::booted(Millis at) const {
   const std::int64_t done = reboots_until(at);
-  return done == 0 ? kBootedBefore + at : at - reboots[static_cast<std::size_t>(done - 1)];
+  return done == 0 ? -kBootedBefore : reboots[static_cast<std::size_t>(done - 1)];
 }
 
 std::vector<std::string> State::kernels_from_newest() const {

@@ -87,6 +87,7 @@ struct Guest {
   std::int64_t pid = 0, boots = 0;
   std::map<std::string, std::string> files = {};
   std::vector<std::string> packages = {};
+  bool memory_filled = false;  // since it booted: what it can cache, it has read
   bool package_lists = false, docker_source = false, agent_running = false;
   Millis daemon_started = 0;
   DockerState docker = {};
@@ -109,6 +110,7 @@ struct State {
   std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
   Millis clock_set_at = kNever, clock_set_back = 0;
   std::vector<Millis> reboots;       // when the node booted again
+  std::vector<Millis> runs;          // when a run took its lock
   std::string kernel;                // that runs
   std::vector<std::string> kernels;  // installed, by their releases
   std::map<std::string, std::string> files;
@@ -127,7 +129,8 @@ struct State {
     return epoch_ms + at - (at >= clock_set_at ? clock_set_back : 0);
   }
   std::int64_t epoch_s(Millis at) const { return wall_ms(at) / 1000; }
-  Millis uptime(Millis at) const;  // of the node
+  Millis booted(Millis at) const;  // when the boot began that the node is in
+  Millis uptime(Millis at) const { return at - booted(at); }
   std::int64_t reboots_until(Millis at) const;
   std::vector<std::string> kernels_from_newest() const;
   Guest* find_guest(std::int64_t vmid);

@@ -9,6 +9,7 @@
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/node_facts.h"
 #include "support/sim/model/storage_content.h"
+#include "support/sim/model/variation.h"
 
 namespace pve_accept::sim {
 namespace {
@@ -39,8 +40,8 @@ std::string uid_map(const Guest& guest, const Model::Guest& model) {
 }
 
 std::string node_boot_id(const Call& call) {
-  const std::int64_t boot = call.model().node.boot + call.state().reboots_until(call.now());
-  return uuid(call.world.scenario.seed, "node boot", boot) + "\n";
+  const Scenario& scenario = call.world.scenario;
+  return uuid(scenario.seed, "node boot", boot_number(scenario, call.state(), call.now())) + "\n";
 }
 
 // A container runs on the node's kernel.

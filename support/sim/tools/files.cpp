@@ -2,6 +2,7 @@
 
 #include "support/sim/model/containers.h"
 #include "support/sim/model/guest_config.h"
+#include "support/sim/model/lifecycle.h"
 #include "support/sim/model/storage_content.h"
 #include "support/sim/model/virtual_files.h"
 #include "support/sim/model/volumes.h"
@@ -10,6 +11,8 @@
 
 namespace pve_accept::sim {
 namespace {
+
+constexpr const char* kRunLock = "/run/pve-accept.lock";
 
 std::optional<std::string> read_path(const Call& call, const std::string& path) {
   const auto& files = call.files();
@@ -104,7 +107,17 @@ int dd(Call& call) {
     return call.fail(1, fmt::format("dd: failed to open '{}': File exists", target));
   }
   call.files()[target] = call.input;
+  if (target == kRunLock) call.state().runs.push_back(call.now());
   return 0;
+}
+
+// grep -r -q -s -E EXPRESSION FOLDER…: of one that nothing matches, so that every file is read
+int grep(Call& call) {
+  if (call.words() != Words{"-r", "-q", "-s", "-E", "x^", "/usr", "/var"}) throw Unsupported{};
+  keep_busy(call, *call.guest, 9);
+  call.spend(9);
+  fill_memory_of(call, *call.guest);
+  return 1;
 }
 
 // readlink FILE…: of the namespaces of processes. Says nothing of what is no link.

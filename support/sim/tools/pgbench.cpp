@@ -3,6 +3,7 @@
 
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/model/variation.h"
 #include "support/sim/tools/database.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
@@ -67,11 +68,13 @@ int initialize(Call& call, const Options& options, Database& database) {
 // but for the difference from run to run.
 std::vector<double> seconds_of_run(const Call& call, const Options& options, std::int64_t ends) {
   const Model::Load& load = call.guest_model().load;
-  const std::uint64_t seed = call.world.scenario.seed;
+  const std::uint64_t seed = noise_seed(call.world.scenario);
+  const Deviation deviation = deviation_of(
+      call.world.scenario, call.state(),
+      {.what = "load", .vmid = call.guest->vmid, .kind = call.guest->kind, .from = call.now()});
   const std::string channel = fmt::format("tps {}", to_string(call.guest->kind));
   const double clients = std::clamp(static_cast<double>(options.clients) / 4.0, 0.25, 1.6);
-  const double mean =
-      load.tps * clients * (1.0 + load.run_spread * bell(seed, channel + " run", call.now()));
+  const double mean = load.tps * clients * deviation.tps;
   std::vector<double> tps;
   double sum = 0;
   for (std::int64_t second = 0; second < options.seconds; ++second) {

@@ -98,8 +98,10 @@ int show_services(Call& call, const Words& units) {
     const auto other = others.find(unit);
     const std::string active = other == others.end() ? "active" : other->second;
     // Of one that was never started there is none.
-    const std::string invocation =
-        active == "inactive" ? "" : hex(call.world.scenario.seed, "invocation " + unit, 0, 32);
+    const std::string invocation = active == "inactive"
+                                       ? ""
+                                       : hex(call.world.scenario.seed, "invocation " + unit,
+                                             call.state().reboots_until(call.now()), 32);
     text += fmt::format("{}Id={}\nActiveState={}\nInvocationID={}\n", text.empty() ? "" : "\n",
                         unit, active, invocation);
   }
@@ -119,6 +121,7 @@ std::int64_t parse_since(const std::string& text) {
 int systemctl(Call& call) {
   const Words words = call.words();
   if (call.is_node()) {
+    if (words == Words{"reboot"}) return reboot(call);
     const bool shows = words.size() > 2 && words[0] == "show" &&
                        words[1] == "--property=Id,ActiveState,InvocationID";
     return shows ? show_services(call, call.words(3)) : throw Unsupported{};
@@ -185,6 +188,7 @@ int journalctl(Call& call) {
   for (const KernelMessage& written : messages(call)) {
     const Message message = message_of(written.text);
     const std::int64_t epoch_ms = call.state().wall_ms(written.at);
+    if (call.is_node() && written.at < call.state().booted(call.now())) continue;
     if (written.at > call.now() || epoch_ms < since * 1000) continue;
     if (message.priority > least) continue;
     if (!pattern.empty() && !std::regex_search(message.text, wanted)) continue;
