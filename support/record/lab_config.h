@@ -76,6 +76,7 @@ struct LabConfig {
   int cores = 2;
   int memory_mib = 2048;
   int disk_gib = 10;
+  int rounds = 1;  // how often both guests are measured
   DockerSource docker_source = DockerSource::kOfficial;
   Apt apt = {};
   Images images = {};

@@ -207,6 +207,7 @@ struct Measurements {
 // What the machine itself does, with no guest running: a change of both points at the hardware or
 // the storage, and not at a guest.
 struct CanaryRecord {
+  std::string path = {};  // of the file system on which it flushed files
   Fact<double> fsyncs_per_s = {};
   Fact<double> regex_per_s = {};
 };

@@ -181,6 +181,7 @@ void visit(Measurements& measurements, Fields& fields) {
 
 template <class Fields>
 void visit(CanaryRecord& canary, Fields& fields) {
+  fields("path", canary.path, if_set);
   fields("fsyncs_per_s", canary.fsyncs_per_s);
   fields("regex_per_s", canary.regex_per_s);
 }

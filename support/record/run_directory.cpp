@@ -5,12 +5,15 @@
 #include <algorithm>
 
 #include "support/base/error.h"
+#include "support/base/text.h"
 #include "support/record/claim_catalogue.h"
 
 namespace pve_accept {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kRoundFolder = "round-";
 
 std::vector<fs::path> files_in(const fs::path& directory) {
   std::vector<fs::path> files;
@@ -35,6 +38,24 @@ std::string RunDirectory::of(const char* what, GuestKind kind) {
   return fmt::format("{}@{}", what, to_string(kind));
 }
 
+std::string RunDirectory::in_round(int round, std::string name) {
+  return round == 1 ? name : fmt::format("{}{}/{}", kRoundFolder, round, name);
+}
+
+std::vector<int> RunDirectory::later_rounds() const {
+  std::vector<int> rounds;
+  if (!fs::exists(parts())) return rounds;
+  for (const auto& entry : fs::directory_iterator(parts())) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kRoundFolder)) continue;
+    if (const auto number = text::to_whole(name.substr(kRoundFolder.size()))) {
+      rounds.push_back(static_cast<int>(*number));
+    }
+  }
+  std::ranges::sort(rounds);
+  return rounds;
+}
+
 std::string RunDirectory::encoded(std::string name) {
   std::ranges::replace(name, '/', '@');
   return name;
@@ -53,8 +74,9 @@ void RunDirectory::write_samples(const std::string& name,
                                  const std::vector<std::string>& lines) const {
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
-  fs::create_directories(parts());
-  write_file_atomically(parts() / (name + ".samples"), text);
+  const fs::path file = parts() / (name + ".samples");
+  fs::create_directories(file.parent_path());
+  write_file_atomically(file, text);
 }
 
 std::vector<Json> RunDirectory::samples_of(const std::string& name) const {
@@ -101,8 +123,21 @@ Record RunDirectory::assemble() const {
   record.baseline = with_samples(baseline());
   for (const GuestKind kind : kGuestKinds) {
     if (auto of_guest = get(guest(kind))) record.guests.emplace(kind, *std::move(of_guest));
-    Measurements measured{.idle = with_samples(idle(kind)), .load = with_samples(load(kind))};
-    if (measured.idle || measured.load) record.measurements.emplace(kind, std::move(measured));
+  }
+  const auto measured_in = [&](int round) {
+    std::map<GuestKind, Measurements> measurements;
+    for (const GuestKind kind : kGuestKinds) {
+      Measurements measured{.idle = with_samples(idle(kind, round)),
+                            .load = with_samples(load(kind, round))};
+      if (measured.idle || measured.load) measurements.emplace(kind, std::move(measured));
+    }
+    return measurements;
+  };
+  record.measurements = measured_in(1);
+  record.canary = get(canary(1));
+  for (const int round : later_rounds()) {
+    record.rounds.push_back(
+        {.number = round, .measurements = measured_in(round), .canary = get(canary(round))});
   }
   for (const fs::path& file : files_in(parts() / "stages")) {
     std::string name = file.stem().string();

@@ -26,8 +26,14 @@ class RunDirectory {
   static Part<NodeState> before() { return {"before"}; }
   static Part<GuestRecord> guest(GuestKind kind) { return {of("guest", kind)}; }
   static Part<WindowRecord> baseline() { return {"baseline"}; }
-  static Part<IdleRecord> idle(GuestKind kind) { return {of("idle", kind)}; }
-  static Part<LoadRecord> load(GuestKind kind) { return {of("load", kind)}; }
+  // Of a round; what is of a later one than the first stands in a folder of its own.
+  static Part<IdleRecord> idle(GuestKind kind, int round = 1) {
+    return {in_round(round, of("idle", kind))};
+  }
+  static Part<LoadRecord> load(GuestKind kind, int round = 1) {
+    return {in_round(round, of("load", kind))};
+  }
+  static Part<CanaryRecord> canary(int round) { return {in_round(round, "canary")}; }
   static Part<TeardownRecord> teardown() { return {"teardown"}; }
   static Part<StageResult> stage(const std::string& name) { return {"stages/" + encoded(name)}; }
   static Part<ClaimResult> claim(std::string_view id, std::optional<GuestKind> guest);
@@ -101,6 +107,7 @@ class RunDirectory {
 
  private:
   static std::string of(const char* what, GuestKind kind);
+  static std::string in_round(int round, std::string name);
   static std::string encoded(std::string name);  // "idle/lxc" is "idle@lxc" in a file's name
 
   std::filesystem::path parts() const { return path_ / "parts"; }
@@ -108,6 +115,7 @@ class RunDirectory {
   std::filesystem::path file_of(const std::string& name) const;
   void write(const std::string& name, const Json& document) const;
   void write_samples(const std::string& name, const std::vector<std::string>& lines) const;
+  std::vector<int> later_rounds() const;  // that have anything on record
   std::vector<Json> samples_of(const std::string& name) const;
   [[noreturn]] static void not_on_record(const std::string& name);
 

@@ -12,6 +12,8 @@ namespace pve_accept {
 std::string own_bounds_section(const Record& record);
 std::string provenance_section(const Record& record);
 std::string comparison_section(const Record& record);
+// Each round's figures and what the machine itself did. Empty where there was one round only.
+std::string rounds_section(const Record& record);
 std::string viability_section(const Record& record);
 std::string observations_section(const Record& record);
 std::string command_log_section(const Record& record);

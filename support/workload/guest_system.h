@@ -95,6 +95,9 @@ class GuestSystem {
   // slice counts for what was in it, also when that is gone.
   std::int64_t oom_kills();
   FileSystemUsage root_file_system();
+  // Reads all that is installed once, as installing it had done: what a guest has not touched since
+  // it booted, a VM has not taken from the node yet.
+  void read_what_is_installed();
 
  private:
   std::string state_by(const Command& command, std::string_view attempted);

@@ -71,6 +71,7 @@ constexpr Mistake kMistakes[] = {
     {"WrongType", R"({"cores": "2"})", "cores: expected a whole number"},
     {"Fraction", R"({"cores": 1.5})", "cores: expected a whole number"},
     {"NoCores", R"({"cores": 0})", "cores: expected a whole number from 1 to 128"},
+    {"NoRound", R"({"rounds": 0})", "rounds: expected a whole number from 1 to 100"},
     {"LittleMemory", R"({"memory_mib": 64})", "memory_mib: expected a whole number from 512"},
     {"SmallDisk", R"({"disk_gib": 1})", "disk_gib: expected a whole number from 4"},
     {"VmidTooSmall", R"({"vmids": {"lxc": 99}})", "vmids/lxc: expected a whole number from 100"},

@@ -38,6 +38,27 @@ TEST_F(RunDirectoryTest, NeedsWhatAStageHasToHaveLeft) {
   }
 }
 
+TEST_F(RunDirectoryTest, KeepsEachRoundByItself) {
+  run_.put(RunDirectory::idle(kLxc), IdleRecord{{.notes = {"first"}}});
+  run_.put(RunDirectory::canary(1), {.path = "/", .fsyncs_per_s = 640});
+  run_.put(RunDirectory::load(kVm, 10), LoadRecord{{.notes = {"tenth"}}});
+  run_.put_samples(RunDirectory::load(kVm, 10), {R"({"at_s":0})"});
+  run_.put_samples(RunDirectory::idle(kLxc, 2), {R"({"at_s":0})", R"({"at_s":1})"});
+  run_.put(RunDirectory::idle(kLxc, 2), IdleRecord{{.notes = {"second"}}});
+  run_.put(RunDirectory::canary(10), {.fsyncs_per_s = Fact<double>::unread("no disk")});
+  const Record record = parse_record(Json::parse(to_json_text(run_.assemble())), "record.json");
+  EXPECT_EQ(record.idle(kLxc)->notes.front(), "first");
+  EXPECT_EQ(record.load(kVm), nullptr);
+  EXPECT_EQ(record.canary->fsyncs_per_s, 640);
+  ASSERT_EQ(record.rounds.size(), 2U);
+  EXPECT_EQ(record.rounds[0].number, 2);
+  EXPECT_EQ(record.rounds[0].measurements.at(kLxc).idle->samples.size(), 2U);
+  EXPECT_FALSE(record.rounds[0].canary);
+  EXPECT_EQ(record.rounds[1].number, 10);
+  EXPECT_EQ(record.rounds[1].measurements.at(kVm).load->notes.front(), "tenth");
+  EXPECT_EQ(record.rounds[1].canary->fsyncs_per_s.problem, "no disk");
+}
+
 TEST_F(RunDirectoryTest, AssemblesARecordFromItsParts) {
   run_.put(RunDirectory::before(), {.guests = {{"101", {.status = "running"}}}});
   run_.put(RunDirectory::guest(kVm), {.vmid = 9000});

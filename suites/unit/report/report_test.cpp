@@ -55,6 +55,30 @@ TEST(Findings, NameEveryBoundThatIsNotTheSuitesOwn) {
                                   "none given |"));
 }
 
+// A second round whose VM broke off.
+Record with_a_second_round() {
+  Record record = sample_record();
+  record.canary = CanaryRecord{.path = "/", .fsyncs_per_s = 640.4, .regex_per_s = 2'150'000};
+  RoundRecord second{.number = 2, .measurements = record.measurements};
+  second.measurements[kLxc].load->pgbench.tps = 2204.44;
+  second.measurements[kVm].idle = IdleRecord{{.problems = {"lost"}, .broke_off = true}};
+  second.canary = CanaryRecord{.path = "/", .fsyncs_per_s = Fact<double>::unread("no HD")};
+  record.rounds.push_back(second);
+  return record;
+}
+
+TEST(Findings, HaveASectionForRoundsWhereThereIsMoreThanOne) {
+  EXPECT_THAT(findings_markdown(sample_record()), Not(HasSubstr("Rounds")));
+  const std::string findings = findings_markdown(with_a_second_round());
+  EXPECT_THAT(findings, HasSubstr("### Rounds"));
+  EXPECT_THAT(findings, HasSubstr("| 2 | lxc | +213 |"));
+  EXPECT_THAT(findings, HasSubstr("| 2204.4 |"));
+  EXPECT_THAT(findings, HasSubstr("| 2 | vm | – | – | – | – | – | – |"));
+  EXPECT_THAT(findings, HasSubstr("| 1 | 640 | 2150000 | / |"));
+  EXPECT_THAT(findings, HasSubstr("- round 2, idle window of the vm: lost\n"));
+  EXPECT_THAT(findings, HasSubstr("- round 2, the machine itself: no HD\n"));
+}
+
 TEST(Findings, SayThatARebootIsPending) {
   Record record = sample_record();
   EXPECT_THAT(findings_markdown(record), Not(HasSubstr("next boot")));
