@@ -64,6 +64,7 @@ struct ClaimResult {
   std::string how = {};
   std::vector<AlsoResult> also = {};
   std::map<std::string, Value> statistics = {};  // by name: "median", "mean"
+  std::optional<std::string> statistic = {};     // the one of these that was measured and judged
   std::optional<std::string> note = {};
   std::string message = {};
   std::optional<std::string> hint = {};
@@ -100,6 +101,7 @@ void visit(ClaimResult& claim, Fields& fields) {
   fields("how", claim.how);
   fields("also", claim.also);
   fields("statistics", claim.statistics);
+  fields("statistic", claim.statistic, if_set);
   fields("note", claim.note);
   fields("message", claim.message);
   fields("hint", claim.hint);

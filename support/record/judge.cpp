@@ -35,6 +35,7 @@ std::optional<std::string> note_of(const Observation& observation) {
 // The value that the bound speaks of, or why there is none.
 struct Main {
   Value value = {};
+  std::optional<std::string> statistic = {};  // of a figure
   std::optional<std::string> problem = {};
 };
 
@@ -47,7 +48,8 @@ Main choose(const ClaimThresholds& claim, const Value& measured,
             const std::map<std::string, Value>& statistics) {
   if (statistics.empty()) return {.value = measured};
   if (!claim.statistic) return {.problem = "thresholds.json names no statistic for this claim"};
-  return {.value = statistics.at(std::string(to_string(*claim.statistic)))};
+  const std::string statistic(to_string(*claim.statistic));
+  return {.value = statistics.at(statistic), .statistic = statistic};
 }
 
 // Further values: first those that have a bound, then those that are only on record.
@@ -125,6 +127,7 @@ ClaimResult judge(const Thresholds& thresholds, std::string_view id, std::option
   std::vector<std::string> problems;
   Main main = choose(thresholds.claim(id), observation.measured, result.statistics);
   result.measured = main.value;
+  result.statistic = main.statistic;
   if (!main.problem) main.problem = expectation.allowed->unusable(main.value);
   if (main.problem) problems.push_back(*main.problem);
   result.also = judge_also(expectation, observation, problems);
