@@ -106,6 +106,7 @@ void record(std::string_view text) {
     const Record read = parse_record(strict(text), "input");
     findings_markdown(read);
     junit_xml(read);
+    metrics_text(read);
     claim_lines(read);
     comparison_text(read);
     to_json_text(read);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 
 namespace pve_accept::text {
@@ -85,6 +87,30 @@ std::optional<std::int64_t> to_whole(std::string_view text) { return parsed<std:
 std::optional<double> to_number(std::string_view text) {
   const auto number = parsed<double>(text);
   return number && std::isfinite(*number) ? number : std::nullopt;
+}
+
+std::string exact(double number) {
+  std::array<char, 32> text = {};
+  char* const end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  return {text.data(), end};
+}
+
+std::optional<std::int64_t> to_epoch_s(std::string_view rfc3339) {
+  constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:ddZ";
+  if (rfc3339.size() != kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool digit = rfc3339[i] >= '0' && rfc3339[i] <= '9';
+    if (kForm[i] == 'd' ? !digit : rfc3339[i] != kForm[i]) return std::nullopt;
+  }
+  const auto part = [&](std::size_t at, std::size_t length) {
+    return static_cast<int>(*to_whole(rfc3339.substr(at, length)));
+  };
+  const std::chrono::year_month_day day{std::chrono::year(part(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(part(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(part(8, 2)))};
+  if (!day.ok() || part(11, 2) > 23 || part(14, 2) > 59 || part(17, 2) > 60) return std::nullopt;
+  const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
+  return ((days * 24 + part(11, 2)) * 60 + part(14, 2)) * 60 + part(17, 2);
 }
 
 HarnessError unexpected(std::string_view source, std::string_view found,

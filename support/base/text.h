@@ -38,6 +38,12 @@ std::vector<std::string_view> words(std::string_view text);  // parted by any nu
 std::optional<std::int64_t> to_whole(std::string_view text);
 std::optional<double> to_number(std::string_view text);  // finite
 
+// The shortest text that reads as the same number: "0.061", "221249536".
+std::string exact(double number);
+
+// Seconds since 1970 of a time in UTC as "2026-06-07T09:30:00Z"; empty for anything else.
+std::optional<std::int64_t> to_epoch_s(std::string_view rfc3339);
+
 // The error for a text that a parser does not understand.
 HarnessError unexpected(std::string_view source, std::string_view found, std::string_view expected);
 

@@ -30,6 +30,10 @@ struct Bound {
 
   bool numeric() const { return min || max; }
 
+  // The lowest and the highest number that it allows; empty where there is none.
+  std::optional<double> lowest() const { return equals ? equals->number() : min; }
+  std::optional<double> highest() const { return equals ? equals->number() : max; }
+
   // "one of overlayfs, overlay2", "at most 311 MiB", "1500 to 2156 MiB", "no complaints".
   std::string text(const std::optional<std::string>& unit = {}) const;
 

@@ -22,4 +22,9 @@ std::string comparison_text(const Record& record);
 // junit.xml; the tests are called as in CTest: "sim.Docker.UsesOverlayStorage/lxc".
 std::string junit_xml(const Record& record);
 
+// metrics.prom, for the textfile collector of Prometheus' node_exporter: the run, the outcome of
+// every case, and every figure with its bounds and its reference, in base units. A simulated run
+// has kind="sim" in every sample.
+std::string metrics_text(const Record& record);
+
 }  // namespace pve_accept
