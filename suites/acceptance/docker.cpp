@@ -30,12 +30,7 @@ TEST_P(Docker, ComesFromItsChannel) {
 // Example failure: open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied.
 TEST_P(Docker, RunsHelloWorld) {
   judge("docker.hello-world", [&] {
-    const HelloWorld hello = docker().hello_world(run().lab().timeouts.pull);
-    // Of one that exits 0 and says nothing it is not known whether it ran.
-    const bool died = hello.result.exit_status != 0 && text::trimmed(hello.result.err).empty();
-    return Observation{.measured = hello.greeted ? "Hello from Docker!"
-                                   : died ? fmt::format("exit status {}", hello.result.exit_status)
-                                          : hello.result.err,
+    return Observation{.measured = docker().hello_world(run().lab().timeouts.pull).said(),
                        .how = "docker run --rm hello-world"};
   });
 }

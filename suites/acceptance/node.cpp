@@ -1,4 +1,5 @@
 #include "fixtures/claims/claim_test.h"
+#include "fixtures/claims/survivors.h"
 #include "support/base/error.h"
 #include "support/pve/images.h"
 
@@ -45,6 +46,13 @@ TEST_F(Node, IsQuiet) {
                        .also = {{"RAM range", window.figure("ram_used_mib").range()}},
                        .figure = window.figure("cpu_used_percent")};
   });
+}
+
+// After an upgrade the node runs what is installed: it was rebooted where that takes a reboot.
+// Example failure: measured "reboot pending: kernel 7.0.6-2-pve is installed and 7.0.2-6-pve runs".
+TEST_F(Node, RunsWhatIsInstalled) {
+  judge("node.rebooted",
+        [&] { return pending_reboot(node_record(), run().parts().need(RunDirectory::upgrade())); });
 }
 
 // PVE's services and lxcfs ran before the run and after it, and were not started anew in between.

@@ -15,6 +15,9 @@ struct PlacedFault {
   std::string target;
 
   std::string name() const { return fault->name + "@" + target; }
+  // Of the guests that were left for an upgrade, or of the node after it: the run after it is the
+  // one that it is tried in.
+  bool of_upgrade() const;
 };
 
 // Every fault of the catalogue at each of its targets.

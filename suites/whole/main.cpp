@@ -12,24 +12,33 @@
 #include "suites/whole/expectation.h"
 #include "suites/whole/runs.h"
 #include "suites/whole/trouble.h"
+#include "suites/whole/upgrades.h"
 #include "support/base/file.h"
 
 namespace pve_accept {
 namespace {
+
+// A fault of what an upgrade left comes with the upgrade.
+Json scenario_of(const PlacedFault& placed) {
+  const Json fault = {{"faults", {placed.name()}}};
+  return placed.of_upgrade() ? Json{{"upgrade", fault}} : fault;
+}
 
 int matrix(WholeRuns& runner, const std::string& only) {
   const std::regex wanted(only);
   std::vector<WholeRun> runs;
   for (const PlacedFault& placed : placed_faults()) {
     if (!std::regex_search(placed.name(), wanted)) continue;
-    runs.push_back({placed.name(),
-                    {{"faults", {placed.name()}}},
-                    [placed, expected = declared(placed)](const Record& record, const auto&) {
-                      auto wrong = differences(expected, observed(record));
-                      std::ranges::move(wrongly_explained(placed, record),
-                                        std::back_inserter(wrong));
-                      return wrong;
-                    }});
+    runs.push_back({.name = placed.name(),
+                    .scenario = scenario_of(placed),
+                    .complaints =
+                        [placed, expected = declared(placed)](const Record& record, const auto&) {
+                          auto wrong = differences(expected, observed(record));
+                          std::ranges::move(wrongly_explained(placed, record),
+                                            std::back_inserter(wrong));
+                          return wrong;
+                        },
+                    .upgrades = placed.of_upgrade()});
   }
   int wrong = runner.make(runs);
   if (only.empty()) {
@@ -116,6 +125,9 @@ int main(int argc, char** argv) {
   healthy_verb->add_option("COUNT", count, "runs")->required()->check(CLI::PositiveNumber);
   healthy_verb->add_option("--seed", first_seed, "of the first run; each has another one");
   healthy_verb->add_option("--disturbances", disturbances, "scenarios for every second run");
+  CLI::App* upgrades_verb = app.add_subcommand(
+      "upgrades",
+      "Upgrade checks: after what breaks nothing or something, the report says just that");
   std::string trouble;
   int stride = 1;
   CLI::App* trouble_verb =
@@ -133,6 +145,7 @@ int main(int argc, char** argv) {
   try {
     if (*matrix_verb) return matrix(runner, only);
     if (*healthy_verb) return healthy(runner, count, first_seed, disturbances);
+    if (*upgrades_verb) return runner.make(upgrade_checks()) == 0 ? 0 : 1;
     if (*trouble_verb) return runner.make(runs_in_trouble(trouble, stride)) == 0 ? 0 : 1;
     if (*red_verb) return red(runner, scenarios);
     return page(file, check);

@@ -42,7 +42,7 @@ WholeRuns::WholeRuns()
 void WholeRuns::make_one(const WholeRun& run, const fs::path& directory) const {
   fs::create_directories(directory);
   redirect_output(directory / "said");
-  run_suite(directory, run.scenario);
+  run.upgrades ? run_upgrade_check(directory, run.scenario) : run_suite(directory, run.scenario);
   if (run.afterwards) run.afterwards(directory);
 }
 

@@ -20,6 +20,7 @@ struct WholeRun {
       complaints = {};
   // Done by the process of the run when that has ended.
   std::function<void(const std::filesystem::path& directory)> afterwards = {};
+  bool upgrades = false;  // both halves of an upgrade check; the record is that of the second
 };
 
 // Makes many of them, a few at once.

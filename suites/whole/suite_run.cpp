@@ -94,20 +94,17 @@ void run_claims(const Tests& tests) {
   in_processes(1, 1, run, [](std::size_t) {});
 }
 
-}  // namespace
-
-int run_suite(const fs::path& directory, const Json& scenario) {
+int run_all(const fs::path& directory, const Json& scenario, RunSettings settings) {
   fs::create_directories(directory);
-  RunSettings settings;
   settings.scenario = directory / "scenario.json";
   write_file_atomically(*settings.scenario, scenario.dump(1));
   ::setenv("PVE_ACCEPT_NODE", "sim", 1);
   ::setenv("PVE_ACCEPT_OUT", directory.c_str(), 1);
   auto announcement = announcement_of(settings);
-  announcement.selected = all_cases();
+  announcement.selected = all_cases(settings.upgrade_phase());
   RunDirectory(directory).announce(announcement);
 
-  Schedule schedule(scheduled_tests(settings.lab));
+  Schedule schedule(scheduled_tests(settings.lab, settings.upgrade_phase()));
   while (!schedule.done()) {
     Tests batch = schedule.next();
     if (is_claim(batch.front())) {
@@ -119,6 +116,27 @@ int run_suite(const fs::path& directory, const Json& scenario) {
     if (!schedule.may_run(stage) || !perform(stage, settings, directory)) schedule.failed(stage);
   }
   return report(directory, std::nullopt, std::nullopt);
+}
+
+}  // namespace
+
+int run_suite(const fs::path& directory, const Json& scenario) {
+  return run_all(directory, scenario, {});
+}
+
+int run_upgrade_check(const fs::path& directory, const Json& scenario) {
+  const fs::path before = directory / "before";
+  RunSettings leaving;
+  leaving.keep = leaving.leave = true;
+  run_all(before, scenario, leaving);
+  for (const Names& command : {Names{"apt-get", "-y", "dist-upgrade"}, Names{"reboot"}}) {
+    simulated_access(load_scenario(before / "scenario.json"), before)
+        ->connect()
+        ->run({.argv = command, .deadline = std::chrono::hours(1)});
+  }
+  RunSettings after;
+  after.survivors = before;
+  return run_all(directory, scenario, after);
 }
 
 }  // namespace pve_accept

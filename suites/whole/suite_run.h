@@ -14,4 +14,8 @@ namespace pve_accept {
 // exit status of the report.
 int run_suite(const std::filesystem::path& directory, const Json& scenario);
 
+// An upgrade check on such a node: a run in `directory`/before leaves its guests, what the scenario
+// has under "upgrade" is installed, the node is rebooted, and the run after it has `directory`.
+int run_upgrade_check(const std::filesystem::path& directory, const Json& scenario);
+
 }  // namespace pve_accept

@@ -235,7 +235,8 @@ std::vector<std::string> describe(const Leftovers& left) {
     lines.push_back(fmt::format(
         "{}, {}, of run {}{}", label(guest),
         guest.unfinished ? "unfinished" : (guest.running ? "running" : "stopped"), guest.run,
-        over && !guest.running ? ", which is over (--keep leaves its guests like that)" : ""));
+        over && !guest.running ? ", which is over (--keep and ci/upgrade leave guests like that)"
+                               : ""));
   }
   for (const Volume& volume : left.volumes) {
     lines.push_back(fmt::format("volume {}, of no guest", volume.volid));

@@ -16,6 +16,27 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"node.quiet", "Node.IsQuiet", kNode, kBaseline},
     {"node.services", "Node.KeepsItsServices", kNode, kTornDown},
 
+    {"node.rebooted", "Node.RunsWhatIsInstalled", kNode, kUpgraded},
+    {"survivor.kept", "Survivor.IsKept", kEachGuest, kRevived},
+    {"survivor.starts", "Survivor.StartsInTime", kEachGuest, kRevived},
+    {"survivor.healthy", "Survivor.IsAsHealthyAsBefore", kEachGuest, kRevived},
+    {"survivor.stack-returns", "Survivor.BringsItsStackBack", kEachGuest, kRevived},
+    {"survivor.rows", "Survivor.KeepsItsRows", kEachGuest, kRevived},
+    {"survivor.unix-socket", "Survivor.TalksOverUnixSockets", kEachGuest, kRevived},
+    {"survivor.http-200", "Survivor.AnswersHttp", kEachGuest, kRevived},
+    {"survivor.guest-view", "Survivor.SeesWhatItSaw", kEachGuest, kRevived},
+    {"survivor.new-container", "Survivor.RunsANewContainer", kEachGuest, kRevived},
+    {"survivor.refreshed-healthy", "RefreshedSurvivor.IsAsHealthyAsBefore", kEachGuest, kRefreshed},
+    {"survivor.refreshed-stack-returns", "RefreshedSurvivor.BringsItsStackBack", kEachGuest,
+     kRefreshed},
+    {"survivor.refreshed-rows", "RefreshedSurvivor.KeepsItsRows", kEachGuest, kRefreshed},
+    {"survivor.refreshed-unix-socket", "RefreshedSurvivor.TalksOverUnixSockets", kEachGuest,
+     kRefreshed},
+    {"survivor.refreshed-http-200", "RefreshedSurvivor.AnswersHttp", kEachGuest, kRefreshed},
+    {"survivor.refreshed-guest-view", "RefreshedSurvivor.SeesWhatItSaw", kEachGuest, kRefreshed},
+    {"survivor.refreshed-new-container", "RefreshedSurvivor.RunsANewContainer", kEachGuest,
+     kRefreshed},
+
     {"guest.as-specified", "Guest.IsAsSpecified", kEachGuest, kProvisioned},
     {"guest.confined", "Guest.IsConfined", kEachGuest, kProvisioned},
     {"guest.ready-in-time", "Guest.IsReadyInTime", kEachGuest, kProvisioned},
@@ -80,6 +101,10 @@ const ClaimInfo* find_by(std::string_view ClaimInfo::*key, std::string_view valu
 
 }  // namespace
 
+bool is_of_upgrade(Needs needs) {
+  return needs == kUpgraded || needs == kRevived || needs == kRefreshed;
+}
+
 std::span<const ClaimInfo> claim_catalogue() { return kCatalogue; }
 
 const ClaimInfo* find_claim(std::string_view id) { return find_by(&ClaimInfo::id, id); }
@@ -88,7 +113,7 @@ const ClaimInfo* find_claim_by_test(std::string_view test) {
   return find_by(&ClaimInfo::test, test);
 }
 
-std::vector<ClaimCase> expected_cases() {
+std::vector<ClaimCase> every_case() {
   std::vector<ClaimCase> cases;
   for (const ClaimInfo& claim : kCatalogue) {
     if (claim.scope != kEachGuest) {
@@ -97,6 +122,14 @@ std::vector<ClaimCase> expected_cases() {
     }
     for (const GuestKind guest : kGuestKinds) cases.push_back({claim.id, guest});
   }
+  return cases;
+}
+
+std::vector<ClaimCase> expected_cases(std::optional<UpgradePhase> phase) {
+  std::vector<ClaimCase> cases = every_case();
+  if (phase == UpgradePhase::kAfter) return cases;
+  std::erase_if(cases,
+                [](const ClaimCase& one) { return is_of_upgrade(find_claim(one.id)->needs); });
   return cases;
 }
 

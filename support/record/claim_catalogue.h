@@ -30,7 +30,18 @@ enum class Needs {
   kIdleAndLoad,
   kStopped,  // was provisioned and does not run any more
   kTornDown,
+  // After an upgrade of the node, of the guests that were left for it:
+  kUpgraded,   // the node, as it was before, is on record
+  kRevived,    // the guest was started again, or could not be
+  kRefreshed,  // the same, and its own packages were upgraded and Docker restarted
 };
+
+// The two halves of an upgrade check: the run that leaves its guests for the upgrade, and the one
+// that looks at them afterwards and then makes its own.
+enum class UpgradePhase { kBefore, kAfter };
+
+// Whether only the run after an upgrade can tell.
+bool is_of_upgrade(Needs needs);
 
 struct ClaimInfo {
   std::string_view id;    // "docker.storage-driver"
@@ -52,8 +63,11 @@ std::span<const ClaimInfo> claim_catalogue();
 const ClaimInfo* find_claim(std::string_view id);
 const ClaimInfo* find_claim_by_test(std::string_view test);
 
-// Every case that a whole run judges, in the order of the catalogue, the container first.
-std::vector<ClaimCase> expected_cases();
+// Every case, in the order of the catalogue, the container first.
+std::vector<ClaimCase> every_case();
+
+// Those that a whole run judges: of what an upgrade left only the run after it.
+std::vector<ClaimCase> expected_cases(std::optional<UpgradePhase> phase = std::nullopt);
 
 // The stages that a case stands on, in the order in which they run: "preflight", "provision/lxc".
 // These are the names under which a run record keeps its stages.

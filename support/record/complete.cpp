@@ -28,8 +28,9 @@ std::optional<std::string> cause_of(const std::map<std::string, StageResult>& st
 }  // namespace
 
 void complete(Record& record, const Thresholds& thresholds,
-              const std::optional<std::vector<std::string>>& selected, const StagesOf& stages_of) {
-  for (const ClaimCase& expected : expected_cases()) {
+              const std::optional<std::vector<std::string>>& selected, const StagesOf& stages_of,
+              std::optional<UpgradePhase> phase) {
+  for (const ClaimCase& expected : selected ? every_case() : expected_cases(phase)) {
     if (record.claim(expected.id, expected.guest) != nullptr) continue;
     const std::string name = case_name(expected.id, expected.guest);
     if (selected && std::ranges::find(*selected, name) == selected->end()) continue;

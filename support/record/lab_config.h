@@ -76,7 +76,8 @@ struct LabConfig {
   int cores = 2;
   int memory_mib = 2048;
   int disk_gib = 10;
-  int rounds = 1;  // how often both guests are measured
+  int rounds = 1;              // how often both guests are measured
+  bool upgrade_guests = true;  // after an upgrade of the node, those that were left for it
   DockerSource docker_source = DockerSource::kOfficial;
   Apt apt = {};
   Images images = {};

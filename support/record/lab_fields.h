@@ -86,6 +86,7 @@ void visit(LabConfig& lab, Fields& fields) {
   fields("memory_mib", lab.memory_mib, between(512, 1048576));
   fields("disk_gib", lab.disk_gib, between(4, 65536));
   fields("rounds", lab.rounds, between(1, 100));
+  fields("upgrade_guests", lab.upgrade_guests);
   fields("docker_source", lab.docker_source);
   fields("apt", lab.apt);
   fields("images", lab.images);

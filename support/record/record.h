@@ -199,6 +199,50 @@ struct LoadRecord : WindowRecord {
   void require_in_time() const;
 };
 
+// A guest that was made before an upgrade of the node, to be looked at after it.
+struct SurvivorRecord {
+  // What of it an upgrade must not change, and what explains it where it did.
+  struct View {
+    Fact<std::vector<std::string>> failed_units = {};
+    Fact<std::int64_t> memory_total_kib = {};                  // as the guest sees it
+    Fact<int> cpus = {};                                       // likewise
+    std::map<std::string, Fact<std::string>> components = {};  // "docker": "29.5.3"
+    std::map<std::string, Fact<std::string>> facts = {};       // as GuestRecord's
+  };
+  // The same after the upgrade, with what works in it.
+  struct Look : View {
+    Fact<std::vector<std::string>> stack = {};  // what of it had not come back by itself
+    double stack_s = 0;                         // and how long the rest took
+    Fact<std::int64_t> rows = {};               // of those that were left in the volume
+    std::vector<std::string> unreadable = {};   // of /proc: what reading it complains of
+    Fact<int> socket_status = {};               // of psql over the unix socket, and what it says
+    std::string socket_error = {};
+    Fact<int> http_inside = {}, http_from_node = {};
+    Fact<std::string> new_container = {};  // what hello-world says, or why it does not
+  };
+
+  std::string run = {};   // that made it
+  std::string left = {};  // when that run left it
+  View before = {};
+  std::optional<std::string> gone = {};    // nothing of the following: why it is not there
+  std::vector<std::string> problems = {};  // why it did not come up; empty: it did
+  double ready_s = 0;                      // from its start until it answered, or was given up
+  Fact<std::vector<std::string>> differences = {};  // of its configuration and limits
+  std::optional<Look> after = {};                   // the upgrade of the node
+  std::optional<Look> refreshed = {};               // the upgrade of its own packages
+  std::optional<std::string> removed = {};          // by which run, which had looked at it
+};
+
+// What the node was when its guests were left for the upgrade.
+struct UpgradeRecord {
+  std::string run = {};  // that left them
+  std::string started = {};
+  std::optional<std::string> release = {};
+  std::optional<std::string> kernel = {};
+  std::map<std::string, Fact<std::string>> packages = {};
+  std::optional<std::string> boot_id = {};
+};
+
 struct Measurements {
   std::optional<IdleRecord> idle = {};
   std::optional<LoadRecord> load = {};
@@ -246,6 +290,8 @@ struct Record {
   std::map<GuestKind, Measurements> measurements = {};  // of the first round
   std::optional<CanaryRecord> canary = {};              // likewise
   std::vector<RoundRecord> rounds = {};                 // those after the first, in their order
+  std::optional<UpgradeRecord> upgrade = {};            // that the run came after
+  std::map<GuestKind, SurvivorRecord> survivors = {};   // left for an upgrade, or of one
   std::map<std::string, StageResult> stages = {};       // by name: "provision/lxc"
   std::vector<ClaimResult> claims = {};
   std::optional<TeardownRecord> teardown = {};
@@ -276,9 +322,10 @@ int exit_status(const std::vector<ClaimResult>& claims);
 
 // Adds an ERROR for every selected case that has no entry: "not run", with the first of the stages
 // that `stages_of` names which did not pass. Where it is not known which were selected, only those
-// that such a stage explains are added.
+// of the `phase` that such a stage explains are added.
 void complete(Record& record, const Thresholds& thresholds,
-              const std::optional<std::vector<std::string>>& selected, const StagesOf& stages_of);
+              const std::optional<std::vector<std::string>>& selected, const StagesOf& stages_of,
+              std::optional<UpgradePhase> phase = std::nullopt);
 
 // What is on record of a stage until it reports.
 inline constexpr const char* kDidNotReport = "did not report how it ended";

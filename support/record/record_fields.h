@@ -174,6 +174,53 @@ void visit(LoadRecord& load, Fields& fields) {
 }
 
 template <class Fields>
+void visit(SurvivorRecord::View& view, Fields& fields) {
+  fields("failed_units", view.failed_units);
+  fields("memory_total_kib", view.memory_total_kib);
+  fields("cpus", view.cpus);
+  fields("components", view.components);
+  fields("facts", view.facts, if_set);
+}
+
+template <class Fields>
+void visit(SurvivorRecord::Look& look, Fields& fields) {
+  visit(static_cast<SurvivorRecord::View&>(look), fields);
+  fields("stack", look.stack);
+  fields("stack_s", look.stack_s);
+  fields("rows", look.rows);
+  fields("unreadable", look.unreadable);
+  fields("socket_status", look.socket_status);
+  fields("socket_error", look.socket_error);
+  fields("http_inside", look.http_inside);
+  fields("http_from_node", look.http_from_node);
+  fields("new_container", look.new_container);
+}
+
+template <class Fields>
+void visit(SurvivorRecord& survivor, Fields& fields) {
+  fields("run", survivor.run, required);
+  fields("left", survivor.left);
+  fields("before", survivor.before, required);
+  fields("gone", survivor.gone, if_set);
+  fields("problems", survivor.problems);
+  fields("ready_s", survivor.ready_s);
+  fields("differences", survivor.differences, if_set);
+  fields("after", survivor.after, if_set);
+  fields("refreshed", survivor.refreshed, if_set);
+  fields("removed", survivor.removed, if_set);
+}
+
+template <class Fields>
+void visit(UpgradeRecord& upgrade, Fields& fields) {
+  fields("run", upgrade.run, required);
+  fields("started", upgrade.started);
+  fields("release", upgrade.release, if_set);
+  fields("kernel", upgrade.kernel, if_set);
+  fields("packages", upgrade.packages, if_set);
+  fields("boot_id", upgrade.boot_id, if_set);
+}
+
+template <class Fields>
 void visit(Measurements& measurements, Fields& fields) {
   fields("idle", measurements.idle, if_set);
   fields("load", measurements.load, if_set);
@@ -222,6 +269,8 @@ void visit(Record& record, Fields& fields) {
   fields("measurements", record.measurements);
   fields("canary", record.canary, if_set);
   fields("rounds", record.rounds, if_set);
+  fields("upgrade", record.upgrade, if_set);
+  fields("survivors", record.survivors, if_set);
   fields("stages", record.stages);
   fields("claims", record.claims, required);
   fields("teardown", record.teardown, if_set);

@@ -123,6 +123,7 @@ Record RunDirectory::assemble() const {
   record.baseline = with_samples(baseline());
   for (const GuestKind kind : kGuestKinds) {
     if (auto of_guest = get(guest(kind))) record.guests.emplace(kind, *std::move(of_guest));
+    if (auto one = get(survivor(kind))) record.survivors.emplace(kind, *std::move(one));
   }
   const auto measured_in = [&](int round) {
     std::map<GuestKind, Measurements> measurements;
@@ -144,11 +145,12 @@ Record RunDirectory::assemble() const {
     std::ranges::replace(name, '@', '/');
     record.stages.emplace(name, need(stage(name)));
   }
-  for (const ClaimCase& expected : expected_cases()) {
+  for (const ClaimCase& expected : every_case()) {
     if (auto result = get(claim(expected.id, expected.guest))) {
       record.claims.push_back(*std::move(result));
     }
   }
+  record.upgrade = get(upgrade());
   record.teardown = get(teardown());
   if (const auto end = get(ending())) {
     record.run.finished = end->finished;

@@ -34,6 +34,8 @@ class RunDirectory {
     return {in_round(round, of("load", kind))};
   }
   static Part<CanaryRecord> canary(int round) { return {in_round(round, "canary")}; }
+  static Part<UpgradeRecord> upgrade() { return {"upgrade"}; }
+  static Part<SurvivorRecord> survivor(GuestKind kind) { return {of("survivor", kind)}; }
   static Part<TeardownRecord> teardown() { return {"teardown"}; }
   static Part<StageResult> stage(const std::string& name) { return {"stages/" + encoded(name)}; }
   static Part<ClaimResult> claim(std::string_view id, std::optional<GuestKind> guest);

@@ -173,10 +173,10 @@ std::string comparison_section(const Record& record) {
 }
 
 std::string findings_markdown(const Record& record) {
-  return head(record) + own_bounds_section(record) + provenance_section(record) +
-         comparison_section(record) + rounds_section(record) + viability_section(record) +
-         observations_section(record) + command_log_section(record) + teardown_section(record) +
-         preview_section(record);
+  return head(record) + upgrade_section(record) + own_bounds_section(record) +
+         provenance_section(record) + comparison_section(record) + rounds_section(record) +
+         viability_section(record) + observations_section(record) + command_log_section(record) +
+         teardown_section(record) + preview_section(record);
 }
 
 }  // namespace pve_accept

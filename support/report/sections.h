@@ -10,6 +10,8 @@ namespace pve_accept {
 // The bounds that this run was judged by and that are not the suite's own, with their reasons.
 // Empty where there are none.
 std::string own_bounds_section(const Record& record);
+// What an upgrade of the node has changed. Empty where the run did not come after one.
+std::string upgrade_section(const Record& record);
 std::string provenance_section(const Record& record);
 std::string comparison_section(const Record& record);
 // Each round's figures and what the machine itself did. Empty where there was one round only.

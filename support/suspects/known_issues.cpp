@@ -109,8 +109,9 @@ std::string_view to_string(Fit fit) {
 
 namespace {
 
-std::optional<std::string> entry(const std::map<std::string, Fact<std::string>>& versions,
-                                 const std::string& name) {
+using Versions = std::map<std::string, Fact<std::string>>;
+
+std::optional<std::string> entry(const Versions& versions, const std::string& name) {
   const auto found = versions.find(name);
   return found == versions.end() ? std::nullopt : std::optional<std::string>(found->second);
 }
@@ -121,7 +122,21 @@ std::optional<std::string> kernel_version(const NodeRecord& node) {
   return node.kernel;
 }
 
-std::optional<std::string> installed(const Record& record, std::optional<GuestKind> guest,
+// Versions of the guest that a claim is about: one that an upgrade found there has its own. Empty
+// where they are not on record.
+Versions guest_versions(const Record& record, std::string_view claim, GuestKind guest) {
+  const auto left = record.survivors.find(guest);
+  if (claim.starts_with("survivor.") && left != record.survivors.end()) {
+    const SurvivorRecord& survivor = left->second;
+    const bool refreshed = claim.starts_with("survivor.refreshed-");
+    const auto& look = refreshed ? survivor.refreshed : survivor.after;
+    return look ? look->components : survivor.before.components;
+  }
+  const GuestRecord* found = record.guest(guest);
+  return found == nullptr ? Versions() : found->components;
+}
+
+std::optional<std::string> installed(const Record& record, const Versions& in_guest,
                                      std::string_view component) {
   const std::size_t colon = component.find(':');
   const std::string name(component.substr(colon + 1));
@@ -131,8 +146,7 @@ std::optional<std::string> installed(const Record& record, std::optional<GuestKi
     if (version && version->ends_with("-pve")) version->resize(version->size() - 4);
     return version;
   }
-  const GuestRecord* found = guest ? record.guest(*guest) : nullptr;
-  return found == nullptr ? std::nullopt : entry(found->components, name);
+  return entry(in_guest, name);
 }
 
 std::string name_of(const AffectedVersions& versions) {
@@ -173,11 +187,11 @@ Standing standing(const AffectedVersions& affected, const std::optional<std::str
 }
 
 // Of all conditions together: one that excludes it does, and one that is not known leaves it open.
-Standing standing(const KnownIssue& issue, const Record& record, std::optional<GuestKind> guest) {
+Standing standing(const KnownIssue& issue, const Record& record, const Versions& in_guest) {
   if (issue.affected.empty()) return {Fit::kResembles, *issue.fix};
   std::vector<Standing> all;
   for (const AffectedVersions& affected : issue.affected) {
-    all.push_back(standing(affected, installed(record, guest, affected.component)));
+    all.push_back(standing(affected, installed(record, in_guest, affected.component)));
   }
   Standing sum{Fit::kMatches};
   std::vector<std::string> texts;
@@ -237,7 +251,10 @@ std::optional<KnownIssueMatch> best_match(const Record& record, const Failure& f
     const bool elsewhere = issue.guest && failure.guest && issue.guest != failure.guest;
     if (elsewhere || !concerns(issue, failure)) continue;
     if (!std::regex_search(failure.text, issue.expression)) continue;
-    const Standing found = standing(issue, record, failure.guest ? failure.guest : issue.guest);
+    const auto guest = failure.guest ? failure.guest : issue.guest;
+    const Standing found =
+        standing(issue, record,
+                 guest ? guest_versions(record, failure.claim.value_or(""), *guest) : Versions());
     if (issue.told == Told::kByVersion && found.fit != Fit::kMatches) continue;
     if (!best || found.fit < best->fit) best = described(issue, found);
   }

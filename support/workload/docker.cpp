@@ -110,6 +110,13 @@ DockerInfo Docker::info() {
                "ask Docker about itself"));
 }
 
+std::string HelloWorld::said() const {
+  if (greeted) return "Hello from Docker!";
+  // Of one that exits 0 and says nothing it is not known whether it ran.
+  const bool died = result.exit_status != 0 && text::trimmed(result.err).empty();
+  return died ? fmt::format("exit status {}", result.exit_status) : result.err;
+}
+
 HelloWorld Docker::hello_world(Clock::Duration deadline) {
   const Command command = {.argv = {"docker", "run", "--rm", "hello-world"}, .deadline = deadline};
   HelloWorld hello{.greeted = false, .result = probe(guest_, command, "run hello-world")};

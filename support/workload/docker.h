@@ -30,6 +30,8 @@ struct DockerInfo {
 struct HelloWorld {
   bool greeted = false;  // exit 0 and the greeting
   CommandResult result = {};
+
+  std::string said() const;  // the greeting, or what there was instead
 };
 
 struct ExceededLimit {

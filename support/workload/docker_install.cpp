@@ -55,6 +55,19 @@ class Apt {
     trouble_ = network_trouble(result.err + "\n" + result.out);
   }
 
+  // Without the options dpkg asks somebody who is not there, and gives up.
+  void upgrade() {
+    const auto what = "upgrade the guest's packages";
+    if (!trouble_.empty()) {
+      throw HarnessError(HarnessError::Details{
+          .attempted = what, .where = guest_.name(), .problem = trouble_, .hint = kOutOfReach});
+    }
+    step(guest_,
+         apt_get({"upgrade", "--with-new-pkgs", "-y", "-q", "-o", "Dpkg::Options::=--force-confdef",
+                  "-o", "Dpkg::Options::=--force-confold"}),
+         what);
+  }
+
   void install(const Packages& packages) {
     if (packages.empty()) return;
     Packages arguments = {"install", "-y", "-q"};
@@ -163,6 +176,12 @@ void install_docker(Shell& guest, DockerSource source, const DockerInstallOption
   } else if (source == DockerSource::kDistribution) {
     apt.install(kDistributionPackages);
   }
+}
+
+void upgrade_packages(Shell& guest, Clock::Duration deadline) {
+  Apt apt(guest, deadline);
+  apt.update();
+  apt.upgrade();
 }
 
 PackageOrigin parse_apt_policy(std::string_view text) {

@@ -25,6 +25,10 @@ struct DockerInstallOptions {
 // without internet has all of it in its images. Throws HarnessError with the first step that fails.
 void install_docker(Shell& guest, DockerSource source, const DockerInstallOptions& options = {});
 
+// Upgrades all packages of a guest as its owner would, configuration files as they are. Throws
+// HarnessError with the step that fails; packages that cannot be fetched are one.
+void upgrade_packages(Shell& guest, Clock::Duration deadline);
+
 // Where the installed version of a package comes from.
 struct PackageOrigin {
   std::string version;

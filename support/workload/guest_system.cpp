@@ -84,6 +84,16 @@ GuestMemory parse_guest_memory(std::string_view meminfo) {
   throw unexpected("/proc/meminfo", meminfo.substr(0, 200), "MemTotal");
 }
 
+int parse_cpus(std::string_view cpuinfo) {
+  int cpus = 0;
+  for (const std::string_view line : text::lines(cpuinfo)) {
+    const auto words = text::words(line);
+    if (!words.empty() && words[0] == "processor") ++cpus;
+  }
+  if (cpus > 0) return cpus;
+  throw unexpected("/proc/cpuinfo", cpuinfo.substr(0, 200), "processors");
+}
+
 std::int64_t parse_oom_kills(std::string_view memory_events) {
   for (const std::string_view line : text::lines(memory_events)) {
     const auto words = text::words(line);
@@ -280,6 +290,11 @@ bool GuestSystem::resolves(const std::string& name) {
 GuestMemory GuestSystem::memory() {
   const Command command = reading({"cat", "/proc/meminfo"});
   return parse_guest_memory(run_checked(guest_, command, "read the guest's memory").out);
+}
+
+int GuestSystem::cpus() {
+  const Command command = reading({"cat", "/proc/cpuinfo"});
+  return parse_cpus(run_checked(guest_, command, "count the guest's CPUs").out);
 }
 
 std::int64_t GuestSystem::oom_kills() {

@@ -53,6 +53,7 @@ bool is_of_another_host(const std::string& address);
 OsRelease parse_os_release(std::string_view text);
 std::vector<std::string> parse_failed_units(std::string_view text);  // names
 GuestMemory parse_guest_memory(std::string_view meminfo);
+int parse_cpus(std::string_view cpuinfo);
 std::int64_t parse_oom_kills(std::string_view memory_events);
 FileSystemUsage parse_df(std::string_view text);  // of `df -B1 --output=... /`
 // Of `cat /proc/sys/kernel/random/boot_id /proc/1/stat`.
@@ -91,6 +92,7 @@ class GuestSystem {
   bool has_default_route();                // that leads somewhere
   bool resolves(const std::string& name);  // to an address that another host can have
   GuestMemory memory();
+  int cpus();  // that /proc/cpuinfo shows it
   // Processes of services and containers that were killed for a memory limit, since the boot. A
   // slice counts for what was in it, also when that is gone.
   std::int64_t oom_kills();

@@ -14,7 +14,7 @@ TEST(ClaimCatalogue, HasACaseForEachGuestOfAClaimOnEachGuest) {
     cases += claim.scope == Scope::kEachGuest ? kGuestKinds.size() : 1;
   }
   EXPECT_GT(claim_catalogue().size(), 0U);
-  EXPECT_EQ(expected_cases().size(), cases);
+  EXPECT_EQ(every_case().size(), cases);
 }
 
 TEST(ClaimCatalogue, NamesEveryClaimAndTestOnce) {

@@ -24,7 +24,7 @@ TEST(ThresholdsFile, HasEveryClaimAndNoOther) {
 
 TEST(ThresholdsFile, HasARuleForEveryCase) {
   const Thresholds thresholds = suite_thresholds();
-  for (const ClaimCase& expected : expected_cases()) {
+  for (const ClaimCase& expected : every_case()) {
     const Expectation& rule = thresholds.expectation(expected.id, expected.guest);
     EXPECT_TRUE(rule.allowed || rule.not_applicable) << case_name(expected.id, expected.guest);
   }
@@ -32,7 +32,7 @@ TEST(ThresholdsFile, HasARuleForEveryCase) {
 
 TEST(ThresholdsFile, AllowsWhatTheSpikeMeasured) {
   const Thresholds thresholds = suite_thresholds();
-  for (const ClaimCase& expected : expected_cases()) {
+  for (const ClaimCase& expected : every_case()) {
     const Expectation& rule = thresholds.expectation(expected.id, expected.guest);
     if (rule.reference.nothing()) continue;
     EXPECT_TRUE(rule.allowed->holds(rule.reference)) << case_name(expected.id, expected.guest);

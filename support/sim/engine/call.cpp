@@ -33,6 +33,11 @@ Words Call::words(std::size_t from) const {
   return {argv.begin() + static_cast<std::ptrdiff_t>(std::min(from, argv.size())), argv.end()};
 }
 
+const Model::Guest& Call::model_of(const Guest& one) const {
+  if (one.upgraded || !state().upgraded) return model().guest(one.kind);
+  return world.old_packages.guest(one.kind);
+}
+
 std::int64_t Call::epoch_s() const { return state().epoch_s(now()); }
 
 int Call::fail(int exit_status, std::string_view text) {

@@ -18,7 +18,8 @@ using Words = std::vector<std::string>;
 
 // The simulated world as a command sees it.
 struct World {
-  const Scenario& scenario;
+  const Scenario& scenario;   // in force: that of after its upgrade where there was one
+  const Model& old_packages;  // the same, with guests that have not been upgraded themselves
   State& state;
   Figures& figures;
   const HostKeyMaker& new_host_key;
@@ -46,7 +47,9 @@ struct Call {
   Words words(std::size_t from = 1) const;  // those from there on: behind the tool's name
 
   const Model& model() const { return world.scenario.model; }
-  const Model::Guest& guest_model() const { return model().guest(guest->kind); }
+  const Model::Guest& guest_model() const { return model_of(*guest); }
+  // What a guest's own packages bring is of before the node's upgrade until it is upgraded itself.
+  const Model::Guest& model_of(const Guest& one) const;
   State& state() const { return world.state; }
   Millis now() const { return output.now(); }
   std::int64_t epoch_s() const;  // the time of day on the node

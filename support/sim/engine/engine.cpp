@@ -35,6 +35,20 @@ State open_state(const std::filesystem::path& file, const Scenario& scenario) {
   }
 }
 
+// What an upgrade of its own changes of a guest.
+Model with_old_packages(const Scenario& scenario) {
+  if (!scenario.upgraded) return scenario.model;
+  Model model = scenario.upgraded->model;
+  for (auto guest : {&Model::lxc, &Model::vm}) {
+    const Model::Guest& before = scenario.model.*guest;
+    (model.*guest).docker = before.docker;
+    (model.*guest).debian_version = before.debian_version;
+    (model.*guest).systemd_version = before.systemd_version;
+    (model.*guest).failed_units = before.failed_units;
+  }
+  return model;
+}
+
 }  // namespace
 
 Clock::WallTime VirtualClock::wall() const {
@@ -50,7 +64,7 @@ Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
     : state_file_((std::filesystem::create_directories(state_dir), state_dir / "sim-state.json")),
       scenario_(std::move(scenario)),
       state_(open_state(state_file_, scenario_)),
-      figures_(scenario_, state_),
+      old_packages_(with_old_packages(scenario_)),
       new_host_key_(std::move(new_host_key)),
       clock_(clock) {
   opened_at_ = state_.time;
@@ -62,8 +76,10 @@ Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
     state_.epoch_ms += scenario_.model.node.clock_ahead_s * 1000;
   }
   opened_ = clock_->now();
-  state_.rule_matches.resize(std::max(state_.rule_matches.size(), scenario_.rules.size()));
+  const auto rules = scenario_.upgraded ? scenario_.upgraded->rules.size() : scenario_.rules.size();
+  state_.rule_matches.resize(std::max(state_.rule_matches.size(), rules));
   state_.rules_begun.resize(state_.rule_matches.size());
+  state_.rules_over.resize(state_.rule_matches.size());
   save();
 }
 
@@ -73,6 +89,18 @@ Engine::~Engine() {
   } catch (const std::exception&) {  // the directory is gone: nobody will ask for the state
     saved_.clear();
   }
+}
+
+const Scenario& Engine::scenario() const {
+  return state_.upgraded && scenario_.upgraded ? *scenario_.upgraded : scenario_;
+}
+
+Figures& Engine::figures() {
+  if (figures_of_ != &scenario()) {
+    figures_of_ = &scenario();
+    figures_.emplace(*figures_of_, state_);
+  }
+  return *figures_;
 }
 
 Millis Engine::now() const { return opened_at_ + (clock_->now() - opened_).count(); }
@@ -99,6 +127,7 @@ void Engine::roll_back() {
   State before = state_from_json(Json::parse(saved_));
   before.rule_matches = state_.rule_matches;
   before.rules_begun = state_.rules_begun;
+  before.rules_over = state_.rules_over;
   before.unknown_commands = state_.unknown_commands;
   before.next_process = state_.next_process;
   state_ = std::move(before);
@@ -109,7 +138,7 @@ void Engine::end_process(std::int64_t process, Millis at) {
   for (Activity& activity : state_.activities) {
     if (activity.owner == process && activity.to > at) {
       activity.to = std::max(at, activity.from);
-      end_of_load(state_, scenario_, activity);
+      end_of_load(state_, scenario(), activity);
     }
   }
   save();
@@ -140,7 +169,7 @@ Guest& Engine::live_guest(const Request& request) {
 
 std::pair<std::int64_t, std::int64_t> Engine::guest_behind(const std::string& address,
                                                            const std::string& name) {
-  const Guest* guest = guest_at(state_, scenario_, address, now());
+  const Guest* guest = guest_at(state_, scenario(), address, now());
   if (guest == nullptr) refuse(name, address, "no route to host");
   if (now() < guest->reachable) refuse(name, address, "connection refused");
   return {guest->vmid, guest->boots};
@@ -151,10 +180,10 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
     refuse(endpoint.name, endpoint.address, "none of its host keys is known");
   }
   sleep_until(now() + 20);
-  if (guest_at(state_, scenario_, endpoint.address, now()) == nullptr) sleep_until(now() + 3000);
+  if (guest_at(state_, scenario(), endpoint.address, now()) == nullptr) sleep_until(now() + 3000);
   const auto reached = guest_behind(endpoint.address, endpoint.name);
   const Guest* guest = state_.find_guest(reached.first);
-  if (scenario_.model.guest(guest->kind).address_taken) {
+  if (scenario().model.guest(guest->kind).address_taken) {
     refuse(endpoint.name, endpoint.address, kOtherHostKey);
   }
   const auto keys = guest->files.find("/root/.ssh/authorized_keys");
@@ -170,18 +199,21 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
   return reached;
 }
 
-// Whether its time has come; a command that it waits for lets it begin with the next one.
-bool Engine::has_begun(const CommandRule& rule, std::size_t index, const std::string& line) {
+// Whether its time has come and is not over; a command that it waits for lets it begin with the
+// next one.
+bool Engine::is_due(const CommandRule& rule, std::size_t index, const std::string& line) {
   const bool begun = !rule.after || state_.rules_begun[index] > 0;
   if (rule.after && std::regex_search(line, rule.after->regex)) ++state_.rules_begun[index];
-  return begun && now() >= rule.from_s.millis;
+  if (rule.until && std::regex_search(line, rule.until->regex)) ++state_.rules_over[index];
+  return begun && state_.rules_over[index] == 0 && now() >= rule.from_s.millis;
 }
 
 RuleEffect Engine::apply_rules(std::string_view target, const std::string& line) {
   RuleEffect effect;
-  for (std::size_t i = 0; i < scenario_.rules.size(); ++i) {
-    const CommandRule& rule = scenario_.rules[i];
-    if (!has_begun(rule, i, line)) continue;
+  const auto& rules = scenario().rules;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const CommandRule& rule = rules[i];
+    if (!is_due(rule, i, line)) continue;
     if (rule.target != "any" && rule.target != target) continue;
     if (!std::regex_search(line, rule.command.regex)) continue;
     const std::int64_t match = state_.rule_matches[i]++;
@@ -203,7 +235,7 @@ RuleEffect Engine::apply_rules(std::string_view target, const std::string& line)
 }
 
 std::unique_ptr<SimProcess> Engine::start(const Request& request) {
-  attend_foreign_guests(state_, scenario_, now());
+  attend_foreign_guests(state_, scenario(), now());
   if (request.host == "node") require_node(request);
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
@@ -220,10 +252,10 @@ std::unique_ptr<SimProcess> Engine::start(const Request& request) {
                         .start = now(),
                         .deadline = now() + request.deadline.count(),
                         .hangs = effect.hangs};
-  Output output(plan.start + effect.delay, scenario_.model.node.pace);
+  Output output(plan.start + effect.delay, scenario().model.node.pace);
   output.spend(guest == nullptr ? kNodeRoundTripS : 2 * kNodeRoundTripS);
   if (effect.executes) {
-    World world{scenario_, state_, figures_, new_host_key_};
+    World world{scenario(), old_packages_, state_, figures(), new_host_key_};
     Call call{.world = world,
               .output = output,
               .argv = request.argv,

@@ -83,7 +83,8 @@ class Engine {
   void sleep_until(Millis time);
   Clock::Instant instant(Millis time) const;
   const State& state() const { return state_; }
-  const Scenario& scenario() const { return scenario_; }
+  // In force: that of after its upgrade where there was one.
+  const Scenario& scenario() const;
 
   void end_process(std::int64_t process, Millis at);  // what it ran ends with it
   void save();
@@ -91,14 +92,17 @@ class Engine {
  private:
   void require_node(const Request& request) const;
   Guest& live_guest(const Request& request);
-  bool has_begun(const CommandRule& rule, std::size_t index, const std::string& line);
+  Figures& figures();
+  bool is_due(const CommandRule& rule, std::size_t index, const std::string& line);
   RuleEffect apply_rules(std::string_view target, const std::string& line);
   void roll_back();
 
   std::filesystem::path state_file_;
   Scenario scenario_;
   State state_;
-  Figures figures_;
+  Model old_packages_;  // of the scenario after its upgrade, its guests with those of before
+  const Scenario* figures_of_ = nullptr;
+  std::optional<Figures> figures_;
   HostKeyMaker new_host_key_;
   std::unique_ptr<VirtualClock> virtual_clock_;
   Clock* clock_;

@@ -129,7 +129,8 @@ bool reaches_internet(const Call& call) {
 
 void start_guest(Call& call, Guest& guest) {
   const bool vm = guest.is_vm();
-  const Model::Guest& model = call.model().guest(guest.kind);
+  if (guest.boots == 0) guest.upgraded = call.state().upgraded;
+  const Model::Guest& model = call.model_of(guest);
   if (vm && contains(guest.option("ide2"), "cloudinit")) {
     call.out("generating cloud-init ISO\n");
   }

@@ -58,6 +58,7 @@ void visit(CommandRule& rule, Fields& fields) {
   fields("drop_connection_after_s", rule.drop_after_s, if_set);
   fields("ends_after_s", rule.ends_after_s, if_set);
   fields("after", rule.after, if_set);
+  fields("until", rule.until, if_set);
   fields("from_s", rule.from_s);
   fields("times", rule.times, count, if_set);
   fields("skip", rule.skip, count);
@@ -71,6 +72,7 @@ void visit(Scenario& scenario, Fields& fields) {
   fields("model", scenario.model);
   fields("faults", scenario.faults, if_set);
   fields("rules", scenario.rules);
+  fields("upgrade", scenario.upgrade, if_set);
 }
 
 namespace {
@@ -114,13 +116,11 @@ Json expand_fault(const JsonCursor& place, const std::vector<sim::Fault>& catalo
                          known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
 }
 
-}  // namespace
-
 // The user's figures are laid over those of the faults: who names both wants both.
-Scenario parse_scenario(const Json& document, const std::string& source,
-                        const std::vector<sim::Fault>& catalogue) {
+Scenario expanded(const Json& document, const std::string& source,
+                  const std::vector<sim::Fault>& catalogue) {
   const JsonCursor root(document, source);
-  const Scenario written = read(root);  // complains with the user's own places
+  Scenario written = read(root);  // complains with the user's own places
   if (written.faults.empty()) return written;
   Json whole = {{"seed", written.seed}, {"model", Json::object()}, {"rules", Json::array()}};
   const auto add = [&](const Json& part) {
@@ -135,8 +135,39 @@ Scenario parse_scenario(const Json& document, const std::string& source,
     add(part);
   }
   add(document);
+  if (document.contains("upgrade")) whole["upgrade"] = document.at("upgrade");
   Scenario scenario = read(JsonCursor(whole, source));
   scenario.faults = written.faults;
+  return scenario;
+}
+
+// The document with its own upgrade laid over it: rules and faults come on top of those of before.
+Json after_upgrade(const Json& document) {
+  Json after = document;
+  const Json& upgrade = document.at("upgrade");
+  after.erase("upgrade");
+  after["model"] = document.value("model", Json::object());
+  after["model"].merge_patch(upgrade.value("model", Json::object()));
+  for (const char* list : {"rules", "faults"}) {
+    after[list] = document.value(list, Json::array());
+    for (const Json& one : upgrade.value(list, Json::array())) after[list].push_back(one);
+  }
+  return after;
+}
+
+}  // namespace
+
+Scenario parse_scenario(const Json& document, const std::string& source,
+                        const std::vector<sim::Fault>& catalogue) {
+  const JsonCursor root(document, source);
+  Scenario scenario = expanded(document, source, catalogue);
+  const auto upgrade = root.find("upgrade");
+  if (!upgrade) return scenario;
+  upgrade->allow_only({"model", "faults", "rules"});
+  read(*upgrade);  // complains with the places in it
+  const Json after = after_upgrade(document);
+  scenario.upgraded =
+      std::make_shared<const Scenario>(expanded(after, source + ", after its upgrade", catalogue));
   return scenario;
 }
 

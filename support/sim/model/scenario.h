@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <regex>
 #include <string>
@@ -61,6 +62,7 @@ struct CommandRule {
   bool hang = false, drop_connection = false;
   std::optional<Delay> drop_after_s, ends_after_s;
   std::optional<Expression> after;    // only after a command that matches this one
+  std::optional<Expression> until;    // only before one that matches this one
   Delay from_s;                       // only from that time of the node's on
   std::optional<std::int64_t> times;  // how many matches it applies to; empty: all
   std::int64_t skip = 0;              // how many matches it lets pass first
@@ -76,6 +78,10 @@ struct Scenario {
   Model model;
   std::vector<std::string> faults;  // as written; their rules and figures are in the other members
   std::vector<CommandRule> rules;
+  // What becomes of it by an upgrade of the node's packages: model, faults and rules, laid over
+  // these; and the scenario that is in force from then on. None: the node has nothing to upgrade.
+  Json upgrade = Json::object();
+  std::shared_ptr<const Scenario> upgraded = {};
 };
 
 // Throws InputError that names the file, the place in it and the remedy.

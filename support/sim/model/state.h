@@ -88,6 +88,7 @@ struct Guest {
   std::map<std::string, std::string> files = {};
   std::vector<std::string> packages = {};
   bool memory_filled = false;  // since it booted: what it can cache, it has read
+  bool upgraded = false;       // has the packages of after the scenario's upgrade
   bool package_lists = false, docker_source = false, agent_running = false;
   Millis daemon_started = 0;
   DockerState docker = {};
@@ -108,6 +109,7 @@ struct Guest {
 struct State {
   Millis time = 0;
   std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
+  bool upgraded = false;                  // the node has the packages of the scenario's upgrade
   Millis clock_set_at = kNever, clock_set_back = 0;
   std::vector<Millis> reboots;       // when the node booted again
   std::vector<Millis> runs;          // when a run took its lock
@@ -119,7 +121,7 @@ struct State {
   std::vector<Activity> activities;
   std::vector<KernelMessage> kernel_log;
   std::map<std::string, std::vector<Relaxation>> ram;  // by vmid: MiB of the node's RAM
-  std::vector<std::int64_t> rule_matches, rules_begun;
+  std::vector<std::int64_t> rule_matches, rules_begun, rules_over;
   std::vector<std::string> unknown_commands;
   bool neighbours_probed = false;
   std::int64_t next_pid = 1000, next_process = 1;

@@ -50,6 +50,18 @@ std::string boot_id(const Call& call, const Guest& guest) {
   return uuid(call.world.scenario.seed, "boot", guest.vmid * 1000 + guest.boots) + "\n";
 }
 
+// The fields that people look at; a container sees those of its own CPUs, by lxcfs.
+std::string cpuinfo(const Call& call) {
+  std::string text;
+  for (std::int64_t cpu = 0; cpu < call.guest->number("cores", 1); ++cpu) {
+    text += fmt::format(
+        "processor\t: {}\nvendor_id\t: GenuineIntel\nmodel name\t: {}\ncpu MHz\t\t: 806.400\n"
+        "cache size\t: 6144 KB\n\n",
+        cpu, call.guest->is_vm() ? "QEMU Virtual CPU version 2.5+" : call.model().node.cpu_model);
+  }
+  return text;
+}
+
 // Field 22 is the start in ticks since the kernel booted: of a VM's init always the same.
 std::string init_status(const Call& call, const Guest& guest) {
   const Millis started = guest.is_vm() ? 10 : call.state().uptime(guest.started);
@@ -203,6 +215,7 @@ std::optional<std::string> guest_file(const Call& call, const std::string& path)
     return fmt::format("low 0\nhigh 0\nmax {0}\noom {0}\noom_kill {0}\noom_group_kill 0\n",
                        guest.oom_kills);
   }
+  if (path == "/proc/cpuinfo") return cpuinfo(call);
   if (path == "/proc/meminfo") {
     const std::int64_t total = guest_memory_kib(call, guest);
     return meminfo(total, total * 9 / 10);

@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 
@@ -112,14 +114,113 @@ int install_packages(Call& call, const std::vector<std::string>& names) {
   return 0;
 }
 
+// A package that gets another version.
+struct Upgrade {
+  std::string name, from, to;
+};
+
+void add_upgrade(std::vector<Upgrade>& upgrades, const std::string& name, const std::string& from,
+                 const std::string& to) {
+  if (from != to) upgrades.push_back({name, from, to});
+}
+
+// Says what is upgraded, and takes the time for it.
+void upgrade_packages(Call& call, const std::vector<Upgrade>& upgrades, const Words& added) {
+  call.out(
+      "Reading package lists...\nBuilding dependency tree...\nReading state information...\n"
+      "Calculating upgrade...\n");
+  if (!added.empty()) {
+    call.out(fmt::format("The following NEW packages will be installed:\n  {}\n",
+                         fmt::join(added, " ")));
+  }
+  Words names;
+  for (const Upgrade& one : upgrades) names.push_back(one.name);
+  if (!names.empty()) {
+    call.out(
+        fmt::format("The following packages will be upgraded:\n  {}\n", fmt::join(names, " ")));
+  }
+  call.out(fmt::format("{} upgraded, {} newly installed, 0 to remove and 0 not upgraded.\n",
+                       names.size(), added.size()));
+  call.spend(1.0 + 4.0 * static_cast<double>(names.size() + added.size()));
+  for (const Upgrade& one : upgrades) {
+    call.out(fmt::format("Unpacking {} ({}) over ({}) ...\n", one.name, one.to, one.from));
+  }
+  for (const Upgrade& one : upgrades) {
+    call.out(fmt::format("Setting up {} ({}) ...\n", one.name, one.to));
+  }
+}
+
+// What the scenario has under "upgrade": from here on it is in force, but for the kernel.
+int upgrade_node(Call& call) {
+  const auto after = call.world.scenario.upgraded;
+  std::vector<Upgrade> upgrades;
+  Words added;
+  if (after && !call.state().upgraded) {
+    const Model::Node &was = call.model().node, &is = after->model.node;
+    add_upgrade(upgrades, "pve-manager", was.version, is.version);
+    for (const auto& [name, version] : is.packages) {
+      const auto had = was.packages.find(name);
+      add_upgrade(upgrades, name, had == was.packages.end() ? "" : had->second, version);
+    }
+    auto& kernels = call.state().kernels;
+    if (std::ranges::find(kernels, is.kernel) == kernels.end()) {
+      kernels.push_back(is.kernel);
+      added.push_back(fmt::format("proxmox-kernel-{}-signed", is.kernel));
+    }
+    call.state().upgraded = true;
+  }
+  upgrade_packages(call, upgrades, added);
+  return 0;
+}
+
+// The packages of a guest that was made before the node's upgrade. What dpkg sets up of Docker, it
+// starts anew.
+int upgrade_guest(Call& call) {
+  constexpr double kDockerStartS = 2.5;
+  Guest& guest = *call.guest;
+  const Model::Guest& was = call.guest_model();
+  guest.upgraded = guest.upgraded || call.state().upgraded;
+  const Model::Guest& is = call.guest_model();
+  std::vector<Upgrade> upgrades;
+  const auto add = [&](const char* name, const std::string& from, const std::string& to) {
+    if (guest.has_package(name)) add_upgrade(upgrades, name, from, to);
+  };
+  // It brings runc.
+  if (was.docker.runc != is.docker.runc || was.docker.containerd != is.docker.containerd) {
+    upgrades.push_back({"containerd.io", was.docker.containerd, is.docker.containerd});
+  }
+  add("docker-ce", was.docker.version, is.docker.version);
+  add("docker-ce-cli", was.docker.version, is.docker.version);
+  add("docker-compose-plugin", was.docker.compose, is.docker.compose);
+  add("docker.io", was.docker.version, is.docker.version);
+  const bool restarts = !upgrades.empty();
+  add_upgrade(upgrades, "systemd", was.systemd_version, is.systemd_version);
+  upgrade_packages(call, upgrades, {});
+  if (restarts) {
+    restart_docker(call, guest, kDockerStartS);
+    call.spend(kDockerStartS);
+  }
+  return 0;
+}
+
 }  // namespace
 
-// apt-get update -q; apt-get install -y -q PACKAGE…
+// apt-get update -q; apt-get install -y -q PACKAGE…; apt-get upgrade -y -q; on the node as its
+// operator does: apt-get update; apt-get -y dist-upgrade
 int apt_get(Call& call) {
-  const Arguments arguments =
-      read_options(call.words(), {"-y", "-q", "-qq", "--no-install-recommends"});
+  const Arguments arguments = read_options(
+      call.words(), {"-y", "-q", "-qq", "-o=", "--with-new-pkgs", "--no-install-recommends"});
   if (arguments.rest.empty()) throw Unsupported{};
   const std::string& verb = arguments.rest[0];
+  if (call.is_node()) {
+    if (arguments.rest.size() != 1) throw Unsupported{};
+    if (verb == "dist-upgrade" || verb == "full-upgrade") return upgrade_node(call);
+    if (verb != "update") throw Unsupported{};
+    call.out(reply_text("apt_update.txt"));
+    call.spend(2.5);
+    return 0;
+  }
+  if (verb == "upgrade" && arguments.rest.size() == 1) return upgrade_guest(call);
   const Words names(arguments.rest.begin() + 1, arguments.rest.end());
   if (verb == "update" && names.empty()) return update(call);
   if (verb == "install" && !names.empty()) return install_packages(call, names);

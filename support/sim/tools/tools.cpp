@@ -16,7 +16,7 @@ struct Entry {
 
 constexpr std::array kTools = std::to_array<Entry>({
     {"apt-cache", apt_cache, kInGuest},
-    {"apt-get", apt_get, kInGuest},
+    {"apt-get", apt_get, kOnNode | kInGuest},
     {"cat", cat, kEverywhere},
     {"cloud-init", cloud_init, kInGuest},
     {"curl", curl, kOnNode | kInGuest},
