@@ -8,6 +8,19 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
+TEST(SimRules, TheNodeRebootsAsACommandArrives) {
+  Lab lab(R"({"rules":[{"target":"node","command":"^uname","reboots":true,"skip":1,"times":1}]})");
+  const auto guest = lab.start_lxc();
+  const std::string boot = lab.run("cat /proc/sys/kernel/random/boot_id").out;
+  EXPECT_EQ(lab.run("uname -r").exit_status, 0);
+  EXPECT_THROW(lab.run("uname -r"), ConnectionError);
+  EXPECT_THROW(Lab::run_in(*guest, "hostname"), ConnectionError);
+  lab.reopen();
+  EXPECT_EQ(lab.run("uname -r").exit_status, 0);
+  EXPECT_NE(lab.run("cat /proc/sys/kernel/random/boot_id").out, boot);
+  EXPECT_EQ(lab.run("pct status 9001").out, "status: stopped\n");
+}
+
 TEST(SimRules, WholeStdoutStandsInForTheCommand) {
   Lab lab(R"({"rules":[{"target":"node","command":"^hostname","stdout":"other\n"}]})");
   const CommandResult result = lab.run("hostname");

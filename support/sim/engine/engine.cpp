@@ -144,6 +144,14 @@ void Engine::end_process(std::int64_t process, Millis at) {
   save();
 }
 
+void Engine::reboot() {
+  Output output(now(), scenario().model.node.pace);
+  World world{scenario(), old_packages_, state_, figures(), new_host_key_};
+  Call call{.world = world, .output = output, .argv = {"reboot"}};
+  run_tool(call);
+  save();
+}
+
 void Engine::require_node(const Request& request) const {
   if (now() < node_up_at()) {
     refuse(request.name, "the node", "connection refused", "the node is booting");
@@ -228,7 +236,8 @@ RuleEffect Engine::apply_rules(std::string_view target, const std::string& line)
     if (rule.drop_after_s) effect.drop_after = rule.drop_after_s->millis;
     if (rule.ends_after_s) effect.ends_after = rule.ends_after_s->millis;
     effect.hangs = effect.hangs || rule.hang;
-    effect.drops = effect.drops || rule.drop_connection;
+    effect.drops = effect.drops || rule.drop_connection || rule.reboots;
+    effect.reboots = effect.reboots || rule.reboots;
     effect.executes = effect.executes && !rule.replaces_command() && !rule.hang;
   }
   return effect;
@@ -240,6 +249,7 @@ std::unique_ptr<SimProcess> Engine::start(const Request& request) {
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
   const RuleEffect effect = apply_rules(guest == nullptr ? "node" : to_string(guest->kind), line);
+  if (effect.reboots) reboot();
   if (effect.drops) {
     throw ConnectionError(HarnessError::Details{.attempted = "run a command",
                                                 .where = request.name,

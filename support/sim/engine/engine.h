@@ -33,7 +33,7 @@ struct RuleEffect {
   std::vector<const Replacement*> replacements;
   Millis delay = 0;
   std::optional<Millis> drop_after, ends_after;
-  bool executes = true, hangs = false, drops = false;
+  bool executes = true, hangs = false, drops = false, reboots = false;
 };
 
 class SimProcess;
@@ -90,6 +90,7 @@ class Engine {
   void save();
 
  private:
+  void reboot();
   void require_node(const Request& request) const;
   Guest& live_guest(const Request& request);
   Figures& figures();

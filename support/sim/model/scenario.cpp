@@ -55,6 +55,7 @@ void visit(CommandRule& rule, Fields& fields) {
   fields("delay_s", rule.delay_s);
   fields("hang", rule.hang);
   fields("drop_connection", rule.drop_connection);
+  fields("reboots", rule.reboots);
   fields("drop_connection_after_s", rule.drop_after_s, if_set);
   fields("ends_after_s", rule.ends_after_s, if_set);
   fields("after", rule.after, if_set);
@@ -80,7 +81,7 @@ namespace {
 bool acts(const CommandRule& rule) {
   return rule.out || rule.replace || rule.err || rule.append_out || rule.append_err ||
          rule.exit_status || rule.delay_s.millis > 0 || rule.hang || rule.drop_connection ||
-         rule.drop_after_s || rule.ends_after_s;
+         rule.reboots || rule.drop_after_s || rule.ends_after_s;
 }
 
 Scenario read(const JsonCursor& place) {
@@ -90,8 +91,8 @@ Scenario read(const JsonCursor& place) {
     const auto index = static_cast<std::size_t>(idle - scenario.rules.begin());
     place.at("rules").elements()[index].fail(
         "the rule does nothing; give it an action: stdout, replace, stderr, append_stdout, "
-        "append_stderr, exit, delay_s, hang, drop_connection, drop_connection_after_s or "
-        "ends_after_s");
+        "append_stderr, exit, delay_s, hang, drop_connection, reboots, drop_connection_after_s "
+        "or ends_after_s");
   }
   return scenario;
 }

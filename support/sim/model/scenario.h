@@ -45,7 +45,8 @@ struct Delay {
 // What becomes of the commands that match, apart from what the simulated node would do.
 //
 // `out` or a non-zero `exit_status` stand in for the command: it is not executed, unless `executes`
-// says so; then `out` is what it printed. `hang` and `drop_connection` neither. Everything else
+// says so; then `out` is what it printed. `hang`,
+// `drop_connection` and `reboots` neither. Everything else
 // changes the reply of the command as it was executed: `replace` in its output, `err` in place of
 // its standard error, `append_*` after what it printed, an exit status in place of its own,
 // `delay_s` before it starts. `drop_after_s` and `ends_after_s` count from its start: then the
@@ -60,6 +61,7 @@ struct CommandRule {
   bool executes = false;
   Delay delay_s;
   bool hang = false, drop_connection = false;
+  bool reboots = false;  // the node does, as the command arrives, which loses its connection
   std::optional<Delay> drop_after_s, ends_after_s;
   std::optional<Expression> after;    // only after a command that matches this one
   std::optional<Expression> until;    // only before one that matches this one
