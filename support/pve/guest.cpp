@@ -49,13 +49,17 @@ std::string hint_for(const CommandResult& result) {
 
 }  // namespace
 
-double Guest::memory_by_pve_mib() {
-  const Json status = node_.get(fmt::format("/nodes/{}/{}/{}/status/current", node_.name(),
-                                            facts_of(kind()).api_path, vmid_));
+double Guest::memory_by_pve_mib() { return parse_guest_memory_mib(current_status(), kind()); }
+
+std::string Guest::running_machine() { return parse_running_machine(current_status()); }
+
+Json Guest::current_status() {
+  Json status = node_.get(fmt::format("/nodes/{}/{}/{}/status/current", node_.name(),
+                                      facts_of(kind()).api_path, vmid_));
   if (status.contains("vmid") && status.at("vmid") != vmid_.value()) {
     throw text::unexpected("/status/current", status.at("vmid").dump(), to_string(vmid_));
   }
-  return parse_guest_memory_mib(status, kind());
+  return status;
 }
 
 void Guest::start() {

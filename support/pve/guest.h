@@ -66,6 +66,7 @@ class Guest {
   std::optional<Json> find_config();  // empty when it does not exist
   Ownership ownership();              // throws when it does not exist
   double memory_by_pve_mib();         // as parse_guest_memory_mib; throws when it does not run
+  std::string running_machine();      // of a VM, as parse_running_machine
 
   // What the configuration, and the limits in force on the running guest, say otherwise than the
   // specification: "cores: 1 instead of 2".
@@ -126,6 +127,7 @@ class Guest {
   std::string tool() const { return std::string(facts_of(kind()).tool); }
   virtual void watch_boot() {}  // called right after a start
   virtual std::vector<std::string> shutdown_arguments() const = 0;
+  Json current_status();
   void require_made_by(std::string_view run_id, const Json& config, const std::string& attempted);
   void wait_until_gone(const Change& destroyed, const std::vector<std::string>& storages);
   std::vector<Volume> volumes_left(const std::vector<std::string>& storages);

@@ -145,6 +145,17 @@ std::optional<std::string> Node::hypervisor() {
   return std::string(found);
 }
 
+std::map<std::string, std::string> Node::first_lines(const std::vector<std::string>& files) {
+  Command command = reading({"grep", "-sH", ""});
+  std::ranges::copy(files, std::back_inserter(command.argv));
+  const std::string attempted = "read what can shift a result";
+  constexpr int kSomeMissing = 2;  // the rest is there all the same
+  const CommandResult result = shell_->run(command);
+  const bool read = result.exit_status == 0 || result.exit_status == kSomeMissing;
+  if (!read || result.out.empty()) throw unusable(*shell_, command, result, attempted);
+  return parse_first_lines(result.out, files);
+}
+
 std::map<std::string, ServiceState> Node::services() {
   Command command = reading({"systemctl", "show", "--property=Id,ActiveState,InvocationID"});
   std::ranges::copy(kNodeServices, std::back_inserter(command.argv));

@@ -47,6 +47,9 @@ class Node {
   bool has_kvm();                           // /dev/kvm is there
   std::optional<std::string> hypervisor();  // under which the node itself runs; none on hardware
 
+  // Of each of the files that there is the first line.
+  std::map<std::string, std::string> first_lines(const std::vector<std::string>& files);
+
   // Each of kNodeServices.
   std::map<std::string, ServiceState> services();
 

@@ -216,6 +216,25 @@ double parse_guest_memory_mib(const Json& reply, GuestKind kind) {
   });
 }
 
+std::string parse_running_machine(const Json& reply) {
+  return text::read_reply(reply, "/status/current", [](const JsonCursor& root) {
+    return root.at("running-machine").string();
+  });
+}
+
+std::map<std::string, std::string> parse_first_lines(std::string_view text,
+                                                     const std::vector<std::string>& files) {
+  std::map<std::string, std::string> lines;
+  for (const std::string_view line : text::lines(text)) {
+    const auto file = std::ranges::find_if(files, [&](const std::string& each) {
+      return line.starts_with(each) && line.substr(each.size()).starts_with(':');
+    });
+    if (file == files.end()) throw text::unexpected("`grep -sH ''`", line, "a path that was asked");
+    lines.emplace(*file, text::trimmed(line.substr(file->size() + 1)));
+  }
+  return lines;
+}
+
 std::string GuestFile::path() const {
   return fmt::format("{}/{}/{}/{}.conf", kNodesFolder, node, facts_of(kind).config_folder, vmid);
 }

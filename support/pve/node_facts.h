@@ -140,6 +140,14 @@ std::vector<Task> parse_tasks(const Json& reply);
 // The bridges among the interfaces of /nodes/N/network, up or not.
 std::vector<Bridge> parse_bridges(const Json& reply);
 
+// `grep -sH ''` of files: of each that is there and can be read the first line, by its path. Throws
+// HarnessError for a line that begins with none of the paths.
+std::map<std::string, std::string> parse_first_lines(std::string_view text,
+                                                     const std::vector<std::string>& files);
+
+// The machine version of a running VM, by its own …/status/current: "pc-i440fx-11.0+pve0".
+std::string parse_running_machine(const Json& reply);
+
 // "pve-accept;lab" as PVE stores tags.
 std::vector<std::string> parse_tags(std::string_view text);
 

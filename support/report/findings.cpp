@@ -172,11 +172,12 @@ std::string comparison_section(const Record& record) {
          markdown(cpu_table(record)) + "\n";
 }
 
-std::string findings_markdown(const Record& record) {
+std::string findings_markdown(const Record& record, std::span<const Record> earlier) {
   return head(record) + upgrade_section(record) + own_bounds_section(record) +
-         provenance_section(record) + comparison_section(record) + rounds_section(record) +
-         viability_section(record) + observations_section(record) + command_log_section(record) +
-         teardown_section(record) + preview_section(record);
+         changes_section(record, earlier) + provenance_section(record) +
+         comparison_section(record) + rounds_section(record) + viability_section(record) +
+         observations_section(record) + command_log_section(record) + teardown_section(record) +
+         preview_section(record);
 }
 
 }  // namespace pve_accept

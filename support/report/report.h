@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "support/record/record.h"
@@ -11,7 +12,8 @@ namespace pve_accept {
 
 // findings.md: the sections of the spike's findings, with the spike's values beside this run's. For
 // a simulation, its first line says that the figures come from a model.
-std::string findings_markdown(const Record& record);
+// With earlier runs at hand it also says what changed since them, and what is suspected.
+std::string findings_markdown(const Record& record, std::span<const Record> earlier = {});
 
 // One line per claim for a terminal, and a last line with the counts.
 std::string claim_lines(const Record& record);

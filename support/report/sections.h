@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "support/record/record.h"
@@ -12,6 +13,9 @@ namespace pve_accept {
 std::string own_bounds_section(const Record& record);
 // What an upgrade of the node has changed. Empty where the run did not come after one.
 std::string upgrade_section(const Record& record);
+// What differs from the newest of the earlier runs of the node, and under each red claim what is
+// suspected. Empty where there is none.
+std::string changes_section(const Record& record, std::span<const Record> earlier);
 std::string provenance_section(const Record& record);
 std::string comparison_section(const Record& record);
 // Each round's figures and what the machine itself did. Empty where there was one round only.

@@ -16,7 +16,7 @@ namespace {
 using Fit = KnownIssueMatch::Fit;
 using Told = KnownIssue::Told;
 
-constexpr const char* kFile = "fixtures/assets/known_issues.json";
+constexpr const char* kIssuesFile = "fixtures/assets/known_issues.json";
 // A message may carry the output of a tool; the expressions look at its beginning.
 constexpr std::size_t kLongestSearched = 8000;
 
@@ -98,7 +98,8 @@ std::vector<KnownIssue> parse_known_issues(const Json& document, const std::stri
 }
 
 const std::vector<KnownIssue>& known_issues() {
-  static const auto kIssues = parse_known_issues(parse_strict_json(embedded(kFile), kFile), kFile);
+  static const auto kIssues =
+      parse_known_issues(parse_strict_json(embedded(kIssuesFile), kIssuesFile), kIssuesFile);
   return kIssues;
 }
 

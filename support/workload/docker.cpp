@@ -104,6 +104,32 @@ DockerVersions Docker::versions() {
   return versions;
 }
 
+std::map<std::string, std::string> parse_image_ids(std::string_view text) {
+  std::map<std::string, std::string> ids;
+  for (const std::string_view line : text::lines(text)) {
+    const std::size_t end = line.rfind(' ');
+    const Json tags =
+        Json::parse(line.substr(0, end), /*callback=*/nullptr, /*allow_exceptions=*/false);
+    const bool sound = end != std::string_view::npos && tags.is_array() &&
+                       std::ranges::all_of(tags, [](const Json& tag) { return tag.is_string(); });
+    if (!sound) throw text::unexpected("`docker image inspect`", line, "tags and an ID");
+    for (const Json& tag : tags) ids.emplace(tag, line.substr(end + 1));
+  }
+  return ids;
+}
+
+std::map<std::string, std::string> Docker::image_ids(const std::vector<std::string>& images) {
+  Command command = reading(
+      {"docker", "image", "inspect", "--format", "{{json .RepoTags}} {{.Id}}"}, kEngineDeadline);
+  std::ranges::copy(images, std::back_inserter(command.argv));
+  const CommandResult result = guest_.run(command);
+  const bool answered =
+      result.exit_status == 0 ||
+      (result.exit_status == 1 && text::contains(text::lower_case(result.err), "no such image"));
+  if (!answered) throw unusable(guest_, command, result, "ask for the images' IDs");
+  return parse_image_ids(result.out);
+}
+
 DockerInfo Docker::info() {
   return parse_docker_info(
       run_json(guest_, reading({"docker", "info", "--format", "{{json .}}"}, kEngineDeadline),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ DockerVersions parse_docker_versions(const Json& reply);
 // daemon that does not answer, is HarnessError.
 DockerInfo parse_docker_info(const Json& reply);
 
+// Lines of `docker image inspect --format '{{json .RepoTags}} {{.Id}}'`: the ID by each tag.
+std::map<std::string, std::string> parse_image_ids(std::string_view text);
+
 // The Docker engine of a guest.
 class Docker {
  public:
@@ -56,6 +60,8 @@ class Docker {
 
   DockerVersions versions();
   DockerInfo info();
+  // Of those of the images that are there: "sha256:…".
+  std::map<std::string, std::string> image_ids(const std::vector<std::string>& images);
 
   // `docker run --rm hello-world`, which pulls the image when it is not there. Throws HarnessError
   // when it cannot be pulled for want of a network; any other outcome is the result.

@@ -183,6 +183,43 @@ std::string GuestSystem::debian_version() {
   return std::string(version);
 }
 
+std::map<std::string, std::string> parse_package_versions(std::string_view text) {
+  std::map<std::string, std::string> versions;
+  for (const std::string_view line : text::lines(text)) {
+    const auto words = text::words(line);
+    // One that is not installed has no version.
+    if (words.size() != 3 && (words.size() != 2 || words[0] == "installed")) {
+      throw text::unexpected("`dpkg-query`", line, "\"installed PACKAGE VERSION\"");
+    }
+    if (words[0] == "installed") versions.emplace(words[1], words[2]);
+  }
+  return versions;
+}
+
+std::string GuestSystem::kernel_release() {
+  const Command command = reading({"uname", "-r"});
+  const std::string attempted = "ask for the running kernel";
+  const CommandResult result = run_checked(guest_, command, attempted);
+  const auto words = text::words(result.out);
+  if (words.size() != 1) throw unusable(guest_, command, result, attempted, "expected a release");
+  return std::string(words[0]);
+}
+
+std::map<std::string, std::string> GuestSystem::package_versions(
+    const std::vector<std::string>& packages) {
+  Command command =
+      reading({"dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version}\\n"});
+  std::ranges::copy(packages, std::back_inserter(command.argv));
+  const std::string attempted = "ask for the versions of packages";
+  const CommandResult result = guest_.run(command);
+  // 1: some of them it does not know.
+  const bool answered =
+      result.exit_status == 0 ||
+      (result.exit_status == 1 && text::contains(result.err, "no packages found matching"));
+  if (!answered) throw unusable(guest_, command, result, attempted);
+  return parse_package_versions(result.out);
+}
+
 std::string GuestSystem::systemd_version() {
   const Command command = reading({"systemctl", "--version"});
   return parse_systemd_version(run_checked(guest_, command, "ask for systemd's version").out);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,8 @@ FileSystemUsage parse_df(std::string_view text);  // of `df -B1 --output=... /`
 // Of `cat /proc/sys/kernel/random/boot_id /proc/1/stat`.
 std::string parse_boot_mark(std::string_view text);
 std::string parse_systemd_version(std::string_view text);  // "257.9-1~deb13u1"
+// Of `dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n'`, those that are installed.
+std::map<std::string, std::string> parse_package_versions(std::string_view text);
 CloudInit parse_cloud_init(const Json& reply, int exit_status);
 
 // The system inside a guest, asked over its own shell. Every member throws HarnessError when the
@@ -70,6 +73,9 @@ class GuestSystem {
   OsRelease os_release();
   std::string debian_version();  // "13.1"
   std::string systemd_version();
+  std::string kernel_release();  // "6.12.90+deb13-cloud-amd64"
+  // Of those of the packages that are installed.
+  std::map<std::string, std::string> package_versions(const std::vector<std::string>& packages);
 
   // Waits until the guest has booted and returns what systemd calls its state: "running",
   // "degraded", ... Which units failed is for failed_units.

@@ -13,6 +13,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
+TEST(RunningMachine, IsOfAVmThatRuns) {
+  EXPECT_EQ(parse_running_machine({{"status", "running"}, {"running-machine", "pc-q35-10.1+pve0"}}),
+            "pc-q35-10.1+pve0");
+  EXPECT_THROW(parse_running_machine({{"status", "stopped"}}), HarnessError);
+}
+
 TEST(PveVersionReply, HasReleaseAndVersion) {
   const PveVersion version = parse_version(
       recorded_json("node-quick/40-pvesh-chroot.txt", "pvesh get /version --output-format json"));

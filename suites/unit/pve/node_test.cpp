@@ -48,6 +48,31 @@ TEST_F(PveNode, HasKvmOrNot) {
   EXPECT_THROW(node.has_kvm(), HarnessError);
 }
 
+TEST_F(PveNode, ShowsTheFirstLinesOfThoseFilesThatThereAre) {
+  const std::string line =
+      "grep -sH '' /proc/sys/vm/swappiness /nosuch /sys/kernel/mm/transparent_hugepage/enabled "
+      "/sys/devices/system/clocksource/clocksource0/current_clocksource "
+      "/sys/module/iptable_raw/initstate /sys/module/kvm/parameters/halt_poll_ns";
+  const std::vector<std::string> files = {
+      "/proc/sys/vm/swappiness",
+      "/nosuch",
+      "/sys/kernel/mm/transparent_hugepage/enabled",
+      "/sys/devices/system/clocksource/clocksource0/current_clocksource",
+      "/sys/module/iptable_raw/initstate",
+      "/sys/module/kvm/parameters/halt_poll_ns"};
+  mock.answers(line, recorded("facts.txt", line));
+  const auto lines = node.first_lines(files);
+  EXPECT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines.at(files[0]), "60");
+  EXPECT_EQ(lines.at(files[2]), "always [madvise] never");
+  mock.answers(line, prints("/proc/sys/vm/swap:60\n"));
+  EXPECT_THROW(node.first_lines(files), HarnessError);
+  mock.answers(line, fails(2, ""));
+  EXPECT_THROW(node.first_lines(files), HarnessError);
+  mock.answers(line, fails(127, "bash: line 1: grep: command not found"));
+  EXPECT_THROW(node.first_lines(files), HarnessError);
+}
+
 TEST_F(PveNode, IsHardwareOrRunsUnderAHypervisor) {
   mock.answers("systemd-detect-virt", fails(1, "", "none\n"));
   EXPECT_EQ(node.hypervisor(), std::nullopt);

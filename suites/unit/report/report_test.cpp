@@ -258,6 +258,31 @@ TEST(ClaimLines, ShowAHint) {
   EXPECT_THAT(claim_lines(record), HasSubstr("\n       hint: upgrade lxc-pve\n"));
 }
 
+TEST(Findings, SayWhatChangedSinceAnEarlierRun) {
+  Record before = sample_record();
+  before.run.id = "run-0";
+  before.run.started = "2026-06-01T09:30:00Z";
+  before.node.kernel = "6.17.4-2-pve";
+  before.node.packages["lxc-pve"] = "6.0.5-3";
+  before.claims[1].outcome = Outcome::kPass;
+  Record now = sample_record();
+  now.node.kernel = "7.0.2-6-pve";
+  now.node.packages["lxc-pve"] = "7.0.0-2";
+  const std::string findings = findings_markdown(now, std::vector<Record>{before});
+  EXPECT_THAT(findings,
+              HasSubstr("## What changed\n\n- `docker.storage-driver/lxc` held last in run "
+                        "run-0 of 2026-06-01T09:30:00Z. Suspects:\n  1. lxc-pve 6.0.5-3 → "
+                        "7.0.0-2 (node): it makes the container"));
+  EXPECT_THAT(findings, HasSubstr("\n  2. kernel 6.17.4-2-pve → 7.0.2-6-pve (node): "));
+  EXPECT_THAT(findings, HasSubstr("- `memory.idle-delta/vm` held in none of the earlier runs.\n"));
+  EXPECT_THAT(findings,
+              HasSubstr("\nSince run run-0 of 2026-06-01T09:30:00Z:\n\n- kernel 6.17.4-2"));
+  before.node = now.node;
+  EXPECT_THAT(findings_markdown(now, std::vector<Record>{before}),
+              HasSubstr("\nNothing on record changed since run run-0"));
+  EXPECT_THAT(findings_markdown(now), testing::Not(HasSubstr("What changed")));
+}
+
 TEST(Report, NamesAKnownIssueBesideItsFailure) {
   Record record = sample_record();
   record.node.packages["lxc-pve"] = "6.0.5-1";

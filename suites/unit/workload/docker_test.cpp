@@ -86,6 +86,20 @@ TEST_F(WorkloadDocker, InfoOfADeadDaemonIsAnError) {
   EXPECT_THAT(trouble_of([this] { docker.info(); }), HasSubstr("Is the docker daemon running?"));
 }
 
+TEST_F(WorkloadDocker, KnowsTheIdsOfThoseImagesThatThereAre) {
+  const std::string line = "docker image inspect --format '{{json .RepoTags}} {{.Id}}' ";
+  const std::string some = line + "postgres:17 nosuch:1 nginx:alpine";
+  guest.answers(some, recorded("facts.txt", some));
+  const auto ids = docker.image_ids({"postgres:17", "nosuch:1", "nginx:alpine"});
+  EXPECT_EQ(ids.size(), 2U);
+  EXPECT_EQ(ids.at("postgres:17"),
+            "sha256:9ce8d860cb46b243351fc361e6c75e1bc30ef9fd0c42341563241046b37b405b");
+  guest.answers(line + "redis:7", fails(1, "Cannot connect to the Docker daemon"));
+  EXPECT_THROW(docker.image_ids({"redis:7"}), HarnessError);
+  EXPECT_THROW(parse_image_ids("sha256:9ce8"), HarnessError);
+  EXPECT_THROW(parse_image_ids("[1] sha256:9ce8"), HarnessError);
+}
+
 TEST_F(WorkloadDocker, GreetsOnlyWithExitZeroAndTheGreeting) {
   const std::string hello = "docker run --rm hello-world";
   guest.answers(hello, prints("\nHello from Docker!\nThis message shows …\n"));

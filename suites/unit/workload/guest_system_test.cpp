@@ -147,6 +147,31 @@ TEST(SystemdVersion, IsThePackages) {
   EXPECT_THROW(parse_systemd_version("bash: systemctl: command not found"), HarnessError);
 }
 
+TEST(PackageVersions, AreThoseOfInstalledPackages) {
+  const std::string line =
+      "dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\\n' apparmor libc6 systemd "
+      "cloud-init";
+  MockGuest guest;
+  guest.answers(line, recorded("facts.txt", line));
+  const std::map<std::string, std::string> expected = {{"libc6", "2.36-9+deb12u14"},
+                                                       {"systemd", "252.39-1~deb12u2"}};
+  GuestSystem system(guest.shell);
+  EXPECT_EQ(system.package_versions({"apparmor", "libc6", "systemd", "cloud-init"}), expected);
+  guest.answers(line, fails(1, "dpkg-query: error: parsing file '/var/lib/dpkg/status'"));
+  EXPECT_THROW(system.package_versions({"apparmor", "libc6", "systemd", "cloud-init"}),
+               HarnessError);
+  EXPECT_THROW(parse_package_versions("installed libc6"), HarnessError);
+  EXPECT_THROW(parse_package_versions("bash: line 1: dpkg-query: command not found"), HarnessError);
+}
+
+TEST(KernelRelease, IsOneWord) {
+  MockGuest guest;
+  guest.answers("uname -r", prints("6.12.90+deb13-cloud-amd64\n"));
+  EXPECT_EQ(GuestSystem(guest.shell).kernel_release(), "6.12.90+deb13-cloud-amd64");
+  guest.answers("uname -r", prints(""));
+  EXPECT_THROW(GuestSystem(guest.shell).kernel_release(), HarnessError);
+}
+
 TEST(CloudInitReply, TellsWarningsFromFailures) {
   const Json warned = Json::parse(
       R"({"status":"done","errors":[],"recoverable_errors":{"WARNING":["no module named x"]}})");

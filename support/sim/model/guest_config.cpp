@@ -163,6 +163,11 @@ Json current_status(const Call& call, const Guest& guest) {
   }
   if (vm) {
     status["memhost"] = status["mem"];
+    // The newest machine of the installed QEMU: "pc-i440fx-11.0+pve0" of 11.0.0-3.
+    const std::string& qemu = call.model().node.packages.at("pve-qemu-kvm");
+    status["running-qemu"] = qemu.substr(0, qemu.find('-'));
+    status["running-machine"] =
+        fmt::format("pc-i440fx-{}+pve0", qemu.substr(0, qemu.find('.', qemu.find('.') + 1)));
     if (guest.option("agent").starts_with('1')) status["agent"] = 1;
     status["nics"] = {{fmt::format("tap{}i0", guest.vmid),
                        {{"netin", status["netin"]}, {"netout", status["netout"]}}}};

@@ -195,6 +195,12 @@ std::optional<std::string> node_file(const Call& call, const std::string& path) 
   if (path == "/proc/stat") return fmt::format("cpu  {}\n", cpu_line(figures.cpu(call.now())));
   if (path == "/etc/hostname") return node.name + "\n";
   if (path == "/proc/sys/kernel/random/boot_id") return node_boot_id(call);
+  if (path == "/proc/cmdline") {
+    return fmt::format("BOOT_IMAGE=/boot/vmlinuz-{} root=/dev/mapper/pve-root ro quiet\n",
+                       call.state().kernel);
+  }
+  static const Json kFiles = Json::parse(reply_text("node_files.json"));
+  if (kFiles.contains(path)) return kFiles.at(path).get<std::string>() + "\n";
   if (const auto process = process_file(call, path)) return process;
   if (const auto limit = limit_file(call, path)) return limit;
   return config_path(call, path);

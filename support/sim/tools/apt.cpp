@@ -227,15 +227,23 @@ int apt_get(Call& call) {
   throw Unsupported{};
 }
 
-// dpkg-query -W -f '${db:Status-Status} ${Package}\n' PACKAGE…
+// dpkg-query -W -f '${db:Status-Status} ${Package}[ ${Version}]\n' PACKAGE…
 int dpkg_query(Call& call) {
-  const Arguments arguments =
-      read_options(call.words(), {"-W", "-f=${db:Status-Status} ${Package}\\n"});
-  arguments.require({"-W", "-f"});
+  const Words words = call.words();
+  const std::string format = "${db:Status-Status} ${Package}";
+  if (words.size() < 3 || words[0] != "-W" || words[1] != "-f") throw Unsupported{};
+  const bool with_version = words[2] == format + " ${Version}\\n";
+  if (!with_version && words[2] != format + "\\n") throw Unsupported{};
+  static const Json kVersions = Json::parse(reply_text("guest_packages.json"));
   call.spend(0.02);
   int exit_status = 0;
-  for (const std::string& name : arguments.rest) {
-    if (call.guest->has_package(name)) {
+  for (const std::string& name : Words(words.begin() + 3, words.end())) {
+    // The system's own come with the guest; cloud-init only with a cloud image.
+    const bool own = with_version && kVersions.contains(name) && name != "qemu-guest-agent" &&
+                     (name != "cloud-init" || call.guest->is_vm());
+    if (with_version && (own || call.guest->has_package(name))) {
+      call.out(fmt::format("installed {} {}\n", name, kVersions.value(name, "1.0-1")));
+    } else if (call.guest->has_package(name)) {
       call.out(fmt::format("installed {}\n", name));
     } else {
       exit_status = call.fail(1, fmt::format("dpkg-query: no packages found matching {}", name));

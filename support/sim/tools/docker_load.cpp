@@ -3,7 +3,9 @@
 #include <sstream>
 
 #include "support/sim/model/containers.h"
+#include "support/sim/model/images.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/model/noise.h"
 #include "support/sim/tools/image_archive.h"
 
 namespace pve_accept::sim {
@@ -43,9 +45,34 @@ int docker_load(Call& call) {
   }
 }
 
-// docker image inspect --format '{{.Architecture}}' IMAGE
+namespace {
+
+// docker image inspect --format '{{json .RepoTags}} {{.Id}}' IMAGE…
+int image_ids(Call& call, const Words& names) {
+  std::string missing;
+  for (const std::string& name : names) {
+    const auto& images = call.guest->docker.images;
+    const Image* known = find_image(name);
+    if (known != nullptr && std::ranges::find(images, known->name) != images.end()) {
+      call.out(fmt::format("[\"{}\"] sha256:{}{}\n", known->name, known->id,
+                           hex(0, known->id, 0, 64 - known->id.size())));
+    } else {
+      missing += fmt::format("Error response from daemon: No such image: {}\n", name);
+    }
+  }
+  if (missing.empty()) return 0;
+  call.err(missing);
+  return 1;
+}
+
+}  // namespace
+
+// docker image inspect --format FORMAT IMAGE…
 int docker_image_inspect(Call& call) {
   const auto& argv = call.argv;
+  if (argv.size() > 5 && argv[3] == "--format" && argv[4] == "{{json .RepoTags}} {{.Id}}") {
+    return image_ids(call, {argv.begin() + 5, argv.end()});
+  }
   if (argv.size() != 6 || argv[3] != "--format" || argv[4] != "{{.Architecture}}") {
     throw Unsupported{};
   }

@@ -29,7 +29,7 @@ constexpr std::array kTools = std::to_array<Entry>({
     {"find", find, kOnNode},
     {"findmnt", findmnt, kInContainer},
     {"getent", getent, kInGuest},
-    {"grep", grep, kInGuest},
+    {"grep", grep, kOnNode | kInGuest},
     {"hostname", hostname, kOnNode | kInGuest},
     {"id", id, kOnNode},
     {"install", install, kOnNode | kInGuest},

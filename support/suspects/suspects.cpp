@@ -1,0 +1,187 @@
+#include "support/suspects/suspects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <regex>
+
+#include "support/base/embedded.h"
+#include "support/base/fields.h"
+
+namespace pve_accept {
+namespace {
+
+constexpr const char* kInfluencesFile = "fixtures/assets/influences.json";
+
+// Which changes the table speaks of, what they can influence and how strongly (1 to 10), and which
+// guests: both alike, or one of them.
+struct Influence {
+  std::string facts = {};  // an expression for their names
+  std::string moves = "both";
+  std::map<std::string, int> claims = {};  // by an expression for their ids
+  std::string why = {};
+};
+
+struct Influences {
+  int schema = 0;
+  std::vector<Influence> influences = {};
+};
+
+struct Compiled {
+  std::regex facts;
+  Moved moves;
+  std::vector<std::pair<std::regex, int>> claims;
+  std::string why;
+};
+
+Moved moved_by(const std::string& name) {
+  return name == "lxc" ? Moved::kLxcOnly : name == "vm" ? Moved::kVmOnly : Moved::kBoth;
+}
+
+template <class Fields>
+void visit(Influence& influence, Fields& fields) {
+  fields("facts", influence.facts, required);
+  fields("moves", influence.moves, matching("both|lxc|vm", "'both', 'lxc' or 'vm'"));
+  fields("claims", influence.claims, required);
+  fields("why", influence.why, required);
+}
+
+void check_fields(const JsonCursor& place, const Influence& /*influence*/) {
+  for (const auto& [claims, weight] : place.at("claims").members()) {
+    weight.integer_between(1, 10);
+  }
+}
+
+PVE_ACCEPT_FIELDS(Influences, schema, influences)
+
+const std::vector<Compiled>& table() {
+  static const auto kTable = [] {
+    const Json document = parse_strict_json(embedded(kInfluencesFile), kInfluencesFile);
+    std::vector<Compiled> compiled;
+    for (const Influence& each :
+         read_fields<Influences>(JsonCursor(document, kInfluencesFile)).influences) {
+      Compiled entry{.facts = std::regex(each.facts),
+                     .moves = moved_by(each.moves),
+                     .claims = {},
+                     .why = each.why};
+      for (const auto& [claims, weight] : each.claims) {
+        entry.claims.emplace_back(std::regex(claims), weight);
+      }
+      compiled.push_back(std::move(entry));
+    }
+    return compiled;
+  }();
+  return kTable;
+}
+
+// The strongest of those that mean the claim; 0 where none does.
+int strength(const Compiled& entry, const std::string& claim) {
+  int strongest = 0;
+  for (const auto& [expression, weight] : entry.claims) {
+    if (std::regex_match(claim, expression)) strongest = std::max(strongest, weight);
+  }
+  return strongest;
+}
+
+// How well those that a component moves fit to those that moved, as a factor.
+double fit(Moved moves, Moved moved) {
+  if (moved == Moved::kUnknown || moves == moved) return 1;
+  if (moves == Moved::kBoth) return 0.5;  // it should have moved the other guest as well
+  if (moved == Moved::kBoth) return 0.3;  // it explains one of the two
+  return 0;
+}
+
+std::string fit_text(Moved moves, Moved moved) {
+  const auto name = [](Moved who) { return who == Moved::kLxcOnly ? "the container" : "the VM"; };
+  if (moved == Moved::kUnknown) return "";
+  if (moved == Moved::kBoth) {
+    return moves == Moved::kBoth ? "; both guests moved"
+                                 : fmt::format("; it explains {} only", name(moves));
+  }
+  return fmt::format("; only {} moved{}", name(moved),
+                     moves == Moved::kBoth ? ", and it can move both" : "");
+}
+
+// A fact of a guest is that guest's alone, whatever the table says.
+Moved moves_of(const Compiled& entry, const Change& change) {
+  if (change.name.starts_with("lxc ")) return Moved::kLxcOnly;
+  if (change.name.starts_with("vm ")) return Moved::kVmOnly;
+  return entry.moves;
+}
+
+}  // namespace
+
+std::string Suspect::text() const { return fmt::format("{}: {}", change.text(), reason); }
+
+std::vector<Suspect> suspects(std::span<const Change> changes, std::string_view claim,
+                              Moved moved) {
+  const std::string id(claim);
+  std::vector<Suspect> found;
+  for (const Change& change : changes) {
+    const auto entry = std::ranges::find_if(
+        table(), [&](const Compiled& each) { return std::regex_match(change.name, each.facts); });
+    if (entry == table().end()) continue;
+    const Moved moves = moves_of(*entry, change);
+    const int known = strength(*entry, id);
+    const double weight = std::max(known, 1) * fit(moves, moved);
+    if (weight <= 0) continue;
+    const std::string why = known > 0 ? entry->why : "no influence on this is known";
+    found.push_back({change, weight, why + fit_text(moves, moved)});
+  }
+  std::ranges::stable_sort(found, std::ranges::greater{}, &Suspect::weight);
+  return found;
+}
+
+Moved who_moved(const Record& record, const ClaimResult& claim) {
+  if (!claim.guest) return Moved::kUnknown;
+  const auto red = [&](GuestKind kind) {
+    const ClaimResult* of_guest = record.claim(claim.id, kind);
+    return of_guest != nullptr &&
+           (of_guest->outcome == Outcome::kFail || of_guest->outcome == Outcome::kError);
+  };
+  if (red(GuestKind::kLxc) && red(GuestKind::kVm)) return Moved::kBoth;
+  return *claim.guest == GuestKind::kLxc ? Moved::kLxcOnly : Moved::kVmOnly;
+}
+
+const Record* last_good(std::span<const Record> earlier, const Record& record,
+                        const ClaimResult& claim) {
+  const Record* newest = nullptr;
+  for (const Record& each : earlier) {
+    const ClaimResult* then = each.claim(claim.id, claim.guest);
+    if (then == nullptr || then->outcome != Outcome::kPass) continue;
+    if (each.node.name != record.node.name || each.run.started >= record.run.started) continue;
+    if (newest == nullptr || each.run.started > newest->run.started) newest = &each;
+  }
+  return newest;
+}
+
+const Record* newest_before(std::span<const Record> earlier, const Record& record) {
+  const Record* newest = nullptr;
+  for (const Record& each : earlier) {
+    if (each.node.name != record.node.name || each.run.started >= record.run.started) continue;
+    if (newest == nullptr || each.run.started > newest->run.started) newest = &each;
+  }
+  return newest;
+}
+
+std::vector<SuspectedClaim> suspected_claims(const Record& record,
+                                             std::span<const Record> earlier) {
+  std::vector<SuspectedClaim> all;
+  for (const ClaimResult& claim : record.claims) {
+    if (!claim.red()) continue;
+    SuspectedClaim& each = all.emplace_back(SuspectedClaim{.claim = &claim});
+    each.since = last_good(earlier, record, claim);
+    each.held = each.since != nullptr;
+    const bool judged_before = std::ranges::any_of(earlier, [&](const Record& other) {
+      return other.claim(claim.id, claim.guest) != nullptr;
+    });
+    if (!each.held && !judged_before) each.since = newest_before(earlier, record);
+    if (each.since == nullptr) continue;
+    each.suspects = suspects(changes(recorded_facts(*each.since), recorded_facts(record)), claim.id,
+                             who_moved(record, claim));
+  }
+  return all;
+}
+
+}  // namespace pve_accept
