@@ -102,7 +102,7 @@ int run_all(const fs::path& directory, const Json& scenario, RunSettings setting
   ::setenv("PVE_ACCEPT_OUT", directory.c_str(), 1);
   auto announcement = announcement_of(settings);
   announcement.selected = all_cases(settings.upgrade_phase());
-  RunDirectory(directory).announce(announcement);
+  announce_run(RunDirectory(directory), announcement);
 
   Schedule schedule(scheduled_tests(settings.lab, settings.upgrade_phase()));
   while (!schedule.done()) {

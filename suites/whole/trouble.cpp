@@ -34,7 +34,8 @@ void sweep_after(const fs::path& directory) {
   settings.scenario = directory / "scenario.json";
   const auto access = node_access(settings, directory);
   access->clock().sleep_for(std::chrono::minutes(10));  // nobody sweeps the moment a run has ended
-  sweep(*access, SweepMode::kRemove, "pve-accept sweep", say);
+  sweep(*access, SweepMode::kRemove, "pve-accept sweep",
+        [](const std::string& line) { fmt::print("{}\n", line); });
 }
 
 int commands_of(const fs::path& directory) {

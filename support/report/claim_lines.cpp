@@ -33,10 +33,13 @@ std::string issue_line(const std::optional<KnownIssueMatch>& match) {
 
 }  // namespace
 
-std::string claim_lines(const Record& record) {
+std::string claim_lines(const Record& record, Lines lines) {
   std::string text;
   if (record.node.simulated()) text += simulation_notice(record) + "\n";
-  const auto claims = claims_of(record);
+  auto claims = claims_of(record);
+  if (lines == Lines::kRed) {
+    std::erase_if(claims, [](const ClaimResult* claim) { return !claim->red(); });
+  }
   std::size_t width = 0;
   for (const ClaimResult* claim : claims) width = std::max(width, marked_label(*claim).size());
   for (const ClaimResult* claim : claims) {

@@ -15,8 +15,10 @@ namespace pve_accept {
 // With earlier runs at hand it also says what changed since them, and what is suspected.
 std::string findings_markdown(const Record& record, std::span<const Record> earlier = {});
 
+enum class Lines { kAll, kRed };  // kRed: of what makes the run red
+
 // One line per claim for a terminal, and a last line with the counts.
-std::string claim_lines(const Record& record);
+std::string claim_lines(const Record& record, Lines lines = Lines::kAll);
 
 // The comparison table of the findings (§2), aligned for a terminal.
 std::string comparison_text(const Record& record);
