@@ -106,6 +106,11 @@ std::vector<PlacedFault> placed_faults() {
   return all;
 }
 
+bool needs_baseline(const PlacedFault& placed) {
+  return std::ranges::any_of(made_for(placed),
+                             [](const auto& red) { return red.first.starts_with("regression."); });
+}
+
 RedSet made_for(const PlacedFault& placed) { return red_set(placed, placed.fault->red); }
 
 RedSet declared(const PlacedFault& placed) {

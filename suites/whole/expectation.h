@@ -26,6 +26,10 @@ std::vector<PlacedFault> placed_faults();
 // Red cases by name, with their outcome: FAIL or ERROR.
 using RedSet = std::map<std::string, Outcome>;
 
+// Whether it is about what a run is compared with: then the run needs a baseline. Without one those
+// claims are not applicable, whatever the fault.
+bool needs_baseline(const PlacedFault& placed);
+
 // What a fault declares. Throws HarnessError for a claim that there is not, or another outcome.
 RedSet declared(const PlacedFault& placed);
 

@@ -14,6 +14,7 @@
 #include "suites/whole/trouble.h"
 #include "suites/whole/upgrades.h"
 #include "support/base/file.h"
+#include "support/compare/decision.h"
 
 namespace pve_accept {
 namespace {
@@ -27,8 +28,10 @@ Json scenario_of(const PlacedFault& placed) {
 int matrix(WholeRuns& runner, const std::string& only) {
   const std::regex wanted(only);
   std::vector<WholeRun> runs;
+  std::optional<std::filesystem::path> baseline;
   for (const PlacedFault& placed : placed_faults()) {
     if (!std::regex_search(placed.name(), wanted)) continue;
+    if (needs_baseline(placed) && !baseline) baseline = runner.make_baseline(kRunsOfBaseline);
     runs.push_back({.name = placed.name(),
                     .scenario = scenario_of(placed),
                     .complaints =
@@ -38,7 +41,8 @@ int matrix(WholeRuns& runner, const std::string& only) {
                                             std::back_inserter(wrong));
                           return wrong;
                         },
-                    .upgrades = placed.of_upgrade()});
+                    .upgrades = placed.of_upgrade(),
+                    .baseline = needs_baseline(placed) ? baseline : std::nullopt});
   }
   int wrong = runner.make(runs);
   if (only.empty()) {

@@ -12,6 +12,8 @@
 #include "suites/whole/jobs.h"
 #include "suites/whole/suite_run.h"
 #include "support/base/error.h"
+#include "support/base/file.h"
+#include "support/compare/baseline.h"
 
 namespace pve_accept {
 namespace {
@@ -42,7 +44,8 @@ WholeRuns::WholeRuns()
 void WholeRuns::make_one(const WholeRun& run, const fs::path& directory) const {
   fs::create_directories(directory);
   redirect_output(directory / "said");
-  run.upgrades ? run_upgrade_check(directory, run.scenario) : run_suite(directory, run.scenario);
+  run.upgrades ? run_upgrade_check(directory, run.scenario)
+               : run_suite(directory, run.scenario, run.baseline);
   if (run.afterwards) run.afterwards(directory);
 }
 
@@ -70,6 +73,23 @@ int WholeRuns::make(const std::vector<WholeRun>& runs) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   fmt::print("{} runs, {} wrong, {:.0f} s\n", runs.size(), wrong, took.count());
   return wrong;
+}
+
+fs::path WholeRuns::make_baseline(int runs) {
+  std::vector<WholeRun> healthy;
+  std::vector<Baseline> parts;
+  for (int i = 0; i < runs; ++i) {
+    healthy.push_back({.name = fmt::format("baseline-{}", i + 1),
+                       .scenario = {{"model", {{"boot", i + 2}}}},
+                       .complaints = [&](const Record& record, const fs::path& /*directory*/) {
+                         parts.push_back(one_run(record));
+                         return std::vector<std::string>{};
+                       }});
+  }
+  if (make(healthy) > 0) throw HarnessError("make a baseline", "a run without a fault ended wrong");
+  const fs::path file = place_.path() / "baseline.json";
+  write_file_atomically(file, to_json_text(together(std::move(parts))));
+  return file;
 }
 
 }  // namespace pve_accept

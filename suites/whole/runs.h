@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct WholeRun {
   // Done by the process of the run when that has ended.
   std::function<void(const std::filesystem::path& directory)> afterwards = {};
   bool upgrades = false;  // both halves of an upgrade check; the record is that of the second
+  std::optional<std::filesystem::path> baseline = {};  // that it is compared with
 };
 
 // Makes many of them, a few at once.
@@ -33,6 +35,10 @@ class WholeRuns {
 
   // Prints what is wrong. Returns how many ended wrong.
   int make(const std::vector<WholeRun>& runs);
+
+  // A baseline of so many runs without a fault, each of another boot, in a file that lasts as long
+  // as this.
+  std::filesystem::path make_baseline(int runs);
 
  private:
   void make_one(const WholeRun& run, const std::filesystem::path& directory) const;

@@ -120,8 +120,11 @@ int run_all(const fs::path& directory, const Json& scenario, RunSettings setting
 
 }  // namespace
 
-int run_suite(const fs::path& directory, const Json& scenario) {
-  return run_all(directory, scenario, {});
+int run_suite(const fs::path& directory, const Json& scenario,
+              const std::optional<fs::path>& baseline) {
+  RunSettings settings;
+  settings.baseline = baseline;
+  return run_all(directory, scenario, settings);
 }
 
 int run_upgrade_check(const fs::path& directory, const Json& scenario) {

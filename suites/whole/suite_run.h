@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "support/base/json.h"
@@ -8,11 +9,12 @@
 
 namespace pve_accept {
 
-// Runs the whole suite on a simulated node of this scenario, in the order and under the conditions
-// of CTest's fixtures: a stage in this process, the claims between two stages in one child. Prints
-// what the stages and claims print. What it leaves in `directory` is what a run leaves. Returns the
-// exit status of the report.
-int run_suite(const std::filesystem::path& directory, const Json& scenario);
+// Runs the whole suite on a simulated node of this scenario, compared with a baseline if there is
+// one, in the order and under the conditions of CTest's fixtures: a stage in this process, the
+// claims between two stages in one child. Prints what the stages and claims print. What it leaves
+// in `directory` is what a run leaves. Returns the exit status of the report.
+int run_suite(const std::filesystem::path& directory, const Json& scenario,
+              const std::optional<std::filesystem::path>& baseline = {});
 
 // An upgrade check on such a node: a run in `directory`/before leaves its guests, what the scenario
 // has under "upgrade" is installed, the node is rebooted, and the run after it has `directory`.

@@ -15,4 +15,8 @@ constexpr double gib(std::int64_t bytes) {
   return static_cast<double>(bytes) / static_cast<double>(kGib);
 }
 
+// More than that in the swap than before, and RAM used says less than what something costs: a tenth
+// of the spike's own tolerance of 100 MB.
+inline constexpr double kMaxSwapGrowthMib = 10;
+
 }  // namespace pve_accept

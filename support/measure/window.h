@@ -43,10 +43,6 @@ struct Window {
 using Figures = std::map<std::string, Figure>;
 Figures figures(const Window& window);
 
-// More than that in the swap than before, and RAM used says less than what something costs: a tenth
-// of the spike's own tolerance of 100 MB.
-inline constexpr double kMaxSwapGrowthMib = 10;
-
 // The sampler's lines, each with "at_s" (its arrival, seconds since the window's start), "counts",
 // "ram_used_mib" and, but for the first, "cpu_used_percent" and "cpu_busy_percent" put in front;
 // without those of the CPU where its counters went back.

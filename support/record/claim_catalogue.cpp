@@ -89,6 +89,15 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"delta.disk-used", "Difference.OfDiskUseIsSmall", kBoth, kIdleAndLoad},
     {"delta.iowait", "Difference.OfIowaitIsSmall", kBoth, kIdleAndLoad},
 
+    {"regression.throughput", "Regression.OfThroughputIsNone", kEachGuest, kRounds},
+    {"regression.latency", "Regression.OfLatencyIsNone", kEachGuest, kRounds},
+    {"regression.memory-idle", "Regression.OfIdleMemoryIsNone", kEachGuest, kRounds},
+    {"regression.memory-load", "Regression.OfMemoryUnderLoadIsNone", kEachGuest, kRounds},
+    {"regression.cpu-idle", "Regression.OfIdleCpuIsNone", kEachGuest, kRounds},
+    {"regression.cpu-load", "Regression.OfCpuUnderLoadIsNone", kEachGuest, kRounds},
+    {"regression.ready", "Regression.OfReadyTimeIsNone", kEachGuest, kRounds},
+    {"regression.disk-used", "Regression.OfDiskUseIsNone", kEachGuest, kRounds},
+
     {"teardown.complete", "Teardown.LeavesNothing", kNode, kTornDown},
     {"teardown.untouched", "Teardown.TouchesNothingElse", kNode, kTornDown},
     {"teardown.baseline", "Teardown.GivesTheMemoryBack", kNode, kTornDown},

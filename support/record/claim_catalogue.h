@@ -28,6 +28,7 @@ enum class Needs {
   kIdle,
   kLoad,
   kIdleAndLoad,
+  kRounds,   // the same, as often as the lab says
   kStopped,  // was provisioned and does not run any more
   kTornDown,
   // After an upgrade of the node, of the guests that were left for it:

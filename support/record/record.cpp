@@ -7,6 +7,7 @@
 
 #include "support/base/embedded.h"
 #include "support/base/error.h"
+#include "support/base/units.h"
 #include "support/record/record_fields.h"
 
 namespace pve_accept {
@@ -50,6 +51,14 @@ const Figure& WindowRecord::figure(const std::string& name) const {
 
 void WindowRecord::require_whole() const {
   if (broke_off) throw HarnessError("watch the window to its end", joined(problems));
+}
+
+void require_no_swapping(const WindowRecord& first, const WindowRecord& second) {
+  const Figure swapped = second.figure("swapped_mib") - first.figure("swapped_mib");
+  if (swapped.median <= kMaxSwapGrowthMib) return;
+  throw HarnessError(
+      "compare the RAM in use",
+      fmt::format("{:.0f} MiB more are in the swap than in the window before", swapped.median));
 }
 
 const PgbenchRecord& PgbenchRecord::usable() const {

@@ -99,7 +99,15 @@ struct GuestRecord {
     std::string error = {};
   };
 
+  // What it was asked to be.
+  struct Spec {
+    int cores = 0;
+    int memory_mib = 0;
+    int disk_gib = 0;
+  };
+
   int vmid = 0;
+  std::optional<Spec> spec = {};
   std::optional<std::string> address = {};
   std::vector<std::string> host_keys = {};
   std::optional<double> ready_s = {};
@@ -135,6 +143,10 @@ struct WindowRecord {
   // Throws HarnessError, with its problems, when it was not watched to its end.
   void require_whole() const;
 };
+
+// Throws HarnessError where more is in the swap in the second window than in the first: what was
+// swapped out in between costs no RAM any more, and looks as if it had never cost any.
+void require_no_swapping(const WindowRecord& first, const WindowRecord& second);
 
 struct IdleRecord : WindowRecord {
   Fact<double> guest_mem_total_mib = {};

@@ -82,8 +82,16 @@ void visit(GuestRecord::Stack& stack, Fields& fields) {
 }
 
 template <class Fields>
+void visit(GuestRecord::Spec& spec, Fields& fields) {
+  fields("cores", spec.cores, required);
+  fields("memory_mib", spec.memory_mib, required);
+  fields("disk_gib", spec.disk_gib, required);
+}
+
+template <class Fields>
 void visit(GuestRecord& guest, Fields& fields) {
   fields("vmid", guest.vmid, required);
+  fields("spec", guest.spec, if_set);
   fields("address", guest.address, if_set);
   fields("host_keys", guest.host_keys, if_set);
   fields("ready_s", guest.ready_s, if_set);

@@ -52,6 +52,7 @@ class RunDirectory {
     std::string kind = {};  // of the node, and its name, as in NodeRecord
     std::string name = {};
     std::optional<std::vector<std::string>> selected = {};  // cases; empty: it is not known which
+    bool baseline = false;                                  // whether it is to be compared with one
     std::string preflight = kDidNotReport;
   };
   static Part<Announcement> announcement() { return {"announcement"}; }
@@ -129,6 +130,7 @@ void visit(RunDirectory::Announcement& announcement, Fields& fields) {
   fields("kind", announcement.kind, required);
   fields("name", announcement.name, required);
   fields("selected", announcement.selected, if_set);
+  fields("baseline", announcement.baseline);
   fields("preflight", announcement.preflight);
 }
 

@@ -193,6 +193,16 @@ Thresholds::Thresholds(const Json& document, const std::string& source) {
   for (const ClaimInfo& info : claim_catalogue()) claims.at(std::string(info.id));
 }
 
+void Thresholds::decline(std::string_view prefix, const std::string& why) {
+  for (auto& [id, claim] : claims_) {
+    if (!id.starts_with(prefix)) continue;
+    for (auto& [guest, expectation] : claim.expectations) {
+      expectation = {};
+      expectation.not_applicable = why;
+    }
+  }
+}
+
 const ClaimThresholds& Thresholds::claim(std::string_view id) const {
   const auto found = claims_.find(id);
   if (found == claims_.end()) {

@@ -54,6 +54,9 @@ class Thresholds {
   // `source` names the document in errors.
   Thresholds(const Json& document, const std::string& source);
 
+  // Declares every case of the claims whose ids begin so not applicable.
+  void decline(std::string_view prefix, const std::string& why);
+
   // Throws HarnessError when there is no such claim.
   const ClaimThresholds& claim(std::string_view id) const;
 

@@ -39,7 +39,7 @@ Number transactions(const Record& record, GuestKind guest) {
 }
 
 // A row is about a claim, or about a figure that no claim is about.
-struct Metric {
+struct FigureRow {
   std::string_view name;
   std::string_view unit;
   int decimals;
@@ -49,7 +49,7 @@ struct Metric {
 };
 
 // clang-format off
-constexpr Metric kMetrics[] = {
+constexpr FigureRow kFigureRows[] = {
     {"Idle host-RAM delta", "MiB", 0, "memory.idle-delta", "delta.memory-idle"},
     {"Idle host RAM used", "MiB", 0, "", "", idle_ram},
     {"Under-load host-RAM delta", "MiB", 0, "memory.load-delta", "delta.memory-load"},
@@ -82,14 +82,14 @@ struct Side {
   Number lxc_value;
   Number vm_value;
 
-  Side(const Record& record, const Metric& metric)
+  Side(const Record& record, const FigureRow& metric)
       : lxc(record.claim(metric.claim, GuestKind::kLxc)),
         vm(record.claim(metric.claim, GuestKind::kVm)),
         delta(record.claim(metric.delta, std::nullopt)),
         lxc_value(value(record, metric, lxc, GuestKind::kLxc)),
         vm_value(value(record, metric, vm, GuestKind::kVm)) {}
 
-  static Number value(const Record& record, const Metric& metric, const ClaimResult* claim,
+  static Number value(const Record& record, const FigureRow& metric, const ClaimResult* claim,
                       GuestKind guest) {
     if (metric.of_guest != nullptr) return metric.of_guest(record, guest);
     return claim == nullptr ? std::nullopt : claim->measured.number();
@@ -97,7 +97,7 @@ struct Side {
 
   // A claim on the difference in the row's own unit has the exact value; one in another unit
   // (throughput is judged in percent) stands beside it.
-  std::string delta_text(const Metric& metric) const {
+  std::string delta_text(const FigureRow& metric) const {
     const std::string difference = signed_or_missing(minus(vm_value, lxc_value), metric.decimals);
     const Number claimed = delta == nullptr ? std::nullopt : delta->measured.number();
     if (!claimed) return difference;
@@ -124,7 +124,7 @@ struct Side {
 };
 
 // A count depends on how long the load ran.
-std::string name_of(const Metric& metric, const Record& reference) {
+std::string name_of(const FigureRow& metric, const Record& reference) {
   const LoadRecord* lxc = reference.load(GuestKind::kLxc);
   const LoadRecord* vm = reference.load(GuestKind::kVm);
   if (metric.of_guest != transactions || lxc == nullptr || vm == nullptr) {
@@ -135,7 +135,7 @@ std::string name_of(const Metric& metric, const Record& reference) {
                      number_or_missing(vm->pgbench.duration_s, 0));
 }
 
-Table::Row row_of(const Record& reference, const Record& run, const Metric& metric) {
+Table::Row row_of(const Record& reference, const Record& run, const FigureRow& metric) {
   const Side then(reference, metric);
   const Side now(run, metric);
   const auto text = [&](const Number& value) { return number_or_missing(value, metric.decimals); };
@@ -156,7 +156,7 @@ Table comparison_table(const Record& reference, const Record& run) {
   Table table{.header = {"Metric", "spike LXC", "this LXC", "spike VM", "this VM", "spike Δ",
                          "this Δ", "verdict"},
               .rows = {}};
-  for (const Metric& metric : kMetrics) table.rows.push_back(row_of(reference, run, metric));
+  for (const FigureRow& metric : kFigureRows) table.rows.push_back(row_of(reference, run, metric));
   return table;
 }
 
