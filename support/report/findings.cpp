@@ -5,6 +5,7 @@
 #include "support/report/comparison.h"
 #include "support/report/report.h"
 #include "support/report/sections.h"
+#include "support/report/shared.h"
 #include "support/report/wording.h"
 
 namespace pve_accept {
@@ -35,6 +36,14 @@ std::string at_or_missing(const std::map<std::string, Fact<std::string>>& values
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+Figure figure_of(const WindowRecord* window, const std::string& name) {
+  if (window == nullptr) return {};
+  const auto found = window->figures.find(name);
+  return found == window->figures.end() ? Figure{} : found->second;
+}
+
+}  // namespace
 
 Table platform_table(const Record& record) {
   const NodeRecord& spike = reference_run().node;
@@ -100,13 +109,7 @@ Table guest_table(const Record& record) {
   return table;
 }
 
-Figure figure_of(const WindowRecord* window, const std::string& name) {
-  if (window == nullptr) return {};
-  const auto found = window->figures.find(name);
-  return found == window->figures.end() ? Figure{} : found->second;
-}
-
-std::string baseline_line(const Record& record) {
+std::string baseline_text(const Record& record) {
   const auto baseline = [](const Record& run) { return run.baseline ? &*run.baseline : nullptr; };
   const Figure spike = figure_of(baseline(reference_run()), "ram_used_mib");
   const Figure ram = figure_of(baseline(record), "ram_used_mib");
@@ -117,12 +120,11 @@ std::string baseline_line(const Record& record) {
   return fmt::format(
       "Baseline, no guest running: host RAM used median {} MiB (range {}–{}; spike {}, range "
       "{}–{}), host CPU used {} % (spike {} %). RAM used is MemTotal − MemAvailable; deltas "
-      "are against this baseline.\n\n",
+      "are against this baseline.",
       mib(ram.median), mib(ram.min), mib(ram.max), mib(spike.median), mib(spike.min),
       mib(spike.max), cpu(record), cpu(reference_run()));
 }
 
-// The shares of host CPU that the totals of the comparison are made of.
 Table cpu_table(const Record& record) {
   Table table{.header = {"Host CPU, % (mean)", "used", "busy", "user", "system", "iowait",
                          "softirq", "guest", "steal"},
@@ -146,19 +148,17 @@ Table cpu_table(const Record& record) {
   return table;
 }
 
-std::string spike_note() {
+std::string reference_note() {
   const Record& spike = reference_run();
   const auto mib = [](const WindowRecord* window, const char* figure) {
     return number_or_missing(figure_of(window, figure).median, 0);
   };
   return fmt::format(
-      "\nΔ is VM − LXC. The spike booked {} MiB on the idle container and {} MiB on the idle VM; "
-      "its figures of provisioning are rough (10–15 s, 60–75 s).\n\n",
+      "Δ is VM − LXC. The spike booked {} MiB on the idle container and {} MiB on the idle VM; "
+      "its figures of provisioning are rough (10–15 s, 60–75 s).",
       mib(spike.idle(GuestKind::kLxc), "cgroup_current_mib"),
       mib(spike.idle(GuestKind::kVm), "process_rss_mib"));
 }
-
-}  // namespace
 
 std::string provenance_section(const Record& record) {
   return "## 1. Provenance\n\n### Platform\n\n" + markdown(platform_table(record)) +
@@ -167,8 +167,8 @@ std::string provenance_section(const Record& record) {
 }
 
 std::string comparison_section(const Record& record) {
-  return "## 2. Comparison table\n\n" + baseline_line(record) +
-         markdown(comparison_table(reference_run(), record)) + spike_note() +
+  return "## 2. Comparison table\n\n" + baseline_text(record) + "\n\n" +
+         markdown(comparison_table(reference_run(), record)) + "\n" + reference_note() + "\n\n" +
          markdown(cpu_table(record)) + "\n";
 }
 

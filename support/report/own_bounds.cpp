@@ -2,6 +2,7 @@
 
 #include "support/record/claim_catalogue.h"
 #include "support/report/sections.h"
+#include "support/report/shared.h"
 #include "support/report/table.h"
 #include "support/report/wording.h"
 
@@ -50,13 +51,18 @@ class OwnBounds {
 
 }  // namespace
 
-std::string own_bounds_section(const Record& record) {
+Table own_bounds_table(const Record& record) {
   OwnBounds bounds;
   for (const ClaimResult* claim : claims_of(record)) {
     if (find_claim(claim->id) != nullptr) bounds.look_at(*claim);
   }
-  if (bounds.table().rows.empty()) return "";
-  return "**Judged by bounds that are not the suite's own:**\n\n" + markdown(bounds.table()) + "\n";
+  return bounds.table();
+}
+
+std::string own_bounds_section(const Record& record) {
+  const Table table = own_bounds_table(record);
+  if (table.rows.empty()) return "";
+  return "**Judged by bounds that are not the suite's own:**\n\n" + markdown(table) + "\n";
 }
 
 }  // namespace pve_accept

@@ -2,7 +2,9 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "support/base/logged_command.h"
 #include "support/record/record.h"
 
 namespace pve_accept {
@@ -14,6 +16,15 @@ namespace pve_accept {
 // a simulation, its first line says that the figures come from a model.
 // With earlier runs at hand it also says what changed since them, and what is suspected.
 std::string findings_markdown(const Record& record, std::span<const Record> earlier = {});
+
+// findings.html: the same as a page that reads without scripts, with plots, and with the commands
+// of what is not green, where there is a log of them. Its style sheet stands inside, or beside it,
+// for where a page may have none (a CI server's policy). Less than 1 MB, whatever the record holds.
+enum class StyleSheet { kInside, kBeside };
+inline constexpr const char* kStyleSheetFile = "findings.css";
+std::string_view findings_style_sheet();
+std::string findings_html(const Record& record, const CommandLog& log = {},
+                          StyleSheet style = StyleSheet::kInside);
 
 enum class Lines { kAll, kRed };  // kRed: of what makes the run red
 

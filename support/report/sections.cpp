@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/base/text.h"
+#include "support/report/shared.h"
 #include "support/report/table.h"
 #include "support/report/wording.h"
 #include "support/suspects/known_issues.h"
@@ -14,12 +15,6 @@ namespace pve_accept {
 namespace {
 
 std::string bullet(const std::string& text) { return "- " + markdown_escaped(text) + "\n"; }
-
-std::string bullets(const std::string& name, const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += bullet(name + ": " + text);
-  return all;
-}
 
 std::string_view subject_of(const ClaimResult& claim) {
   return std::string_view(claim.id).substr(0, claim.id.find('.'));
@@ -57,58 +52,6 @@ std::string red_stages(const Record& record) {
   return text;
 }
 
-// What a window says of itself: why it is not usable, what is worth a mention, the drift of RAM
-// that remained when it began, and steal.
-std::string window_notes(const std::string& name, const WindowRecord& window) {
-  std::string text = bullets(name, window.problems) + bullets(name, window.notes);
-  if (const auto& settle = window.settle) {
-    text += bullet(fmt::format("{}: drift of host RAM that remained: {} MiB, {} after {} s", name,
-                               signed_or_missing(settle->drift_mib, 0),
-                               settle->settled ? "settled" : "not settled",
-                               number_or_missing(settle->took_s, 0)));
-  }
-  const auto steal = window.figures.find("cpu_steal_percent");
-  if (steal != window.figures.end() && steal->second.mean > 0) {
-    text += bullet(fmt::format(
-        "{}: steal {} %: the node is itself a virtual machine, its CPU figures are not exact", name,
-        number_or_missing(steal->second.mean, 2)));
-  }
-  return text;
-}
-
-std::string all_window_notes(const Record& record) {
-  std::string text;
-  if (record.baseline) text += window_notes("baseline", *record.baseline);
-  for (const GuestKind kind : kGuestKinds) {
-    const auto name = [&](const char* window) {
-      return fmt::format("{} window of the {}", window, to_string(kind));
-    };
-    if (const IdleRecord* idle = record.idle(kind)) text += window_notes(name("idle"), *idle);
-    if (const LoadRecord* load = record.load(kind)) text += window_notes(name("load"), *load);
-  }
-  return text;
-}
-
-std::string node_notes(const Record& record) {
-  std::string text;
-  if (const auto& next = record.node.pending_kernel; next) {
-    text += bullet(
-        fmt::format("reboot pending: the next boot of the node starts kernel {}, and {} ran; "
-                    "these figures are of neither what was nor what will be",
-                    *next, text_or_missing(record.node.kernel)));
-  } else if (!next.known()) {
-    text += bullet("which kernel the next boot of the node starts is not known: " + next.problem);
-  }
-  if (record.node.ksm) text += bullet("KSM on the node: " + *record.node.ksm);
-  text += bullets("command that the simulated node does not know", record.node.unknown_commands);
-  for (const ClaimResult* claim : claims_of(record)) {
-    if (claim->note && claim->outcome == Outcome::kPass) {
-      text += bullet(case_label(*claim) + ": " + *claim->note);
-    }
-  }
-  return text;
-}
-
 // How each was measured.
 Table table_of_claims(const Record& record, Maturity maturity) {
   Table table{.header = {"Claim", "outcome", "measured", "allowed", "how"}, .rows = {}};
@@ -118,12 +61,6 @@ Table table_of_claims(const Record& record, Maturity maturity) {
                           text_or_missing(claim->how)});
   }
   return table;
-}
-
-std::string destroy_command(const Record& record, GuestKind kind) {
-  const GuestRecord* guest = record.guest(kind);
-  return fmt::format("{} destroy {} --purge\n", facts_of(kind).tool,
-                     guest == nullptr ? std::string(kMissing) : std::to_string(guest->vmid));
 }
 
 }  // namespace
@@ -146,7 +83,8 @@ std::string viability_section(const Record& record) {
 std::string observations_section(const Record& record) {
   std::string text = red_claims(record, Maturity::kStable) + red_stages(record);
   if (text.empty()) text = "- No claim is false, and none could not be told.\n";
-  return "## 4. Observations\n\n" + text + all_window_notes(record) + node_notes(record) + "\n";
+  for (const std::string& note : notes_of(record)) text += bullet(note);
+  return "## 4. Observations\n\n" + text + "\n";
 }
 
 std::string command_log_section(const Record& record) {
@@ -172,8 +110,8 @@ std::string teardown_section(const Record& record) {
   for (const std::string& entry : changes) text += bullet(entry);
   if (teardown.kept) {
     text += "\nTo remove the guests that were kept:\n\n```bash\n" +
-            destroy_command(record, GuestKind::kVm) + destroy_command(record, GuestKind::kLxc) +
-            "```\n";
+            destroy_command(record, GuestKind::kVm) + "\n" +
+            destroy_command(record, GuestKind::kLxc) + "\n```\n";
   }
   return text;
 }

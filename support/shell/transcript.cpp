@@ -29,14 +29,6 @@ std::string exact_time(Clock::WallTime time) {
   return text;
 }
 
-Json entry_for(const std::string& where, const Command& command, Clock::WallTime started) {
-  Json entry = {
-      {"at", exact_time(started)}, {"where", where}, {"command", command_line(command.argv)}};
-  if (const auto bytes = input_size(command); bytes > 0) entry["input_bytes"] = bytes;
-  if (!command.input_file.empty()) entry["input_file"] = command.input_file.string();
-  return entry;
-}
-
 class TranscribedProcess final : public Process {
  public:
   TranscribedProcess(std::unique_ptr<Process> process, std::shared_ptr<Transcript> transcript,
@@ -134,28 +126,40 @@ class TranscribedShell final : public Shell {
 Transcript::Transcript(std::filesystem::path file, const Clock& clock)
     : file_(std::move(file)), clock_(clock) {}
 
+LoggedCommand Transcript::entry(const std::string& where, const Command& command,
+                                Clock::WallTime started) const {
+  LoggedCommand entry{.at = exact_time(started),
+                      .where = where,
+                      .purpose = purpose_,
+                      .command = command_line(command.argv)};
+  if (const auto bytes = input_size(command); bytes > 0) {
+    entry.input_bytes = static_cast<std::int64_t>(bytes);
+  }
+  if (!command.input_file.empty()) entry.input_file = command.input_file.string();
+  return entry;
+}
+
 void Transcript::add(const std::string& where, const Command& command, Clock::WallTime started,
                      const CommandResult& result) {
-  Json entry = entry_for(where, command, started);
-  entry["exit"] = result.exit_status;
-  entry["duration_s"] = to_seconds(result.elapsed);
-  entry["stdout"] = shortened(result.out);
-  entry["stderr"] = shortened(result.err);
+  LoggedCommand entry = this->entry(where, command, started);
+  entry.exit = result.exit_status;
+  entry.duration_s = to_seconds(result.elapsed);
+  entry.out = shortened(result.out);
+  entry.err = shortened(result.err);
   append(entry);
 }
 
 void Transcript::add_failure(const std::string& where, const Command& command,
                              Clock::WallTime started, std::string_view failure) {
-  Json entry = entry_for(where, command, started);
-  entry["exit"] = nullptr;
-  entry["duration_s"] = to_seconds(clock_.wall() - started);
-  entry["failure"] = failure;
+  LoggedCommand entry = this->entry(where, command, started);
+  entry.duration_s = to_seconds(clock_.wall() - started);
+  entry.failure = failure;
   append(entry);
 }
 
-void Transcript::append(const Json& entry) {
+void Transcript::append(const LoggedCommand& entry) {
   // One write of a whole line to a file opened for appending: lines of two processes never mix.
-  const std::string line = json_text(entry) + "\n";
+  const std::string line = json_text(write_fields(entry)) + "\n";
   const int descriptor = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   const bool written = descriptor >= 0 && ::write(descriptor, line.data(), line.size()) ==
                                               static_cast<ssize_t>(line.size());

@@ -3,17 +3,21 @@
 #include <filesystem>
 #include <memory>
 
+#include "support/base/logged_command.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {
 
-// transcript.jsonl: every command of a run, where it ran, its exit status, duration and output, one
-// JSON object a line. What went to a command's standard input is counted, never written: that is
-// where keys would be.
+// transcript.jsonl: every command of a run, what it was for, where it ran, its exit status,
+// duration and output, one JSON object a line. What went to a command's standard input is counted,
+// never written: that is where keys would be.
 class Transcript {
  public:
   // Appends to `file`. The clock must outlive the transcript.
   Transcript(std::filesystem::path file, const Clock& clock);
+
+  // What is added from here on was for that stage or case.
+  void attribute_to(std::string purpose) { purpose_ = std::move(purpose); }
 
   void add(const std::string& where, const Command& command, Clock::WallTime started,
            const CommandResult& result);
@@ -24,10 +28,13 @@ class Transcript {
   const Clock& clock() const { return clock_; }
 
  private:
-  void append(const Json& entry);
+  LoggedCommand entry(const std::string& where, const Command& command,
+                      Clock::WallTime started) const;
+  void append(const LoggedCommand& entry);
 
   std::filesystem::path file_;
   const Clock& clock_;
+  std::string purpose_;
 };
 
 // A shell that writes all that `shell`, and every shell behind it, runs into the transcript.

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "suites/unit/mock_shell.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
@@ -19,8 +21,7 @@ using testing::Throw;
 class TranscriptTest : public testing::Test {
  protected:
   TranscriptTest() : mock_(new testing::StrictMock<MockShell>("node")) {
-    shell_ = transcribed(std::unique_ptr<Shell>(mock_),
-                         std::make_shared<Transcript>(directory_.path() / "t.jsonl", clock_));
+    shell_ = transcribed(std::unique_ptr<Shell>(mock_), transcript_);
   }
 
   // The lines of the transcript, parsed.
@@ -33,6 +34,8 @@ class TranscriptTest : public testing::Test {
 
   TemporaryDirectory directory_;
   FakeClock clock_;
+  std::shared_ptr<Transcript> transcript_ =
+      std::make_shared<Transcript>(directory_.path() / "t.jsonl", clock_);
   MockShell* mock_;
   std::unique_ptr<Shell> shell_;
 };
@@ -50,6 +53,37 @@ TEST_F(TranscriptTest, KeepsCommandHostExitAndOutput) {
   EXPECT_EQ(entry["duration_s"], 1.5);
   EXPECT_EQ(entry["stdout"], "out\n");
   EXPECT_EQ(entry["stderr"], "err\n");
+}
+
+TEST_F(TranscriptTest, SaysWhatEachCommandWasFor) {
+  EXPECT_CALL(*mock_, run).Times(2).WillRepeatedly(Return(CommandResult{}));
+  shell_->run({.argv = {"hostname"}});
+  transcript_->attribute_to("docker.exec/vm");
+  shell_->run({.argv = {"docker", "ps"}});
+  EXPECT_FALSE(entries()[0].contains("for"));
+  EXPECT_EQ(entries()[1]["for"], "docker.exec/vm");
+}
+
+// What is written is what is read: of a run that was killed, all but a line that is cut.
+TEST_F(TranscriptTest, IsReadAgainButForALineThatIsCut) {
+  EXPECT_CALL(*mock_, run)
+      .WillOnce(Return(CommandResult{7, "out\n", "", std::chrono::milliseconds(1500)}))
+      .WillOnce(Throw(ConnectionError("run qm", "connection lost")));
+  transcript_->attribute_to("provision/vm");
+  shell_->run({.argv = {"qm", "list"}, .input = "SECRET"});
+  EXPECT_THROW(shell_->run({.argv = {"qm", "list"}}), ConnectionError);
+  std::ofstream(directory_.path() / "t.jsonl", std::ios::app) << "{\"at\": \"2026";
+  const CommandLog log = read_command_log(directory_.path() / "t.jsonl");
+  EXPECT_TRUE(log.found);
+  EXPECT_EQ(log.unreadable, 1U);
+  ASSERT_EQ(log.commands.size(), 2U);
+  EXPECT_EQ(log.commands[0].purpose, "provision/vm");
+  EXPECT_EQ(log.commands[0].exit, 7);
+  EXPECT_EQ(log.commands[0].out, "out\n");
+  EXPECT_EQ(log.commands[0].input_bytes, 6);
+  EXPECT_FALSE(log.commands[1].exit.has_value());
+  EXPECT_THAT(log.commands[1].failure.value_or(""), HasSubstr("connection lost"));
+  EXPECT_FALSE(read_command_log(directory_.path() / "none.jsonl").found);
 }
 
 TEST_F(TranscriptTest, NeverWritesWhatWentToStandardInput) {

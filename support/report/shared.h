@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/record/record.h"
+#include "support/report/table.h"
+
+// What findings.md and findings.html both say, each in its own form.
+namespace pve_accept {
+
+// Provenance, the spike's beside this run's.
+Table platform_table(const Record& record);
+Table image_table(const Record& record);
+Table guest_table(const Record& record);
+
+// The shares of host CPU that the totals of the comparison are made of.
+Table cpu_table(const Record& record);
+std::string baseline_text(const Record& record);
+std::string reference_note();  // what is to be known of the spike's figures
+
+// The bounds that this run was judged by and that are not the suite's own; no row where all are.
+Table own_bounds_table(const Record& record);
+
+// What the windows, the node and the claims that hold say of themselves.
+std::vector<std::string> notes_of(const Record& record);
+
+// "qm destroy 9000 --purge".
+std::string destroy_command(const Record& record, GuestKind kind);
+
+}  // namespace pve_accept
