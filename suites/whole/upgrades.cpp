@@ -63,7 +63,7 @@ std::vector<WholeRun> upgrade_checks() {
              {"survivor.refreshed-http-200/lxc", kFail},
              {"survivor.refreshed-rows/lxc", kError},
              {"survivor.refreshed-unix-socket/lxc", kFail},
-             {"survivor.refreshed-new-container/lxc", kError}},
+             {"survivor.refreshed-new-container/lxc", kFail}},
             changes)};
 }
 

@@ -180,5 +180,29 @@ TEST(InstalledDocker, IsLookedUpByItsSource) {
   EXPECT_THROW(installed_origin(guest.shell, DockerSource::kDistribution), HarnessError);
 }
 
+TEST_F(WorkloadInstall, UpgradesAllPackagesAndKeepsTheirConfiguration) {
+  upgrade_packages(guest.shell, std::chrono::seconds(77));
+  EXPECT_THAT(
+      lines,
+      ElementsAre("env DEBIAN_FRONTEND=noninteractive apt-get update -q",
+                  "env DEBIAN_FRONTEND=noninteractive apt-get upgrade --with-new-pkgs -y "
+                  "-q -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold"));
+  EXPECT_THAT(deadlines, testing::Each(Clock::Duration(std::chrono::seconds(77))));
+}
+
+TEST_F(WorkloadInstall, DoesNotCallAGuestUpgradedThatReachesNoSource) {
+  EXPECT_CALL(guest.shell, run(_))
+      .WillOnce(Return(CommandResult{
+          .err = "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  "
+                 "Temporary failure resolving 'deb.debian.org'\n"}));
+  try {
+    upgrade_packages(guest.shell, std::chrono::seconds(77));
+    FAIL() << "nothing was upgraded";
+  } catch (const HarnessError& error) {
+    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("upgrade the guest's packages"),
+                                             HasSubstr("Temporary failure resolving")));
+  }
+}
+
 }  // namespace
 }  // namespace pve_accept

@@ -71,6 +71,13 @@ TEST(GuestMemoryFile, WithoutFiguresIsAnError) {
   EXPECT_THROW(parse_guest_memory("MemTotal: 2097152\n"), HarnessError);
 }
 
+TEST(CpuInfoFile, HasABlockForEachCpu) {
+  EXPECT_EQ(parse_cpus(recorded("proc.txt", "cat /proc/cpuinfo").out), 2);
+  for (const char* text : {"", "model name\t: x\n", "Processor : 0\n"}) {
+    EXPECT_THROW(parse_cpus(text), HarnessError) << text;
+  }
+}
+
 TEST(MemoryEventsFile, HasTheKills) {
   EXPECT_EQ(parse_oom_kills(
                 recorded("docker-in-lxc.txt", "cat /sys/fs/cgroup/lxc/9001/memory.events").out),
