@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "support/base/error.h"
 #include "support/compare/baseline.h"
@@ -62,7 +63,9 @@ bool CaseHistory::notable() const {
 
 History history_of(std::vector<Record> records, const Thresholds& thresholds) {
   if (records.empty()) throw InputError("not a single run was named");
-  std::ranges::stable_sort(records, {}, [](const Record& record) { return record.run.started; });
+  std::ranges::sort(records, {}, [](const Record& record) {
+    return std::pair(record.run.started, record.run.id);
+  });
   History history{.node = records.back().node.name, .simulated = records.back().node.simulated()};
   for (const Record& record : records) {
     if (record.node.name != history.node || record.node.kind != records.back().node.kind) {
