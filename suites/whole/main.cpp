@@ -11,6 +11,7 @@
 
 #include "suites/whole/expectation.h"
 #include "suites/whole/runs.h"
+#include "suites/whole/study.h"
 #include "suites/whole/trouble.h"
 #include "suites/whole/upgrades.h"
 #include "support/base/file.h"
@@ -145,12 +146,24 @@ int main(int argc, char** argv) {
   CLI::App* page_verb = app.add_subcommand("page", "Writes the page of all faults");
   page_verb->add_option("FILE", file)->required();
   page_verb->add_flag("--check", check, "only says whether it is as it should be");
+  StudyPlan plan;
+  CLI::App* study_verb =
+      app.add_subcommand("study", "How often a comparison of runs says what, by whole runs");
+  study_verb->add_option("--runs", plan.runs, "that are not changed; half as many are")
+      ->check(CLI::Range(2, 10000));
+  study_verb->add_option("--rounds", plan.rounds)->check(CLI::Range(1, 100));
+  study_verb->add_option("--base-runs", plan.base_runs)->check(CLI::PositiveNumber);
+  study_verb->add_option("--comparisons", plan.comparisons)->check(CLI::PositiveNumber);
+  study_verb->add_option("--boot-percent", plan.boot_percent)->check(CLI::NonNegativeNumber);
+  study_verb->add_option("--round-percent", plan.round_percent)->check(CLI::NonNegativeNumber);
+  study_verb->add_option("--seed", plan.seed, "of the draws among the runs");
   CLI11_PARSE(app, argc, argv);
   try {
     if (*matrix_verb) return matrix(runner, only);
     if (*healthy_verb) return healthy(runner, count, first_seed, disturbances);
     if (*upgrades_verb) return runner.make(upgrade_checks()) == 0 ? 0 : 1;
     if (*trouble_verb) return runner.make(runs_in_trouble(trouble, stride)) == 0 ? 0 : 1;
+    if (*study_verb) return study(runner, plan) == 0 ? 0 : 1;
     if (*red_verb) return red(runner, scenarios);
     return page(file, check);
   } catch (const std::exception& error) {

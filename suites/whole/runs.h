@@ -23,6 +23,8 @@ struct WholeRun {
   std::function<void(const std::filesystem::path& directory)> afterwards = {};
   bool upgrades = false;  // both halves of an upgrade check; the record is that of the second
   std::optional<std::filesystem::path> baseline = {};  // that it is compared with
+  int rounds = 1;
+  bool with_claims = true;  // else only its stages
 };
 
 // Makes many of them, a few at once.

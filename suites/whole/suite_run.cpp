@@ -94,14 +94,15 @@ void run_claims(const Tests& tests) {
   in_processes(1, 1, run, [](std::size_t) {});
 }
 
-int run_all(const fs::path& directory, const Json& scenario, RunSettings settings) {
+int run_all(const fs::path& directory, const Json& scenario, RunSettings settings,
+            bool claims = true) {
   fs::create_directories(directory);
   settings.scenario = directory / "scenario.json";
   write_file_atomically(*settings.scenario, scenario.dump(1));
   ::setenv("PVE_ACCEPT_NODE", "sim", 1);
   ::setenv("PVE_ACCEPT_OUT", directory.c_str(), 1);
   auto announcement = announcement_of(settings);
-  announcement.selected = all_cases(settings.upgrade_phase());
+  announcement.selected = claims ? all_cases(settings.upgrade_phase()) : Names{};
   announce_run(RunDirectory(directory), announcement);
 
   Schedule schedule(scheduled_tests(settings.lab, settings.upgrade_phase()));
@@ -109,7 +110,7 @@ int run_all(const fs::path& directory, const Json& scenario, RunSettings setting
     Tests batch = schedule.next();
     if (is_claim(batch.front())) {
       std::erase_if(batch, [&](const ScheduledTest& test) { return !schedule.may_run(test); });
-      if (!batch.empty()) run_claims(batch);
+      if (claims && !batch.empty()) run_claims(batch);
       continue;
     }
     const ScheduledTest& stage = batch.front();
@@ -120,11 +121,11 @@ int run_all(const fs::path& directory, const Json& scenario, RunSettings setting
 
 }  // namespace
 
-int run_suite(const fs::path& directory, const Json& scenario,
-              const std::optional<fs::path>& baseline) {
+int run_suite(const fs::path& directory, const Json& scenario, const SuiteOptions& options) {
   RunSettings settings;
-  settings.baseline = baseline;
-  return run_all(directory, scenario, settings);
+  settings.baseline = options.baseline;
+  settings.lab.rounds = options.rounds;
+  return run_all(directory, scenario, settings, options.claims);
 }
 
 int run_upgrade_check(const fs::path& directory, const Json& scenario) {

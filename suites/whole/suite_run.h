@@ -13,8 +13,13 @@ namespace pve_accept {
 // one, in the order and under the conditions of CTest's fixtures: a stage in this process, the
 // claims between two stages in one child. Prints what the stages and claims print. What it leaves
 // in `directory` is what a run leaves. Returns the exit status of the report.
+struct SuiteOptions {
+  std::optional<std::filesystem::path> baseline = {};
+  int rounds = 1;
+  bool claims = true;  // else only the stages
+};
 int run_suite(const std::filesystem::path& directory, const Json& scenario,
-              const std::optional<std::filesystem::path>& baseline = {});
+              const SuiteOptions& options = {});
 
 // An upgrade check on such a node: a run in `directory`/before leaves its guests, what the scenario
 // has under "upgrade" is installed, the node is rebooted, and the run after it has `directory`.
