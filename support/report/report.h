@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "support/base/logged_command.h"
+#include "support/compare/comparison.h"
 #include "support/record/record.h"
 
 namespace pve_accept {
@@ -23,8 +25,16 @@ std::string findings_markdown(const Record& record, std::span<const Record> earl
 enum class StyleSheet { kInside, kBeside };
 inline constexpr const char* kStyleSheetFile = "findings.css";
 std::string_view findings_style_sheet();
-std::string findings_html(const Record& record, const CommandLog& log = {},
-                          StyleSheet style = StyleSheet::kInside);
+
+// What the page shows beside the record, where it is at hand.
+struct PageContext {
+  CommandLog log = {};
+  std::span<const Record> earlier = {};          // runs, for what changed since them
+  std::optional<RunComparison> comparison = {};  // with a baseline, or an earlier run
+  StyleSheet style = StyleSheet::kInside;
+};
+
+std::string findings_html(const Record& record, const PageContext& context = {});
 
 enum class Lines { kAll, kRed };  // kRed: of what makes the run red
 

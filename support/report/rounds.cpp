@@ -4,6 +4,7 @@
 
 #include "support/base/text.h"
 #include "support/report/sections.h"
+#include "support/report/shared.h"
 #include "support/report/table.h"
 #include "support/report/wording.h"
 
@@ -64,23 +65,27 @@ std::string problems_of_rounds(const std::vector<RoundRecord>& rounds) {
   return text;
 }
 
-std::string machine(const std::vector<RoundRecord>& rounds) {
-  Table table{.header = {"After round", "fsync/s", "regex/s", "on"}, .rows = {}};
-  for (const RoundRecord& round : rounds) {
-    if (!round.canary) continue;
-    table.rows.push_back({std::to_string(round.number),
-                          number_or_missing(round.canary->fsyncs_per_s, 0),
-                          number_or_missing(round.canary->regex_per_s, 0), round.canary->path});
-  }
+std::string machine(const Record& record) {
+  const Table table = machine_table(record);
   if (table.rows.empty()) return "\nWhat the machine itself does is not on record: no `pveperf`.\n";
   return "\nThe machine itself, with no guest running (`pveperf`):\n\n" + markdown(table);
 }
 
 }  // namespace
 
-std::string rounds_section(const Record& record) {
+Table machine_table(const Record& record) {
+  Table table{.header = {"After round", "fsync/s", "regex/s", "on"}, .rows = {}};
+  for (const RoundRecord& round : record.all_rounds()) {
+    if (!round.canary) continue;
+    table.rows.push_back({std::to_string(round.number),
+                          number_or_missing(round.canary->fsyncs_per_s, 0),
+                          number_or_missing(round.canary->regex_per_s, 0), round.canary->path});
+  }
+  return table;
+}
+
+Table rounds_table(const Record& record) {
   const std::vector<RoundRecord> rounds = record.all_rounds();
-  if (rounds.size() < 2) return "";
   Table table{.header = {"Round", "guest", "idle RAM, MiB", "idle CPU, %", "load RAM, MiB",
                          "load CPU, %", "tps", "latency, ms"},
               .rows = {}};
@@ -89,9 +94,16 @@ std::string rounds_section(const Record& record) {
       table.rows.push_back(row_of(record, round.number, kind, measured));
     }
   }
+  return table;
+}
+
+std::string rounds_section(const Record& record) {
+  const std::vector<RoundRecord> rounds = record.all_rounds();
+  if (rounds.size() < 2) return "";
   const std::string problems = problems_of_rounds(rounds);
   return "### Rounds\n\nClaims are judged by the first round. RAM is above the baseline.\n\n" +
-         markdown(table) + machine(rounds) + (problems.empty() ? "" : "\n" + problems) + "\n";
+         markdown(rounds_table(record)) + machine(record) +
+         (problems.empty() ? "" : "\n" + problems) + "\n";
 }
 
 }  // namespace pve_accept

@@ -25,6 +25,14 @@ Table own_bounds_table(const Record& record);
 // What the windows, the node and the claims that hold say of themselves.
 std::vector<std::string> notes_of(const Record& record);
 
+// The first round and those after it, a row each and guest; the machine itself after each.
+Table rounds_table(const Record& record);
+Table machine_table(const Record& record);
+
+// What an upgrade has changed, and of what it was; only of a run that came after one.
+Table upgrade_table(const Record& record);
+std::string upgrade_text(const Record& record);
+
 // "qm destroy 9000 --purge".
 std::string destroy_command(const Record& record, GuestKind kind);
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "support/report/sections.h"
+#include "support/report/shared.h"
 #include "support/report/table.h"
 #include "support/report/wording.h"
 
@@ -30,7 +31,15 @@ void add_changes(const Versions& before, const Versions& now, const std::string&
   }
 }
 
-Table changes(const Record& record) {
+std::string reboot_line(const Record& record) {
+  const auto& before = record.upgrade->boot_id;
+  if (!before || !record.node.boot_id) return "Whether the node was rebooted is not known.";
+  return *before == *record.node.boot_id ? "The node was not rebooted since." : "It was rebooted.";
+}
+
+}  // namespace
+
+Table upgrade_table(const Record& record) {
   Table table{.header = {"Changed", "before the upgrade", "after it"}, .rows = {}};
   add_changes(record.upgrade->packages, record.node.packages, "", table);
   for (const auto& [kind, guest] : record.survivors) {
@@ -42,24 +51,19 @@ Table changes(const Record& record) {
   return table;
 }
 
-std::string reboot_line(const Record& record) {
-  const auto& before = record.upgrade->boot_id;
-  if (!before || !record.node.boot_id) return "Whether the node was rebooted is not known.";
-  return *before == *record.node.boot_id ? "The node was not rebooted since." : "It was rebooted.";
+std::string upgrade_text(const Record& record) {
+  return fmt::format("Run {} of {} left two guests on the node before it was upgraded. {}",
+                     record.upgrade->run, record.upgrade->started, reboot_line(record));
 }
-
-}  // namespace
 
 std::string upgrade_section(const Record& record) {
   if (!record.upgrade) return "";
   std::string text = fmt::format(
-      "## Upgrade\n\nRun {} of {} left two guests on the node before it was upgraded. {} The "
-      "claims "
+      "## Upgrade\n\n{} The claims "
       "`survivor.*` are about them: as they were left, and, `survivor.refreshed-*`, with their own "
       "packages upgraded and Docker started anew.\n\n",
-      markdown_escaped(record.upgrade->run), markdown_escaped(record.upgrade->started),
-      reboot_line(record));
-  const Table table = changes(record);
+      markdown_escaped(upgrade_text(record)));
+  const Table table = upgrade_table(record);
   return text +
          (table.rows.empty() ? "No version has changed, on the node or in these guests.\n"
                              : markdown(table)) +

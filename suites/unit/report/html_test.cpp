@@ -3,6 +3,7 @@
 
 #include "suites/unit/report/markup.h"
 #include "suites/unit/report/sample_record.h"
+#include "support/compare/metric.h"
 #include "support/report/html/bands.h"
 #include "support/report/html/element.h"
 #include "support/report/html/numbers.h"
@@ -126,7 +127,7 @@ TEST(HtmlPage, HasItsStyleSheetInsideOrBeside) {
   EXPECT_THAT(findings_html(sample_record()),
               AllOf(HasSubstr("<style>"), HasSubstr("prefers-color-scheme: dark"),
                     Not(HasSubstr("<link"))));
-  EXPECT_THAT(findings_html(sample_record(), {}, StyleSheet::kBeside),
+  EXPECT_THAT(findings_html(sample_record(), {.style = StyleSheet::kBeside}),
               AllOf(HasSubstr("<link rel=\"stylesheet\" href=\"findings.css\"/>"),
                     Not(HasSubstr("<style"))));
   EXPECT_THAT(std::string(findings_style_sheet()),
@@ -141,7 +142,7 @@ TEST(HtmlPage, OfASimulationSaysSoFirst) {
   record.node.kind = "pve";
   record.node.name = "pve1";
   record.node.unknown_commands.clear();
-  EXPECT_THAT(findings_html(record, {}, StyleSheet::kBeside), Not(HasSubstr("imulat")));
+  EXPECT_THAT(findings_html(record, {.style = StyleSheet::kBeside}), Not(HasSubstr("imulat")));
 }
 
 TEST(HtmlPage, NamesEveryClaim) {
@@ -238,7 +239,7 @@ TEST(HtmlCommands, StandBesideWhatTheyWereFor) {
            .out = lines,
            .err = "a <b>warning</b>"},
           {.where = "vm", .purpose = "docker.exec/vm", .command = "docker exec", .exit = 0}}};
-  const std::string part = section_of(findings_html(sample_record(), log), "attention");
+  const std::string part = section_of(findings_html(sample_record(), {.log = log}), "attention");
   EXPECT_THAT(part, AllOf(HasSubstr("<code>docker info</code>"), HasSubstr("lxc, exit 0"),
                           HasSubstr("line 8\n"), HasSubstr("[… 44 more lines in transcript.jsonl]"),
                           HasSubstr("line 60"), Not(HasSubstr("line 30")),
@@ -319,6 +320,57 @@ TEST(HtmlBands, PutThePointWhereItIs) {
   EXPECT_FALSE(html::band(claim).has_value());
 }
 
+TEST(HtmlChanges, NameWhatChangedSinceTheEarlierRunAndWhatIsSuspected) {
+  EXPECT_THAT(findings_html(sample_record()), Not(HasSubstr("id=\"changes\"")));
+  Record earlier = sample_record();
+  earlier.run = {.id = "run-0", .started = "2026-06-06T09:30:00Z"};
+  earlier.node.packages["lxc-pve"] = "6.0.5-1";
+  for (ClaimResult& claim : earlier.claims) claim.outcome = Outcome::kPass;
+  Record record = sample_record();
+  record.node.packages["lxc-pve"] = "6.0.5-2";
+  const std::vector<Record> runs = {earlier};
+  const std::string part = section_of(findings_html(record, {.earlier = runs}), "changes");
+  EXPECT_THAT(part, AllOf(HasSubstr("docker.storage-driver/lxc"),
+                          HasSubstr("Held last in run run-0 of 2026-06-06 09:30:00 UTC."),
+                          HasSubstr("lxc-pve"), HasSubstr("6.0.5-2")));
+}
+
+TEST(HtmlChanges, OfAnUpgradeAreTheVersions) {
+  EXPECT_THAT(findings_html(sample_record()), Not(HasSubstr("id=\"upgrade\"")));
+  Record record = sample_record();
+  record.upgrade.emplace();
+  record.upgrade->packages["pve-manager"] = "9.1.1";
+  EXPECT_THAT(section_of(findings_html(record), "upgrade"),
+              AllOf(HasSubstr("left two guests on the node"), HasSubstr("9.1.1")));
+}
+
+TEST(HtmlBeforeAndAfter, DrawsEachIntervalBesideItsDecision) {
+  EXPECT_THAT(findings_html(sample_record()), Not(HasSubstr("id=\"before-after\"")));
+  const Metric& metric = metrics().front();
+  RunComparison comparison{.before = "1 run", .now = "one <run>"};
+  comparison.changes = {
+      {.metric = &metric,
+       .guest = kLxc,
+       .decided = {.decision = Decision::kWorse, .interval = {-7, -9, -5}, .floor = 3},
+       .base = 2200,
+       .now = 2046},
+      {.metric = &metric, .guest = kVm, .decided = {.note = "no figure before"}}};
+  std::string part =
+      section_of(findings_html(sample_record(), {.comparison = comparison}), "before-after");
+  EXPECT_EQ(occurrences(part, "<svg "), 1);
+  EXPECT_THAT(part, AllOf(HasSubstr("span false"), HasSubstr("worse"), HasSubstr("one &lt;run&gt;"),
+                          HasSubstr("no figure before")));
+  // Too few values: no interval is no line, and no picture of one.
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  comparison.changes[0].decided = {
+      .decision = Decision::kInconclusive, .interval = {-7, -kInfinite, kInfinite}, .floor = 3};
+  part = section_of(findings_html(sample_record(), {.comparison = comparison}), "before-after");
+  EXPECT_THAT(part, AllOf(Not(HasSubstr("class=\"span")), HasSubstr("<circle")));
+  comparison.not_comparable = {"CPU: before N100, now N305"};
+  part = section_of(findings_html(sample_record(), {.comparison = comparison}), "before-after");
+  EXPECT_THAT(part, AllOf(HasSubstr("CPU: before N100"), Not(HasSubstr("<svg"))));
+}
+
 // Whatever a node answers, the page stays a page, and small.
 TEST(HtmlPage, StaysSmallAndWholeWhateverTheNodeSays) {
   std::string hostile =
@@ -350,7 +402,7 @@ TEST(HtmlPage, StaysSmallAndWholeWhateverTheNodeSays) {
   }
   record.node.cpu->model = hostile;
   record.stages["preflight"] = {.message = hostile, .hint = hostile};
-  const std::string page = findings_html(record, log);
+  const std::string page = findings_html(record, {.log = log});
   EXPECT_LT(page.size(), 1'000'000U);
   const std::string body = page.substr(page.find("<body"));
   EXPECT_EQ(malformed("<html>" + body.substr(0, body.rfind("</html>")) + "</html>"), "");

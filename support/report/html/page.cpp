@@ -5,6 +5,8 @@
 #include "support/base/embedded.h"
 #include "support/report/html/attention.h"
 #include "support/report/html/bands.h"
+#include "support/report/html/before_after.h"
+#include "support/report/html/changes.h"
 #include "support/report/html/parts.h"
 #include "support/report/html/sections.h"
 #include "support/report/html/time_plots.h"
@@ -47,10 +49,12 @@ Element contents() {
   return el("nav", attr("aria-label", "Contents"), list);
 }
 
-std::string body_of(const Record& record, const CommandLog& log) {
+std::string body_of(const Record& record, const PageContext& context) {
   const auto troubles = troubles_of(record, Maturity::kStable);
   const auto preview = troubles_of(record, Maturity::kPreview);
-  Element main = el("main", attention_section(record, troubles, preview, log));
+  Element main = el("main", attention_section(record, troubles, preview, context.log));
+  main.add(upgrade_part(record)).add(changes_part(record, context.earlier));
+  if (context.comparison) main.add(before_and_after(*context.comparison));
   for (const Part& part : kParts) {
     const Element whole = part.make(record);
     if (main.size() + whole.size() <= kLargestPage) {
@@ -75,9 +79,9 @@ std::string body_of(const Record& record, const CommandLog& log) {
 
 std::string_view findings_style_sheet() { return embedded("support/report/html/findings.css"); }
 
-std::string findings_html(const Record& record, const CommandLog& log, StyleSheet style) {
+std::string findings_html(const Record& record, const PageContext& context) {
   const std::string styles =
-      style == StyleSheet::kInside
+      context.style == StyleSheet::kInside
           ? fmt::format("<style>\n{}</style>", findings_style_sheet())
           : fmt::format("<link rel=\"stylesheet\" href=\"{}\"/>", kStyleSheetFile);
   // All that is not made of elements: what they cannot be.
@@ -87,7 +91,7 @@ std::string findings_html(const Record& record, const CommandLog& log, StyleShee
       "<meta name=\"color-scheme\" content=\"light "
       "dark\"/>\n<title>{}</title>\n{}\n</head>\n{}\n</html>\n",
       html::escaped(html::shortened(html::verdict_sentence(record), html::kLongestHeadline)),
-      styles, html::body_of(record, log));
+      styles, html::body_of(record, context));
 }
 
 }  // namespace pve_accept

@@ -7,6 +7,7 @@
 
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
+#include "support/report/shared.h"
 #include "support/report/wording.h"
 
 namespace pve_accept::html {
@@ -262,9 +263,21 @@ Element time_section(const Record& record) {
   part.add(el("p", cls("quiet"),
               "The node is watched once a second, first quiet, then with one guest at a time. "
               "Shaded: what the figures are taken from."));
-  return part.add(figure(ram_plot(record)))
+  part.add(figure(ram_plot(record)))
       .add(figure(cpu_plot(record)))
       .add(figure(throughput_plot(record)));
+  if (record.all_rounds().size() < 2) return part;
+  part.add(el("h3", "Rounds"))
+      .add(el("p", cls("quiet"),
+              "Claims are judged by the first round; thin lines above are the others. RAM is above "
+              "the baseline."))
+      .add(table(rounds_table(record), "Rounds"));
+  const Table machine = machine_table(record);
+  if (machine.rows.empty()) {
+    return part.add(el("p", cls("missing"), "What the machine itself does is not on record."));
+  }
+  return part.add(el("p", cls("quiet"), "The machine itself, with no guest running (pveperf):"))
+      .add(table(machine, "The machine itself"));
 }
 
 }  // namespace pve_accept::html

@@ -1,0 +1,75 @@
+#include "support/report/html/changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/report/html/numbers.h"
+#include "support/report/html/parts.h"
+#include "support/report/shared.h"
+#include "support/report/wording.h"
+#include "support/suspects/changes.h"
+#include "support/suspects/suspects.h"
+
+namespace pve_accept::html {
+namespace {
+
+constexpr std::size_t kMostChanges = 100;
+constexpr std::size_t kMostSuspects = 5;
+
+std::string run_text(const Record& record) {
+  return fmt::format("run {} of {}", record.run.id, time_text(record.run.started));
+}
+
+Element suspected_claim(const SuspectedClaim& suspected) {
+  Element part = el("div", el("h3", code(case_label(*suspected.claim))));
+  if (suspected.since == nullptr) return part.add(el("p", "Held in none of the earlier runs."));
+  part.add(el("p", suspected.held ? "Held last in " : "Was not asked for before; since ",
+              run_text(*suspected.since), "."));
+  if (suspected.suspects.empty()) {
+    return part.add(el("p", "Nothing on record changed since that could be suspected."));
+  }
+  Element list("ol");
+  const std::size_t shown = std::min(suspected.suspects.size(), kMostSuspects);
+  for (std::size_t i = 0; i < shown; ++i) list.add(el("li", suspected.suspects[i].text()));
+  part.add(list);
+  const std::size_t more = suspected.suspects.size() - shown;
+  return more == 0 ? part
+                   : part.add(el("p", cls("quiet"), fmt::format("And {} less likely.", more)));
+}
+
+}  // namespace
+
+std::optional<Element> changes_part(const Record& record, std::span<const Record> earlier) {
+  const Record* base = newest_before(earlier, record);
+  if (base == nullptr) return std::nullopt;
+  Element part = section("changes", "What changed");
+  for (const SuspectedClaim& suspected : suspected_claims(record, earlier)) {
+    part.add(suspected_claim(suspected));
+  }
+  const auto all = changes(recorded_facts(*base), recorded_facts(record));
+  if (all.empty()) {
+    return part.add(el("p", "Nothing on record changed since ", run_text(*base), "."));
+  }
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < std::min(all.size(), kMostChanges); ++i)
+    texts.push_back(all[i].text());
+  if (all.size() > kMostChanges) {
+    texts.push_back(fmt::format("and {} more", all.size() - kMostChanges));
+  }
+  return part.add(folded(
+      fmt::format("{} change{} since {}", all.size(), all.size() == 1 ? "" : "s", run_text(*base)),
+      items(texts)));
+}
+
+std::optional<Element> upgrade_part(const Record& record) {
+  if (!record.upgrade) return std::nullopt;
+  Element part = section("upgrade", "The upgrade").add(el("p", upgrade_text(record)));
+  const Table changed = upgrade_table(record);
+  if (changed.rows.empty()) {
+    return part.add(el("p", "No version has changed, on the node or in these guests."));
+  }
+  return part.add(table(changed, "Versions that the upgrade has changed"));
+}
+
+}  // namespace pve_accept::html
