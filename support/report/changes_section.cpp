@@ -12,14 +12,13 @@ namespace {
 constexpr std::size_t kShownChanges = 40;
 constexpr std::size_t kShownSuspects = 5;
 
-std::string run_text(const Record& record) {
-  return fmt::format("run {} of {}", markdown_escaped(record.run.id),
-                     markdown_escaped(record.run.started));
+std::string run_text(const RunInfo& run) {
+  return fmt::format("run {} of {}", markdown_escaped(run.id), markdown_escaped(run.started));
 }
 
 std::string suspected_text(const SuspectedClaim& suspected) {
   std::string text = fmt::format("- `{}` ", case_label(*suspected.claim));
-  if (suspected.since == nullptr) return text + "held in none of the earlier runs.\n";
+  if (!suspected.since) return text + "held in none of the earlier runs.\n";
   text += suspected.held ? "held last in " : "was not asked for before; since ";
   text += run_text(*suspected.since);
   if (suspected.suspects.empty()) {
@@ -39,16 +38,18 @@ std::string suspected_text(const SuspectedClaim& suspected) {
 
 std::string changes_section(const Record& record, std::span<const Record> earlier) {
   const Record* base = newest_before(earlier, record);
-  if (base == nullptr) return "";
+  if (base == nullptr && !record.upgrade) return "";
   std::string text = "## What changed\n\n";
   for (const SuspectedClaim& suspected : suspected_claims(record, earlier)) {
     text += suspected_text(suspected);
   }
+  // All that an upgrade changed stands in its own section.
+  if (base == nullptr) return text + "\n";
   const auto all = changes(recorded_facts(*base), recorded_facts(record));
   if (all.empty()) {
-    return text + fmt::format("\nNothing on record changed since {}.\n\n", run_text(*base));
+    return text + fmt::format("\nNothing on record changed since {}.\n\n", run_text(base->run));
   }
-  text += fmt::format("\nSince {}:\n\n", run_text(*base));
+  text += fmt::format("\nSince {}:\n\n", run_text(base->run));
   for (std::size_t i = 0; i < std::min(all.size(), kShownChanges); ++i) {
     text += fmt::format("- {}\n", markdown_escaped(all[i].text()));
   }

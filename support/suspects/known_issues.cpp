@@ -9,6 +9,7 @@
 #include "support/base/embedded.h"
 #include "support/base/text.h"
 #include "support/suspects/debian_version.h"
+#include "support/suspects/upgraded.h"
 
 namespace pve_accept {
 namespace {
@@ -269,7 +270,9 @@ std::optional<KnownIssueMatch> known_issue(const Record& record, const ClaimResu
   std::string text = fmt::format("{}\n{}\n{}", claim.message, claim.measured.to_text(claim.unit),
                                  claim.note.value_or(""));
   text.resize(std::min(text.size(), kLongestSearched));
-  return best_match(record, {.claim = claim.id, .guest = claim.guest, .text = std::move(text)});
+  const Failure failure{.claim = claim.id, .guest = claim.guest, .text = std::move(text)};
+  if (about_survivors(claim.id)) return best_match(with_survivors(record, claim.id), failure);
+  return best_match(record, failure);
 }
 
 std::optional<KnownIssueMatch> known_issue(const Record& record, const std::string& stage,

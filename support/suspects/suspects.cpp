@@ -8,6 +8,7 @@
 
 #include "support/base/embedded.h"
 #include "support/base/fields.h"
+#include "support/suspects/upgraded.h"
 
 namespace pve_accept {
 namespace {
@@ -165,21 +166,42 @@ const Record* newest_before(std::span<const Record> earlier, const Record& recor
   return newest;
 }
 
+namespace {
+
+// The run that a claim is compared with, and whether it held in it.
+struct Base {
+  const Record* run = nullptr;
+  bool held = false;
+};
+
+Base base_of(const Record& record, const ClaimResult& claim, std::span<const Record> earlier,
+             const Record* before) {
+  if (about_survivors(claim.id)) return {.run = before};
+  if (const Record* good = last_good(earlier, record, claim)) return {.run = good, .held = true};
+  const bool judged_before = std::ranges::any_of(
+      earlier, [&](const Record& other) { return other.claim(claim.id, claim.guest) != nullptr; });
+  if (judged_before) return {};
+  const Record* newest = newest_before(earlier, record);
+  return {.run = newest != nullptr ? newest : before};
+}
+
+}  // namespace
+
 std::vector<SuspectedClaim> suspected_claims(const Record& record,
                                              std::span<const Record> earlier) {
+  const std::optional<Record> before = before_upgrade(record);
   std::vector<SuspectedClaim> all;
   for (const ClaimResult& claim : record.claims) {
     if (!claim.red()) continue;
     SuspectedClaim& each = all.emplace_back(SuspectedClaim{.claim = &claim});
-    each.since = last_good(earlier, record, claim);
-    each.held = each.since != nullptr;
-    const bool judged_before = std::ranges::any_of(earlier, [&](const Record& other) {
-      return other.claim(claim.id, claim.guest) != nullptr;
-    });
-    if (!each.held && !judged_before) each.since = newest_before(earlier, record);
-    if (each.since == nullptr) continue;
-    each.suspects = suspects(changes(recorded_facts(*each.since), recorded_facts(record)), claim.id,
-                             who_moved(record, claim));
+    const Base base = base_of(record, claim, earlier, before ? &*before : nullptr);
+    if (base.run == nullptr) continue;
+    each.since = base.run->run;
+    each.held = base.held;
+    const Facts now = about_survivors(claim.id) ? recorded_facts(with_survivors(record, claim.id))
+                                                : recorded_facts(record);
+    each.suspects =
+        suspects(changes(recorded_facts(*base.run), now), claim.id, who_moved(record, claim));
   }
   return all;
 }

@@ -41,13 +41,13 @@ const Record* last_good(std::span<const Record> earlier, const Record& record,
 struct SuspectedClaim {
   const ClaimResult* claim = nullptr;
   // Since when: the run in which it held last; where none of the runs asked for the claim, the
-  // newest of them. Null: it was asked for, and never held.
-  const Record* since = nullptr;
+  // newest of them, and of a survivor the one that left it. None: it was asked for, and never held.
+  std::optional<RunInfo> since = {};
   bool held = false;
   std::vector<Suspect> suspects = {};
 };
 
-// Of every claim that makes the run red. The pointers are into `record` and `earlier`.
+// Of every claim that makes the run red. The pointers are into `record`.
 std::vector<SuspectedClaim> suspected_claims(const Record& record, std::span<const Record> earlier);
 
 // The newest of those that are of the same node and were begun before; null when there is none.

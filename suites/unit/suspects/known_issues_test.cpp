@@ -131,6 +131,16 @@ TEST(KnownIssue, ThatIsKnownThroughAVersionResemblesOnANewerOne) {
   EXPECT_EQ(fit("29.4.2"), Fit::kExcluded);
 }
 
+TEST(KnownIssue, OfASurvivorGoesByItsOwnVersions) {
+  Record record;
+  record.guests[kLxc].components = {{"docker", "29.5.3"}, {"runc", "1.3.5"}};
+  record.survivors[kLxc].after.emplace().components = {{"docker", "29.5.3"}, {"runc", "1.2.5"}};
+  const auto match = known_issue(
+      record, failed("survivor.new-container", kLxc, "failed to update /proc/1/timens_offsets"));
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->fit, Fit::kMatches);
+}
+
 TEST(KnownIssue, IsFoundInTheMessageOfAStage) {
   const StageResult stage{.message =
                               "`docker compose up` exited 1: reopen fd 8: permission denied"};

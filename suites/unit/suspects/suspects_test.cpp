@@ -98,12 +98,34 @@ TEST(SuspectedClaims, AreThoseThatMakeTheRunRed) {
   const auto all = suspected_claims(now, earlier);
   ASSERT_EQ(all.size(), 3U);
   EXPECT_TRUE(all[0].held);
-  EXPECT_EQ(all[0].since, &earlier[0]);
+  EXPECT_EQ(all[0].since->id, "before");
   EXPECT_EQ(names(all[0].suspects), std::vector<std::string>{"node package:lxc-pve"});
-  EXPECT_EQ(all[1].since, nullptr) << "it did not hold before either";
+  EXPECT_FALSE(all[1].since) << "it did not hold before either";
   EXPECT_FALSE(all[2].held) << "nobody had asked";
-  EXPECT_EQ(all[2].since, &earlier[0]);
-  EXPECT_EQ(suspected_claims(now, {})[0].since, nullptr);
+  EXPECT_EQ(all[2].since->id, "before");
+  EXPECT_FALSE(suspected_claims(now, {})[0].since);
+}
+
+// Of the guests that were there before, and from the record of the run after the upgrade alone.
+TEST(SuspectedClaims, OfSurvivorsAreWhatTheUpgradeChanged) {
+  Record after{.run = {.id = "after", .started = "2026-06-07T09:30:00Z"}};
+  after.node.packages = {{"lxc-pve", "7.0.0-2"}};
+  after.node.kernel = "7.0.2-6-pve";
+  after.guests[kLxc].components = {{"runc", "1.4.0"}};  // a fresh one: not theirs
+  after.upgrade = UpgradeRecord{.run = "before", .started = "2026-06-01T09:30:00Z"};
+  after.upgrade->kernel = "7.0.2-6-pve";
+  after.upgrade->packages = {{"lxc-pve", "6.0.5-3"}};
+  SurvivorRecord& survivor = after.survivors[kLxc];
+  survivor.before.components = {{"runc", "1.3.4"}};
+  survivor.after.emplace().components = {{"runc", "1.3.4"}};
+  survivor.refreshed.emplace().components = {{"runc", "1.3.5"}};
+  after.claims = {verdict("survivor.new-container", kLxc, Outcome::kFail),
+                  verdict("survivor.refreshed-new-container", kLxc, Outcome::kFail)};
+  const auto all = suspected_claims(after, {});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].since->id, "before");
+  EXPECT_THAT(names(all[0].suspects), ElementsAre("node package:lxc-pve"));
+  EXPECT_THAT(names(all[1].suspects), ElementsAre("node package:lxc-pve", "lxc component:runc"));
 }
 
 TEST(LastGood, IsTheNewestRunBeforeInWhichTheClaimHeld) {

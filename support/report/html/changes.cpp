@@ -17,13 +17,13 @@ namespace {
 constexpr std::size_t kMostChanges = 100;
 constexpr std::size_t kMostSuspects = 5;
 
-std::string run_text(const Record& record) {
-  return fmt::format("run {} of {}", record.run.id, time_text(record.run.started));
+std::string run_text(const RunInfo& run) {
+  return fmt::format("run {} of {}", run.id, time_text(run.started));
 }
 
 Element suspected_claim(const SuspectedClaim& suspected) {
   Element part = el("div", el("h3", code(case_label(*suspected.claim))));
-  if (suspected.since == nullptr) return part.add(el("p", "Held in none of the earlier runs."));
+  if (!suspected.since) return part.add(el("p", "Held in none of the earlier runs."));
   part.add(el("p", suspected.held ? "Held last in " : "Was not asked for before; since ",
               run_text(*suspected.since), "."));
   if (suspected.suspects.empty()) {
@@ -42,14 +42,15 @@ Element suspected_claim(const SuspectedClaim& suspected) {
 
 std::optional<Element> changes_part(const Record& record, std::span<const Record> earlier) {
   const Record* base = newest_before(earlier, record);
-  if (base == nullptr) return std::nullopt;
+  if (base == nullptr && !record.upgrade) return std::nullopt;
   Element part = section("changes", "What changed");
   for (const SuspectedClaim& suspected : suspected_claims(record, earlier)) {
     part.add(suspected_claim(suspected));
   }
+  if (base == nullptr) return part;  // all that an upgrade changed stands in its own part
   const auto all = changes(recorded_facts(*base), recorded_facts(record));
   if (all.empty()) {
-    return part.add(el("p", "Nothing on record changed since ", run_text(*base), "."));
+    return part.add(el("p", "Nothing on record changed since ", run_text(base->run), "."));
   }
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(all.size(), kMostChanges); ++i)
@@ -57,9 +58,9 @@ std::optional<Element> changes_part(const Record& record, std::span<const Record
   if (all.size() > kMostChanges) {
     texts.push_back(fmt::format("and {} more", all.size() - kMostChanges));
   }
-  return part.add(folded(
-      fmt::format("{} change{} since {}", all.size(), all.size() == 1 ? "" : "s", run_text(*base)),
-      items(texts)));
+  return part.add(folded(fmt::format("{} change{} since {}", all.size(), all.size() == 1 ? "" : "s",
+                                     run_text(base->run)),
+                         items(texts)));
 }
 
 std::optional<Element> upgrade_part(const Record& record) {

@@ -46,9 +46,10 @@ int grep_lines(Call& call, const Words& files) {
   int exit_status = 1;
   bool missing = false;
   for (const std::string& path : files) {
-    const auto text = read_path(call, path);
-    missing = missing || !text;
-    for (const std::string_view line : text::lines(text.value_or(""))) {
+    const auto found = read_path(call, path);
+    missing = missing || !found;
+    const std::string text = found.value_or("");
+    for (const std::string_view line : text::lines(text)) {
       call.out(fmt::format("{}:{}\n", path, line));
       exit_status = 0;
     }
