@@ -1,5 +1,5 @@
 #include "fixtures/claims/claim_test.h"
-#include "support/pve/guest_agent.h"
+#include "fixtures/claims/freeze.h"
 
 namespace pve_accept::acceptance {
 
@@ -49,15 +49,10 @@ TEST_P(Guest, IsHealthy) {
   });
 }
 
-// The guest agent answers and can freeze file systems.
-// Example failure: QEMU guest agent is not running.
+// The guest agent freezes the file systems: a write waits until they are thawed, and then goes on.
+// Example failure: measured "goes on": vzdump would take a disk that is being written to.
 TEST_P(Guest, FreezesFileSystems) {
-  judge("guest.freeze", [&] {
-    GuestAgent agent(run().node_shell(), guest().vmid());
-    return Observation{.measured = agent.answers(run().clock()) ? "answers" : "does not answer",
-                       .how = "qm guest cmd ping, fsfreeze-status",
-                       .also = {{"fsfreeze-status", agent.fsfreeze_status()}}};
-  });
+  judge("guest.freeze", [&] { return freeze_file_systems(run(), GetParam()); });
 }
 
 }  // namespace pve_accept::acceptance

@@ -7,7 +7,7 @@
 namespace pve_accept {
 namespace {
 
-// The agent's silence takes qm four seconds to notice.
+// The agent's silence takes qm four seconds to notice, a lost thaw three minutes.
 constexpr std::chrono::seconds kAgentDeadline{60};
 
 // True when qm could not even ask: then a silent agent is not the cause.
@@ -19,10 +19,18 @@ bool cannot_be_asked(const CommandResult& result, Vmid vmid) {
 }  // namespace
 
 CommandResult GuestAgent::ask(const std::string& command) {
-  const Command asked = reading({"qm", "guest", "cmd", to_string(vmid_), command}, kAgentDeadline);
+  return send(reading({"qm", "guest", "cmd", to_string(vmid_), command}, kAgentDeadline));
+}
+
+CommandResult GuestAgent::change(const std::string& command) {
+  return send(
+      {.argv = {"qm", "guest", "cmd", to_string(vmid_), command}, .deadline = kAgentDeadline});
+}
+
+CommandResult GuestAgent::send(const Command& command) {
   const std::string attempted = fmt::format("ask the guest agent of VM {}", vmid_);
-  CommandResult result = probe(node_, asked, attempted);
-  if (cannot_be_asked(result, vmid_)) throw unusable(node_, asked, result, attempted);
+  CommandResult result = probe(node_, command, attempted);
+  if (cannot_be_asked(result, vmid_)) throw unusable(node_, command, result, attempted);
   return result;
 }
 
@@ -47,6 +55,19 @@ std::string GuestAgent::fsfreeze_status() {
   if (answer.empty()) throw text::unexpected("fsfreeze-status", result.out, "\"thawed\"");
   return std::string(answer);
 }
+
+// The agent's own errors come with exit status 0, as JSON on standard output.
+std::string GuestAgent::freeze() {
+  const CommandResult result = change("fsfreeze-freeze");
+  const auto frozen = text::to_whole(text::trimmed(result.out));
+  if (result.exit_status == 0 && frozen && *frozen > 0) return {};
+  if (result.exit_status == 0 && frozen) return "no file system was frozen";
+  const std::string said = text::one_line(text::trimmed(result.out + result.err));
+  return said.empty() ? fmt::format("fsfreeze-freeze exits {} and says nothing", result.exit_status)
+                      : said;
+}
+
+void GuestAgent::thaw() { change("fsfreeze-thaw"); }
 
 std::optional<Json> GuestAgent::network_interfaces() {
   const CommandResult result = ask("network-get-interfaces");

@@ -23,6 +23,11 @@ class GuestAgent {
   // "thawed" or "frozen"; the error in the agent's or qm's own words when it does not answer.
   std::string fsfreeze_status();
 
+  // Freezes the file systems of the VM. Empty when the agent says that it has; else why not, in its
+  // or qm's own words. The agent refuses nearly all else until thaw().
+  std::string freeze();
+  void thaw();  // whether it has is for fsfreeze_status() to say; fine when nothing is frozen
+
   // The reply to network-get-interfaces; empty when the agent does not answer.
   std::optional<Json> network_interfaces();
 
@@ -30,7 +35,9 @@ class GuestAgent {
   std::optional<std::string> read_file(const std::string& path);
 
  private:
-  CommandResult ask(const std::string& command);
+  CommandResult ask(const std::string& command);     // reads
+  CommandResult change(const std::string& command);  // is sent once
+  CommandResult send(const Command& command);
 
   Shell& node_;
   Vmid vmid_;

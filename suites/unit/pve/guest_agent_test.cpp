@@ -16,7 +16,8 @@ class PveGuestAgent : public testing::Test {
   MockNode mock;
   GuestAgent agent{mock.shell, Vmid(9000)};
   const std::string ping = "qm guest cmd 9000 ping";
-  const std::string freeze = "qm guest cmd 9000 fsfreeze-status";
+  const std::string status = "qm guest cmd 9000 fsfreeze-status";
+  const std::string freeze_now = "qm guest cmd 9000 fsfreeze-freeze";
 };
 
 TEST_F(PveGuestAgent, AnswersAPing) {
@@ -47,14 +48,36 @@ TEST_F(PveGuestAgent, CannotBeAskedWhenTheVmIsStopped) {
 }
 
 TEST_F(PveGuestAgent, SaysWhetherFileSystemsAreFrozen) {
-  mock.answers(freeze, prints("\"thawed\"\n"));
+  mock.answers(status, prints("\"thawed\"\n"));
   EXPECT_EQ(agent.fsfreeze_status(), "thawed");
-  mock.answers(freeze, prints("frozen\n"));
+  mock.answers(status, prints("frozen\n"));
   EXPECT_EQ(agent.fsfreeze_status(), "frozen");
-  mock.answers(freeze, fails(255, "QEMU guest agent is not running\n"));
+  mock.answers(status, fails(255, "QEMU guest agent is not running\n"));
   EXPECT_EQ(agent.fsfreeze_status(), "QEMU guest agent is not running");
-  mock.answers(freeze, prints(""));
+  mock.answers(status, prints(""));
   EXPECT_THROW(agent.fsfreeze_status(), HarnessError);
+}
+
+TEST_F(PveGuestAgent, FreezesAndThaws) {
+  mock.answers(freeze_now, prints("1\n"));
+  EXPECT_EQ(agent.freeze(), "");
+  mock.answers(freeze_now, prints("0\n"));
+  EXPECT_EQ(agent.freeze(), "no file system was frozen");
+  mock.answers(freeze_now, prints("{\n   \"error\" : {}\n}\n"));
+  EXPECT_THAT(agent.freeze(), HasSubstr("error"));
+  mock.answers(freeze_now, fails(255, "QEMU guest agent is not running\n"));
+  EXPECT_EQ(agent.freeze(), "QEMU guest agent is not running");
+  mock.answers(freeze_now, fails(1, ""));
+  EXPECT_THAT(agent.freeze(), HasSubstr("says nothing"));
+  mock.answers(freeze_now, fails(2, "VM 9000 is not running\n"));
+  EXPECT_THROW(agent.freeze(), HarnessError);
+}
+
+TEST_F(PveGuestAgent, IsSentAChangeOnce) {
+  EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine("qm guest cmd 9000 fsfreeze-thaw"),
+                                             testing::Field(&Command::repeatable, false))))
+      .WillOnce(testing::Return(prints("1\n")));
+  agent.thaw();
 }
 
 TEST_F(PveGuestAgent, ReplyThatIsNoListIsAnError) {

@@ -179,6 +179,7 @@ void stop_guest(State& state, const Scenario& scenario, Guest& guest, Millis at)
              .target = 0,
              .time_constant_s = std::max(model.cache_decay_s * scenario.model.node.pace, 0.001)});
   guest.running = false;
+  guest.freezes.clear();
   guest.changed = at;
   guest.pid = 0;
   guest.agent_running = false;
@@ -208,6 +209,10 @@ void keep_busy(Call& call, const Guest& guest, double seconds) {
   const Millis end = call.now() + paced(call.world.scenario, seconds);
   call.state().activities.push_back(
       {.what = "busy", .vmid = guest.vmid, .kind = guest.kind, .from = call.now(), .to = end});
+}
+
+void thaw(Guest& guest, Millis at) {
+  for (Freeze& freeze : guest.freezes) freeze.to = std::min(freeze.to, at);
 }
 
 // The figure of the model is that of the middle of the load; what the spike saw fall falls

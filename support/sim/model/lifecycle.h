@@ -45,6 +45,9 @@ Millis reboot_node(State& state, const Scenario& scenario, Millis at);
 // Marks the guest as busy for so long: installing, pulling, booting.
 void keep_busy(Call& call, const Guest& guest, double seconds);
 
+// The guest's file systems can be written to again.
+void thaw(Guest& guest, Millis at);
+
 // pgbench begins and ends.
 void start_load(Call& call, const Guest& guest, double seconds);
 void end_of_load(State& state, const Scenario& scenario, const Activity& load);

@@ -61,9 +61,10 @@ struct Model {
     Load load;
     Docker docker;
     std::string debian_version, kernel, systemd_version, cloud_init_status = "done";
-    std::string apparmor_profile;  // of the container; "unconfined": none
-    std::int64_t uid_base = 0;     // uid on the node of the container's root
-    std::string freeze_status = "thawed";
+    std::string apparmor_profile;          // of the container; "unconfined": none
+    std::int64_t uid_base = 0;             // uid on the node of the container's root
+    std::string freeze_status = "thawed";  // what the agent says unless it has frozen them
+    bool freezes = true, thaws = true;     // whether what the agent says becomes of a write
     bool agent = true, default_route = true, name_resolution = true;
     bool address_taken = false;                      // another host answers at the guest's address
     double bulk_mib_per_s = 1150, bulk_stall_s = 0;  // between it and the node

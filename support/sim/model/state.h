@@ -75,6 +75,11 @@ struct KernelMessage {
   std::string text;
 };
 
+// A time in which the file systems of a guest were frozen.
+struct Freeze {
+  Millis from = 0, to = kNever;
+};
+
 struct Guest {
   std::int64_t vmid = 0;
   GuestKind kind = GuestKind::kLxc;
@@ -94,6 +99,7 @@ struct Guest {
   DockerState docker = {};
   std::int64_t oom_kills = 0;                  // since its boot
   std::vector<KernelMessage> kernel_log = {};  // of a VM's own kernel
+  std::vector<Freeze> freezes = {};            // since its start
   std::int64_t listens_on = 0;                 // the port of a bulk transfer that is waited for
   double free_blocks_mib = 0;  // deleted in the guest, still taken on the thin volume
 
@@ -103,6 +109,7 @@ struct Guest {
   std::int64_t number(const std::string& key, std::int64_t otherwise) const;
   std::string name() const;  // as lists show it: "spike-lxc", "VM 9003"
   bool has_package(const std::string& package) const;
+  bool is_frozen() const { return !freezes.empty() && freezes.back().to == kNever; }
   bool has_docker() const { return has_package("docker-ce") || has_package("docker.io"); }
 };
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <regex>
 
 #include "support/sim/engine/replies.h"
@@ -18,6 +20,27 @@ std::string pretty(const Json& value) {
 
 Json address(const std::string& text, const char* type, int prefix) {
   return {{"ip-address", text}, {"ip-address-type", type}, {"prefix", prefix}};
+}
+
+// All that the agent of a frozen guest still does.
+constexpr std::array kWhileFrozen = {"ping", "fsfreeze-status", "fsfreeze-thaw"};
+
+int freeze(Call& call, Guest& guest) {
+  call.spend(0.2);
+  guest.freezes.push_back({.from = call.now()});
+  call.out("1\n");  // the root file system
+  return 0;
+}
+
+int thaw_all(Call& call, Guest& guest) {
+  call.out(guest.is_frozen() ? "1\n" : "0\n");
+  call.spend(0.1);
+  thaw(guest, call.now());
+  return 0;
+}
+
+std::string freeze_status(const Call& call, const Guest& guest) {
+  return guest.is_frozen() ? "frozen" : call.model().vm.freeze_status;
 }
 
 Json statistics(std::int64_t bytes) {
@@ -62,12 +85,24 @@ void require_agent(Call& call, const Guest& guest) {
 int qm_agent(Call& call) {
   const Arguments arguments = pve_arguments(call, "qm guest cmd");
   const std::string command = arguments.positional.at("command");
-  const Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 2);
+  Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 2);
   require_agent(call, guest);
   call.spend(0.05);
+  if (guest.is_frozen() && std::ranges::find(kWhileFrozen, command) == kWhileFrozen.end()) {
+    call.out(
+        pretty({{"error",
+                 {{"class", "CommandNotFound"},
+                  {"desc", fmt::format("Command guest-{} has been disabled: the command is not "
+                                       "allowed",
+                                       command)}}}}) +
+        "\n");
+    return 0;
+  }
   if (command == "ping") return 0;
+  if (command == "fsfreeze-freeze") return freeze(call, guest);
+  if (command == "fsfreeze-thaw") return thaw_all(call, guest);
   if (command == "fsfreeze-status") {
-    call.out(call.model().vm.freeze_status + "\n");
+    call.out(freeze_status(call, guest) + "\n");
   } else if (command == "network-get-interfaces") {
     call.out(pretty(agent_interfaces(call, guest)) + "\n");
   } else if (command == "get-osinfo") {

@@ -110,8 +110,11 @@ std::string sample(World world, const SamplerOptions& options, Millis at, std::i
 // perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID [--pss-every N]]: the sampler, script
 // on stdin
 int perl(Call& call) {
-  const bool bulk = std::ranges::find(call.argv, "--bytes") != call.argv.end();
-  if (bulk) return bulk_transfer(call);
+  const auto has = [&](const char* option) {
+    return std::ranges::find(call.argv, option) != call.argv.end();
+  };
+  if (has("--bytes")) return bulk_transfer(call);
+  if (has("--seconds")) return steady_writer(call);
   if (!call.is_node()) throw Unsupported{};
   if (call.argv.size() == 4) return serial_console(call);
   const SamplerOptions options = parse(call.words());

@@ -62,6 +62,7 @@ int rm(Call& call);
 int serial_console(Call& call);
 int sha512sum(Call& call);
 int stat(Call& call);
+int steady_writer(Call& call);
 int sync(Call& call);
 int systemctl(Call& call);
 int systemd_detect_virt(Call& call);

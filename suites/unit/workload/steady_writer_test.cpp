@@ -1,0 +1,140 @@
+#include "support/workload/steady_writer.h"
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "suites/unit/mock_host.h"
+#include "suites/unit/scripted_process.h"
+
+namespace pve_accept {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ByMove;
+using testing::HasSubstr;
+using testing::Return;
+
+// A line every quarter of a second from the start on, the writes stuck from `from_s` to `to_s`.
+std::vector<ScriptedLine> lines_of_writer(double from_s, double to_s) {
+  std::vector<ScriptedLine> lines;
+  int writes = 0;
+  for (int i = 1; i <= 120; ++i) {
+    const double at_s = i * 0.25;
+    const bool stuck = at_s > from_s && at_s <= to_s;
+    if (!stuck) writes += 5;
+    lines.push_back({milliseconds(i * 250), fmt::format(R"({{"writes":{},"last_ago_s":{}}})",
+                                                        writes, stuck ? at_s - from_s : 0.02)});
+  }
+  return lines;
+}
+
+class SteadyWriterTest : public testing::Test {
+ protected:
+  SteadyWriter writer(std::vector<ScriptedLine> lines, ScriptedProcess::End end) {
+    EXPECT_CALL(guest.shell, start(CommandLine("perl - --seconds 60")))
+        .WillOnce(Return(
+            ByMove(std::make_unique<ScriptedProcess>(clock, std::move(lines), std::move(end)))));
+    return {guest.shell, clock, "script"};
+  }
+
+  MockHost guest{"vm"};
+  FakeClock clock;
+};
+
+TEST_F(SteadyWriterTest, StopsAndGoesOn) {
+  SteadyWriter steady = writer(lines_of_writer(1, 6), {.at = seconds(31)});
+  clock.sleep_for(seconds(2));
+  EXPECT_TRUE(steady.stops());
+  EXPECT_TRUE(steady.goes_on());
+}
+
+TEST_F(SteadyWriterTest, DoesNotStopForLessThanThreeSeconds) {
+  SteadyWriter steady = writer(lines_of_writer(1, 3.9), {.at = seconds(31)});
+  EXPECT_FALSE(steady.stops());
+}
+
+TEST_F(SteadyWriterTest, MayNeverGoOn) {
+  SteadyWriter steady = writer(lines_of_writer(1, 40), {.at = seconds(31)});
+  EXPECT_TRUE(steady.stops());
+  EXPECT_FALSE(steady.goes_on());
+}
+
+TEST_F(SteadyWriterTest, ThatDiesOrSaysNothingIsAnError) {
+  const std::vector<ScriptedLine> some = {{seconds(1), R"({"writes":4,"last_ago_s":0.01})"}};
+  SteadyWriter dies = writer(
+      some, {.at = seconds(2), .result = {.exit_status = 1, .err = "writer: write: full\n"}});
+  EXPECT_THAT(trouble_of([&] { dies.stops(); }), HasSubstr("writer: write: full"));
+  SteadyWriter silent =
+      writer({{clock.now() - Clock::Instant{} + seconds(1), some[0].text}}, {.at = seconds(1000)});
+  EXPECT_THAT(trouble_of([&] { silent.goes_on(); }), HasSubstr("says nothing"));
+}
+
+TEST(WriteProgressLine, HasTwoFigures) {
+  const WriteProgress seen = parse_write_progress(R"({"writes":15,"last_ago_s":3.20})");
+  EXPECT_EQ(seen.writes, 15);
+  EXPECT_DOUBLE_EQ(seen.last_ago_s, 3.2);
+  for (const char* line : {"", "{}", R"({"writes":-1,"last_ago_s":0})", R"({"writes":1})",
+                           R"({"writes":1,"last_ago_s":-0.1})"}) {
+    EXPECT_NE(trouble_of([&] { parse_write_progress(line); }), "") << line;
+  }
+}
+
+// The script, run here as it runs in a guest; its standard error comes with its lines.
+class WriterScript {
+ public:
+  explicit WriterScript(const std::string& arguments, const std::string& into = {})
+      : pipe_(popen(("perl - " + arguments +
+                     " < '" PVE_ACCEPT_SOURCE_DIR "/fixtures/assets/writer.pl' 2>&1" + into)
+                        .c_str(),
+                    "r")) {
+    if (pipe_ == nullptr) throw std::runtime_error("popen failed");
+  }
+  ~WriterScript() { end(); }
+  WriterScript(const WriterScript&) = delete;
+  WriterScript& operator=(const WriterScript&) = delete;
+
+  std::string line() {
+    char buffer[4096] = "";
+    const char* text = std::fgets(buffer, sizeof buffer, pipe_);
+    return text == nullptr ? "" : std::string(text).substr(0, std::string(text).find('\n'));
+  }
+
+  int end() {
+    while (pipe_ != nullptr && std::fgetc(pipe_) != EOF) {
+    }
+    if (pipe_ != nullptr) status_ = WEXITSTATUS(pclose(pipe_));
+    pipe_ = nullptr;
+    return status_;
+  }
+
+ private:
+  std::FILE* pipe_;
+  int status_ = 0;
+};
+
+TEST(WriterScriptTest, WritesUntilItsTimeIsOver) {
+  WriterScript script("--seconds 1.2");
+  const WriteProgress first = parse_write_progress(script.line());
+  const WriteProgress second = parse_write_progress(script.line());
+  EXPECT_GT(second.writes, first.writes);
+  EXPECT_EQ(script.end(), 0);
+}
+
+TEST(WriterScriptTest, EndsWhenNobodyListens) {
+  WriterScript script("--seconds 60", " | head -n 1");
+  EXPECT_THAT(script.line(), HasSubstr("writes"));
+  EXPECT_EQ(script.end(), 0);  // long before those 60 seconds: the test would not
+}
+
+TEST(WriterScriptTest, RefusesBadArguments) {
+  for (const char* arguments : {"", "--seconds 0", "--seconds x", "--seconds 1 y"}) {
+    EXPECT_EQ(WriterScript(arguments).end(), 64) << arguments;
+  }
+}
+
+}  // namespace
+}  // namespace pve_accept
