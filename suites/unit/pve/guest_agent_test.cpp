@@ -59,12 +59,15 @@ TEST_F(PveGuestAgent, SaysWhetherFileSystemsAreFrozen) {
 }
 
 TEST_F(PveGuestAgent, FreezesAndThaws) {
-  mock.answers(freeze_now, prints("1\n"));
+  const auto real = [](int occurrence) {
+    return recorded("node-quick/62-qm-freeze.txt", "qm guest cmd 555 fsfreeze-freeze", occurrence);
+  };
+  mock.answers(freeze_now, real(0));
   EXPECT_EQ(agent.freeze(), "");
+  mock.answers(freeze_now, real(1));
+  EXPECT_THAT(agent.freeze(), HasSubstr("Command guest-fsfreeze-freeze has been disabled"));
   mock.answers(freeze_now, prints("0\n"));
   EXPECT_EQ(agent.freeze(), "no file system was frozen");
-  mock.answers(freeze_now, prints("{\n   \"error\" : {}\n}\n"));
-  EXPECT_THAT(agent.freeze(), HasSubstr("error"));
   mock.answers(freeze_now, fails(255, "QEMU guest agent is not running\n"));
   EXPECT_EQ(agent.freeze(), "QEMU guest agent is not running");
   mock.answers(freeze_now, fails(1, ""));

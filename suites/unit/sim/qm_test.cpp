@@ -139,6 +139,32 @@ TEST(SimQm, LaysOutTheAgentsRepliesAsTheRealTool) {
   EXPECT_EQ(ours.substr(0, 200), real.substr(0, 200));
 }
 
+TEST(SimQm, FreezesAsTheRealTool) {
+  Lab lab;
+  lab.create_vm();
+  const auto guest = lab.start_vm();
+  Lab::run_in(*guest, "apt-get update -q");
+  Lab::run_in(*guest, "apt-get install -y -q qemu-guest-agent");
+  Lab::run_in(*guest, "systemctl start qemu-guest-agent");
+  // Recorded in this order on a guest with another number.
+  const std::vector<std::pair<std::string, int>> commands = {
+      {"cmd 555 fsfreeze-status", 0},        {"cmd 555 fsfreeze-freeze", 0},
+      {"cmd 555 fsfreeze-status", 1},        {"cmd 555 ping", 0},
+      {"cmd 555 network-get-interfaces", 0}, {"exec 555 -- true", 0},
+      {"cmd 555 fsfreeze-freeze", 1},        {"cmd 555 fsfreeze-thaw", 0},
+      {"cmd 555 fsfreeze-status", 2},        {"cmd 555 fsfreeze-thaw", 1}};
+  for (const auto& [command, occurrence] : commands) {
+    SCOPED_TRACE(command);
+    const CommandResult real =
+        recorded("node-quick/62-qm-freeze.txt", "qm guest " + command, occurrence);
+    std::string same = command;
+    const CommandResult ours = lab.run("qm guest " + same.replace(same.find("555"), 3, "9000"));
+    EXPECT_EQ(ours.exit_status, real.exit_status);
+    EXPECT_EQ(ours.out, real.out);
+    EXPECT_EQ(ours.err, real.err);
+  }
+}
+
 TEST(SimQm, OnlyABootedGuestHearsThePowerButton) {
   Lab lab;
   lab.create_vm();

@@ -25,6 +25,10 @@ Json address(const std::string& text, const char* type, int prefix) {
 // All that the agent of a frozen guest still does.
 constexpr std::array kWhileFrozen = {"ping", "fsfreeze-status", "fsfreeze-thaw"};
 
+std::string not_allowed(std::string_view command) {
+  return fmt::format("Command guest-{} has been disabled: the command is not allowed", command);
+}
+
 int freeze(Call& call, Guest& guest) {
   call.spend(0.2);
   guest.freezes.push_back({.from = call.now()});
@@ -89,13 +93,8 @@ int qm_agent(Call& call) {
   require_agent(call, guest);
   call.spend(0.05);
   if (guest.is_frozen() && std::ranges::find(kWhileFrozen, command) == kWhileFrozen.end()) {
-    call.out(
-        pretty({{"error",
-                 {{"class", "CommandNotFound"},
-                  {"desc", fmt::format("Command guest-{} has been disabled: the command is not "
-                                       "allowed",
-                                       command)}}}}) +
-        "\n");
+    call.out(pretty({{"error", {{"class", "CommandNotFound"}, {"desc", not_allowed(command)}}}}) +
+             "\n");
     return 0;
   }
   if (command == "ping") return 0;
@@ -124,6 +123,9 @@ int qm_guest_exec(Call& call) {
   }
   Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 2);
   require_agent(call, guest);
+  if (guest.is_frozen()) {
+    throw Refusal{29, fmt::format("Agent error: {}\n", not_allowed("exec"))};
+  }
   if (arguments.get("synchronous", "1") == "0") throw Unsupported{};
   const std::string& name = arguments.rest[0];
   Output captured = call.output.inner();
