@@ -1,5 +1,6 @@
 #include "fixtures/claims/claim_test.h"
 #include "fixtures/claims/freeze.h"
+#include "fixtures/claims/mount_point.h"
 
 namespace pve_accept::acceptance {
 
@@ -53,6 +54,13 @@ TEST_P(Guest, IsHealthy) {
 // Example failure: measured "goes on": vzdump would take a disk that is being written to.
 TEST_P(Guest, FreezesFileSystems) {
   judge("guest.freeze", [&] { return freeze_file_systems(run(), GetParam()); });
+}
+
+// Files on a volume of its own have the owners that the mapping says, from inside and from the
+// node, also after a restart. Example failure: measured "the volume itself, inside: 1000:1000
+// instead of 0:0": the mount has inherited the owner of the directory below it.
+TEST_P(Guest, MapsTheOwnersOfAVolume) {
+  judge("guest.mountpoint", [&] { return owners_on_a_volume(run(), GetParam()); });
 }
 
 }  // namespace pve_accept::acceptance

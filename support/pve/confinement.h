@@ -28,6 +28,8 @@ AppArmorLabel parse_apparmor_label(std::string_view text);
 
 // What Proxmox VE maps in every unprivileged container, whatever /etc/subuid says.
 inline constexpr std::string_view kUnprivilegedMap = "0 100000 65536";
+inline constexpr int kMappedRoot = 100000;
+inline constexpr int kUnmapped = 65534;  // whom a container takes an unmapped user for
 
 // A whole uid_map or gid_map in one line: "0 100000 65536; 70000 0 1". Throws HarnessError for what
 // is none.

@@ -131,6 +131,25 @@ std::string LxcGuest::cgroup_dir() const { return fmt::format("/sys/fs/cgroup/lx
 
 std::string LxcGuest::disk_volume() { return volume_at(config(), "rootfs"); }
 
+void LxcGuest::add_mount_point(const std::string& storage, int size_gib, const std::string& path) {
+  change_config(
+      {"pct", "set", to_string(vmid()), "--mp0",
+       fmt::format("{}:{},mp={}", storage, size_gib, path)},
+      fmt::format("give container {} a mount point", vmid()),
+      [&](const Json& config) {
+        const ConfigValue found = config_value(config, "mp0");
+        return found.head.starts_with(storage + ":") && found.part("mp") == path;
+      },
+      fmt::format("a volume of {} at {}", storage, path));
+}
+
+void LxcGuest::remove_mount_point() {
+  change_config(
+      {"pct", "set", to_string(vmid()), "--delete", "mp0"},
+      fmt::format("take its mount point from container {}", vmid()),
+      [](const Json& config) { return !config.contains("mp0"); }, "no mount point");
+}
+
 std::vector<std::string> LxcGuest::shutdown_arguments() const {
   return {"--timeout", "60", "--forceStop", "1"};
 }

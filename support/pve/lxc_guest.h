@@ -18,6 +18,11 @@ class LxcGuest final : public Guest {
   std::string cgroup_dir() const override;
   std::string disk_volume() override;
 
+  // Gives the container, which has to be stopped, a new volume as mp0. It goes with the container.
+  void add_mount_point(const std::string& storage, int size_gib, const std::string& path);
+  // Forgets it again; the volume stays until the container goes.
+  void remove_mount_point();
+
  private:
   std::optional<std::int64_t> find_process() override;
   std::vector<std::string> shutdown_arguments() const override;

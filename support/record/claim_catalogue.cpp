@@ -42,6 +42,7 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
     {"guest.ready-in-time", "Guest.IsReadyInTime", kEachGuest, kProvisioned},
     {"guest.healthy", "Guest.IsHealthy", kEachGuest, kProvisioned},
     {"guest.freeze", "Guest.FreezesFileSystems", kEachGuest, kProvisioned},
+    {"guest.mountpoint", "Guest.MapsTheOwnersOfAVolume", kEachGuest, kRestart},
 
     {"docker.channel", "Docker.ComesFromItsChannel", kEachGuest, kProvisioned},
     {"docker.hello-world", "Docker.RunsHelloWorld", kEachGuest, kProvisioned},

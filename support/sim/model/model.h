@@ -62,6 +62,7 @@ struct Model {
     Docker docker;
     std::string debian_version, kernel, systemd_version, cloud_init_status = "done";
     std::string apparmor_profile;          // of the container; "unconfined": none
+    bool mount_inherits = false;           // a mount the owner of the directory below it
     std::int64_t uid_base = 0;             // uid on the node of the container's root
     std::string freeze_status = "thawed";  // what the agent says unless it has frozen them
     bool freezes = true, thaws = true;     // whether what the agent says becomes of a write

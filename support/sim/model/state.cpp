@@ -22,9 +22,9 @@ PVE_ACCEPT_FIELDS(Container, arguments, id, name, image, service, project, worki
 PVE_ACCEPT_FIELDS(DockerState, images, containers, volumes, networks)
 PVE_ACCEPT_FIELDS(Freeze, from, to)
 PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, foreign, created,
-                  changed, started, reachable, pid, boots, files, packages, memory_filled, upgraded,
-                  package_lists, docker_source, agent_running, daemon_started, docker, oom_kills,
-                  kernel_log, freezes, listens_on, free_blocks_mib)
+                  changed, started, reachable, pid, boots, files, owners, packages, memory_filled,
+                  upgraded, package_lists, docker_source, agent_running, daemon_started, docker,
+                  oom_kills, kernel_log, freezes, listens_on, free_blocks_mib)
 PVE_ACCEPT_FIELDS(State, time, epoch_ms, upgraded, clock_set_at, clock_set_back, reboots, runs,
                   kernel, kernels, files, volumes, guests, activities, kernel_log, ram,
                   rule_matches, rules_begun, rules_over, unknown_commands, neighbours_probed,

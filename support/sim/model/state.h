@@ -91,6 +91,7 @@ struct Guest {
   Millis started = 0, reachable = 0;
   std::int64_t pid = 0, boots = 0;
   std::map<std::string, std::string> files = {};
+  std::map<std::string, std::int64_t> owners = {};  // of some of them: the user on the node
   std::vector<std::string> packages = {};
   bool memory_filled = false;  // since it booted: what it can cache, it has read
   bool upgraded = false;       // has the packages of after the scenario's upgrade

@@ -44,6 +44,19 @@ std::string node_boot_id(const Call& call) {
   return uuid(scenario.seed, "node boot", boot_number(scenario, call.state(), call.now())) + "\n";
 }
 
+// Of the file systems on a disk those that the guest was given.
+std::string mounts(const Call& call, const Guest& guest) {
+  const FileSystem root = root_file_system(call, guest);
+  std::string lines = fmt::format("{} / ext4 rw,relatime 0 0\n", root.source);
+  const std::string volume = guest.option("mp0");
+  if (!volume.empty()) {
+    lines += fmt::format("/dev/mapper/{} {} ext4 rw,relatime 0 0\n",
+                         property(volume, "").substr(property(volume, "").find(':') + 1),
+                         property(volume, "mp"));
+  }
+  return lines;
+}
+
 // A container runs on the node's kernel.
 std::string boot_id(const Call& call, const Guest& guest) {
   if (!guest.is_vm()) return node_boot_id(call);
@@ -215,6 +228,7 @@ std::optional<std::string> guest_file(const Call& call, const std::string& path)
   if (path == "/etc/debian_version") return model.debian_version + "\n";
   if (path == "/etc/hostname") return guest.name() + "\n";
   if (path == "/proc/self/uid_map") return uid_map(guest, model);
+  if (path == "/proc/self/mounts") return mounts(call, guest);
   if (path == "/proc/sys/kernel/random/boot_id") return boot_id(call, guest);
   if (path == "/proc/1/stat") return init_status(call, guest);
   if (path == "/sys/fs/cgroup/system.slice/memory.events") {

@@ -91,20 +91,6 @@ int cat(Call& call) {
   return exit_status;
 }
 
-// install -m 0600 /dev/stdin FILE, install -D -m 0644 /dev/stdin FILE, install -d -m 0755 DIR
-int install(Call& call) {
-  const Arguments arguments = read_options(call.words(), {"-d", "-D", "-m="});
-  const Words& paths = arguments.rest;
-  call.spend(0.003);
-  if (arguments.has("-d")) {
-    if (paths.empty()) throw Unsupported{};
-    return 0;
-  }
-  if (paths.size() != 2 || paths[0] != "/dev/stdin") throw Unsupported{};
-  call.files()[paths[1]] = call.input;
-  return 0;
-}
-
 // dd of=FILE conv=excl status=none: the lock; in a container fill_memory
 int dd(Call& call) {
   if (call.place == Place::kContainer) return fill_memory(call);
@@ -238,23 +224,6 @@ int sha512sum(Call& call) {
   call.spend(0.4);
   call.out(fmt::format("{}  {}\n", sum, call.argv[1]));
   return 0;
-}
-
-// stat -c '%b %B %s' FILE: a volume on directory storage
-int stat(Call& call) {
-  const Arguments arguments = read_options(call.words(), {"-c=%b %B %s"});
-  arguments.require({"-c"});
-  if (arguments.rest.size() != 1) throw Unsupported{};
-  const std::string& path = arguments.rest[0];
-  for (const Volume& volume : call.state().volumes) {
-    const Model::Storage* storage = call.model().find_storage(volume.storage);
-    if (storage == nullptr || storage->type != "dir") continue;
-    if (path != fmt::format("{}/images/{}", storage->path, volume.name)) continue;
-    const double used = call.world.figures.volume_used_mib(volume) * kMib;
-    call.out(fmt::format("{} 512 {}\n", static_cast<std::int64_t>(used / 512), volume.size));
-    return 0;
-  }
-  return call.fail(1, fmt::format("stat: cannot statx '{}': No such file or directory", path));
 }
 
 }  // namespace pve_accept::sim

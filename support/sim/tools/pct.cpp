@@ -11,6 +11,7 @@ namespace pve_accept::sim {
 namespace {
 
 constexpr double kPctStartUpS = 0.6;  // Perl, pmxcfs
+constexpr double kEmptyFileSystemMib = 33;
 
 int pct_list(Call& call) {
   pve_arguments(call, "pct list");
@@ -98,15 +99,47 @@ int pct_destroy(Call& call) {
   return 0;
 }
 
+// A new volume for a container that is stopped: "local-lvm:1,mp=/mnt/data".
+void add_mount_point(Call& call, Guest& guest, const std::string& key, const std::string& value) {
+  const std::string volume = property(value, ""), path = property(value, "mp");
+  const auto colon = volume.find(':');
+  const std::int64_t size =
+      colon == std::string::npos ? -1 : size_in_bytes(volume.substr(colon + 1), "G");
+  if (guest.running || guest.config.contains(key) || size <= 0 || path.empty()) throw Unsupported{};
+  const std::string name = volume.substr(0, colon);
+  const Model::Storage& storage = require_storage(
+      call, name, "rootdir",
+      fmt::format("content type 'rootdir' is not available on storage '{}'\n", name));
+  const auto disks = std::ranges::count(call.state().volumes, guest.vmid, &Volume::vmid);
+  const std::string disk =
+      allocate_volume(call, storage, guest.vmid, fmt::format("disk-{}", disks), size, "rootdir");
+  call.state().volumes.back().fixed_used_mib = kEmptyFileSystemMib;
+  print_file_system(call, storage, guest.vmid, size);
+  guest.config[key] = fmt::format("{},mp={},size={}", disk, path, size_text(size));
+}
+
+// The volume of a mount point that is taken away stays, as an unused one.
+void forget(Guest& guest, const std::string& key) {
+  if (key.starts_with("mp") && guest.config.contains(key)) {
+    if (guest.running || guest.config.contains("unused0")) throw Unsupported{};
+    guest.config["unused0"] = property(guest.option(key), "");
+  }
+  guest.config.erase(key);
+}
+
 int pct_set(Call& call) {
   const Arguments arguments = pve_arguments(call, "pct set");
   if (arguments.options.empty()) throw Refusal{2, "no options specified\n"};
   Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kLxc, 2);
   require_unlocked(guest);
-  for (const std::string& key : split(arguments.get("delete"), ',')) guest.config.erase(key);
+  for (const std::string& key : split(arguments.get("delete"), ',')) forget(guest, key);
   for (const auto& [key, value] : arguments.options) {
     if (key == "delete" || key == "digest" || key == "revert") continue;
-    if (key == "rootfs" || key.starts_with("mp") || key == "unused") throw Unsupported{};
+    if (key == "rootfs" || key == "unused") throw Unsupported{};
+    if (key.starts_with("mp")) {
+      add_mount_point(call, guest, key, value);
+      continue;
+    }
     guest.config[key] = value;
   }
   if (guest.option("protection") == "0") guest.config.erase("protection");

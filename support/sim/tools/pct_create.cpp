@@ -24,6 +24,8 @@ std::string superblock_backups(std::int64_t blocks) {
   return fmt::format("{}", fmt::join(places, ", "));
 }
 
+}  // namespace
+
 void print_file_system(Call& call, const Model::Storage& storage, std::int64_t vmid,
                        std::int64_t size) {
   if (storage.type == "zfspool") return;  // a subvolume
@@ -36,6 +38,8 @@ void print_file_system(Call& call, const Model::Storage& storage, std::int64_t v
       blocks, blocks / 4, uuid(call.world.scenario.seed, fmt::format("fs {}", vmid), call.now()),
       superblock_backups(blocks)));
 }
+
+namespace {
 
 // The path of a template, empty when the storage does not have it. Refuses an unknown storage.
 std::string template_path(Call& call, const std::string& volid) {
