@@ -44,8 +44,9 @@ WholeRuns::WholeRuns()
 void WholeRuns::make_one(const WholeRun& run, const fs::path& directory) const {
   fs::create_directories(directory);
   redirect_output(directory / "said");
-  run.upgrades ? run_upgrade_check(directory, run.scenario)
-               : run_suite(directory, run.scenario, {run.baseline, run.rounds, run.with_claims});
+  run.upgrades
+      ? run_upgrade_check(directory, run.scenario)
+      : run_suite(directory, run.scenario, {run.baseline, run.rounds, run.with_claims, run.lab});
   if (run.afterwards) run.afterwards(directory);
 }
 

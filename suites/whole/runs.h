@@ -24,7 +24,8 @@ struct WholeRun {
   bool upgrades = false;  // both halves of an upgrade check; the record is that of the second
   std::optional<std::filesystem::path> baseline = {};  // that it is compared with
   int rounds = 1;
-  bool with_claims = true;  // else only its stages
+  bool with_claims = true;    // else only its stages
+  Json lab = Json::object();  // lab.json
 };
 
 // Makes many of them, a few at once.

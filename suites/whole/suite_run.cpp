@@ -123,6 +123,7 @@ int run_all(const fs::path& directory, const Json& scenario, RunSettings setting
 
 int run_suite(const fs::path& directory, const Json& scenario, const SuiteOptions& options) {
   RunSettings settings;
+  settings.lab = LabConfig::parse(options.lab, "lab.json");
   settings.baseline = options.baseline;
   settings.lab.rounds = options.rounds;
   return run_all(directory, scenario, settings, options.claims);

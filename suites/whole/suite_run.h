@@ -16,7 +16,8 @@ namespace pve_accept {
 struct SuiteOptions {
   std::optional<std::filesystem::path> baseline = {};
   int rounds = 1;
-  bool claims = true;  // else only the stages
+  bool claims = true;         // else only the stages
+  Json lab = Json::object();  // lab.json
 };
 int run_suite(const std::filesystem::path& directory, const Json& scenario,
               const SuiteOptions& options = {});

@@ -4,6 +4,7 @@
 
 #include "support/base/contains.h"
 #include "support/base/reply.h"
+#include "support/pve/backup.h"
 #include "support/pve/config_values.h"
 #include "support/pve/lxc_guest.h"
 #include "support/pve/vm_guest.h"
@@ -60,6 +61,17 @@ Json Guest::current_status() {
     throw text::unexpected("/status/current", status.at("vmid").dump(), to_string(vmid_));
   }
   return status;
+}
+
+std::string Guest::restore(const Volume& archive, const std::string& storage,
+                           Clock::Duration deadline) {
+  const std::string attempted = fmt::format("restore {} from {}", label(), archive.volid);
+  if (exists()) throw HarnessError(attempted, "refused: there is one already");
+  std::vector<std::string> argv = restore_command(archive.volid);
+  argv.insert(argv.end(), {"--storage", storage});
+  const Change restored = change(std::move(argv), attempted, deadline);
+  if (restored.result.exit_status == 0 && exists()) return {};
+  return complaint_of(restored.command, restored.result);
 }
 
 void Guest::start() {

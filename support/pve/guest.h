@@ -44,6 +44,10 @@ class Guest {
   // Makes the guest, stopped. Throws when the VMID is taken: what exists is never adopted.
   virtual void create(const GuestSpec& spec) = 0;
 
+  // Makes the guest from a backup, stopped, its disks on the storage. It is what the backup says,
+  // so also whose. Refuses a VMID that is taken. Empty when it is there; else PVE's own words.
+  std::string restore(const Volume& archive, const std::string& storage, Clock::Duration deadline);
+
   void start();  // a running guest is fine
 
   // These act for a run. Tag and run id are read again right before each of them touches the guest,
@@ -128,6 +132,7 @@ class Guest {
   virtual void watch_boot() {}  // called right after a start
   virtual std::vector<std::string> shutdown_arguments() const = 0;
   Json current_status();
+  virtual std::vector<std::string> restore_command(const std::string& archive) const = 0;
   void require_made_by(std::string_view run_id, const Json& config, const std::string& attempted);
   void wait_until_gone(const Change& destroyed, const std::vector<std::string>& storages);
   std::vector<Volume> volumes_left(const std::vector<std::string>& storages);

@@ -138,6 +138,21 @@ std::vector<Volume> volumes_without_guest(Node& node, const Leftovers& left,
   return found;
 }
 
+std::vector<Volume> archives_of(Node& node, const Whose& whose) {
+  std::vector<Volume> found;
+  if (whose.run && whose.backup_storage.empty()) return found;
+  for (const StorageStatus& storage : node.storages()) {
+    const bool meant = !whose.run || storage.name == whose.backup_storage;
+    if (!meant || !storage.active || !contains(storage.content, "backup")) continue;
+    for (Volume& volume : node.volumes(storage.name)) {
+      const auto run = run_in_description(volume.notes);
+      const bool ours = volume.content == "backup" && run && whose.includes(*run);
+      if (ours) found.push_back(std::move(volume));
+    }
+  }
+  return found;
+}
+
 std::vector<std::string> public_keys(Node& node) {
   const CommandResult files =
       run_checked(node.shell(), reading({"ls", "/run"}), "look for public keys");
@@ -167,6 +182,20 @@ void free_volume(Node& node, const Volume& volume) {
     throw unusable(node.shell(), command, result, attempted, "it is still there");
   }
 }
+
+}  // namespace
+
+void remove_archive(Node& node, const Volume& archive) {
+  const std::string attempted = fmt::format("remove {}", archive.volid);
+  const Command command = {.argv = {"pvesm", "free", archive.volid}, .deadline = kFreeDeadline};
+  const CommandResult result = node.shell().run(command);
+  for (const Volume& there : node.volumes(archive.volid.substr(0, archive.volid.find(':')))) {
+    if (there.volid != archive.volid) continue;
+    throw unusable(node.shell(), command, result, attempted, "it is still there");
+  }
+}
+
+namespace {
 
 void remove_key(Node& node, const std::string& path) {
   const std::string attempted = fmt::format("remove {}", path);
@@ -205,8 +234,8 @@ void remove_lock(Node& node, const Leftovers& left) {
 }  // namespace
 
 bool Leftovers::empty() const {
-  return guests.empty() && volumes.empty() && keys.empty() && !lock && !torn_lock &&
-         unreadable_lock.empty() && unsure.empty();
+  return guests.empty() && volumes.empty() && archives.empty() && keys.empty() && !lock &&
+         !torn_lock && unreadable_lock.empty() && unsure.empty();
 }
 
 Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose) {
@@ -221,6 +250,7 @@ Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose) {
   } catch (const HarnessError& error) {
     left.unsure = error.what();
   }
+  left.archives = archives_of(node, whose);
   for (const std::string& name : public_keys(node)) {
     const std::string run = *run_of_public_key(name);
     if (whose.includes(run)) left.keys.push_back(public_key_file(run));
@@ -240,6 +270,10 @@ std::vector<std::string> describe(const Leftovers& left) {
   }
   for (const Volume& volume : left.volumes) {
     lines.push_back(fmt::format("volume {}, of no guest", volume.volid));
+  }
+  for (const Volume& archive : left.archives) {
+    lines.push_back(
+        fmt::format("archive {}, of run {}", archive.volid, *run_in_description(archive.notes)));
   }
   for (const std::string& key : left.keys) lines.push_back(fmt::format("public key {}", key));
   if (left.lock) {
@@ -299,6 +333,9 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
   attempt([&] { volumes = volumes_without_guest(node, left, node.guests()); });
   for (const Volume& volume : volumes) {
     attempt([&] { free_volume(node, volume); }, "volume " + volume.volid);
+  }
+  for (const Volume& archive : left.archives) {
+    attempt([&] { remove_archive(node, archive); }, "archive " + archive.volid);
   }
   for (const std::string& key : left.keys) {
     attempt([&] { remove_key(node, key); }, "public key " + key);

@@ -16,7 +16,8 @@ namespace pve_accept {
 struct Whose {
   std::optional<std::string> run = {};
   std::vector<Vmid> vmids = {};
-  std::string storage = {};  // that the run's disks are on; empty: any that takes disks
+  std::string storage = {};         // that the run's disks are on; empty: any that takes disks
+  std::string backup_storage = {};  // that its backups are on; empty: none, of every run: any
 
   bool includes(std::string_view other) const { return !run || *run == other; }
 };
@@ -40,6 +41,7 @@ struct LeftGuest {
 struct Leftovers {
   std::vector<LeftGuest> guests;
   std::vector<Volume> volumes;         // that no guest has
+  std::vector<Volume> archives;        // backups whose notes are the description of a run
   std::vector<std::string> keys;       // public key files on the node
   std::optional<LockHolder> lock;      // of a run that is meant
   bool torn_lock = false;              // a lock file that nothing was written to yet
@@ -56,6 +58,9 @@ struct Leftovers {
 // where the node's lists contradict one another or lack what must be in them: that nothing is
 // listed is no news of what is not there.
 Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose);
+
+// Removes a backup that this run has made. Throws where it is still there afterwards.
+void remove_archive(Node& node, const Volume& archive);
 
 // A line for each: "container 9001 'spike-lxc', running, of run 20260607T085000Z-1a2b3c".
 std::vector<std::string> describe(const Leftovers& left);

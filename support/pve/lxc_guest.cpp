@@ -154,4 +154,8 @@ std::vector<std::string> LxcGuest::shutdown_arguments() const {
   return {"--timeout", "60", "--forceStop", "1"};
 }
 
+std::vector<std::string> LxcGuest::restore_command(const std::string& archive) const {
+  return {"pct", "restore", to_string(vmid()), archive};
+}
+
 }  // namespace pve_accept

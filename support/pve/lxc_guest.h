@@ -26,6 +26,7 @@ class LxcGuest final : public Guest {
  private:
   std::optional<std::int64_t> find_process() override;
   std::vector<std::string> shutdown_arguments() const override;
+  std::vector<std::string> restore_command(const std::string& archive) const override;
 };
 
 }  // namespace pve_accept

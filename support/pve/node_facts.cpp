@@ -261,7 +261,8 @@ std::vector<GuestFile> parse_guest_files(std::string_view text) {
 std::vector<Volume> parse_volumes(const Json& reply) {
   return text::read_list(reply, "/nodes/N/storage/S/content", [](const JsonCursor& entry) {
     Volume volume{.volid = entry.at("volid").string(),
-                  .content = text::text_or_empty(entry.find("content"))};
+                  .content = text::text_or_empty(entry.find("content")),
+                  .notes = text::text_or_empty(entry.find("notes"))};
     if (const auto owner = entry.find("vmid"); text::whole_or_zero(owner) != 0) {
       volume.vmid = vmid_of(*owner);
     }

@@ -74,6 +74,7 @@ struct Volume {
   std::string volid;  // "local-lvm:vm-9001-disk-0"
   std::string content = {};
   std::optional<Vmid> vmid = {};  // the guest that it belongs to
+  std::string notes = {};         // of a backup
 };
 
 struct Bridge {

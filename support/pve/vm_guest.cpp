@@ -188,4 +188,8 @@ std::string VmGuest::disk_volume() { return volume_at(config(), "scsi0"); }
 
 std::vector<std::string> VmGuest::shutdown_arguments() const { return {"--timeout", "60"}; }
 
+std::vector<std::string> VmGuest::restore_command(const std::string& archive) const {
+  return {"qmrestore", archive, to_string(vmid())};
+}
+
 }  // namespace pve_accept

@@ -43,6 +43,7 @@ class VmGuest final : public Guest {
   void open_console();
   std::vector<std::string> keys_on_console();
   std::vector<std::string> shutdown_arguments() const override;
+  std::vector<std::string> restore_command(const std::string& archive) const override;
 
   std::optional<SerialConsole> console_;  // of the boot that start() began
   AgentTimes agent_for_keys_, agent_for_address_;

@@ -61,6 +61,8 @@ constexpr auto kCatalogue = std::to_array<ClaimInfo>({
 
     {"network.bulk", "Network.DoesNotStall", kEachGuest, kProvisioned},
 
+    {"backup.consistent", "Backup.IsConsistent", kEachGuest, kRestart, OfLab::kBackupStorage},
+
     {"load.confirmed", "Load.IsConfirmed", kEachGuest, kLoad},
     {"load.zero-failed", "Load.FailsNoTransaction", kEachGuest, kLoad},
     {"load.throughput", "Load.KeepsThroughput", kEachGuest, kLoad},

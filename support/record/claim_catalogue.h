@@ -44,11 +44,15 @@ enum class UpgradePhase { kBefore, kAfter };
 // Whether only the run after an upgrade can tell.
 bool is_of_upgrade(Needs needs);
 
+// What a lab has to name in lab.json, or the claim is not applicable there.
+enum class OfLab { kNothing, kBackupStorage };
+
 struct ClaimInfo {
   std::string_view id;    // "docker.storage-driver"
   std::string_view test;  // "Docker.UsesOverlayStorage": GoogleTest's suite and test
   Scope scope;
   Needs needs;
+  OfLab of_lab = OfLab::kNothing;
 };
 
 // One claim against one guest; no guest for a claim on the node or on both guests.

@@ -146,9 +146,14 @@ std::optional<ClaimResult> declared_skip(const Thresholds& thresholds, std::stri
                                          std::optional<GuestKind> guest) {
   const auto& why = thresholds.expectation(id, guest).not_applicable;
   if (!why) return std::nullopt;
+  return not_applicable(thresholds, id, guest, *why);
+}
+
+ClaimResult not_applicable(const Thresholds& thresholds, std::string_view id,
+                           std::optional<GuestKind> guest, std::string_view why) {
   ClaimResult result = blank_result(thresholds, id, guest);
   result.outcome = Outcome::kSkip;
-  result.message = fmt::format("{}: not applicable: {}", case_name(id, guest), *why);
+  result.message = fmt::format("{}: not applicable: {}", case_name(id, guest), why);
   return result;
 }
 

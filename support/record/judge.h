@@ -32,6 +32,10 @@ ClaimResult judge(const Thresholds& thresholds, std::string_view id, std::option
 std::optional<ClaimResult> declared_skip(const Thresholds& thresholds, std::string_view id,
                                          std::optional<GuestKind> guest);
 
+// The same for a reason that thresholds.json does not know.
+ClaimResult not_applicable(const Thresholds& thresholds, std::string_view id,
+                           std::optional<GuestKind> guest, std::string_view why);
+
 // The ERROR of a case whose observation failed, with the hint of a HarnessError.
 ClaimResult could_not_tell(const Thresholds& thresholds, std::string_view id,
                            std::optional<GuestKind> guest, const std::exception& trouble);

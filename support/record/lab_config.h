@@ -69,6 +69,7 @@ struct LabConfig {
   std::optional<std::string> node = {};  // [user@]host[:port]; none: the simulated node
   std::string storage = "local-lvm";
   std::string template_storage = "local";
+  std::optional<std::string> backup_storage = {};  // none: backup.consistent is not applicable
   std::string bridge = "vmbr0";
   std::map<GuestKind, VmidChoice> vmids = {{GuestKind::kLxc, {9001}}, {GuestKind::kVm, {9000}}};
   std::optional<std::string> template_volume = {};  // none: the newest debian-13-standard

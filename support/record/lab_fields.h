@@ -74,6 +74,8 @@ void visit(LabConfig& lab, Fields& fields) {
   fields("storage", lab.storage, matching(lab_rules::kStorageId, "the name of a storage"));
   fields("template_storage", lab.template_storage,
          matching(lab_rules::kStorageId, "the name of a storage"));
+  fields("backup_storage", lab.backup_storage,
+         matching(lab_rules::kStorageId, "the name of a storage"));
   fields("bridge", lab.bridge,
          matching("[A-Za-z][A-Za-z0-9_.-]{0,14}", "the name of a bridge, like vmbr0"));
   fields("vmids", lab.vmids);

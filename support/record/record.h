@@ -85,6 +85,7 @@ struct NodeRecord {
   std::optional<std::string> boot_id = {};
   // The kernel that the next boot would start, where it is not the one that runs.
   Fact<std::string> pending_kernel = {};
+  std::optional<int> restore_vmid = {};  // where backups are restored to
   // What else can shift a result, by kind and name: "sysctl:vm.swappiness", "module:zfs".
   std::map<std::string, Fact<std::string>> facts = {};
   std::optional<NodeState> before = {};

@@ -70,6 +70,7 @@ void visit(NodeRecord& node, Fields& fields) {
   fields("services", node.services, if_set);
   fields("boot_id", node.boot_id, if_set);
   fields("pending_kernel", node.pending_kernel, if_set);
+  fields("restore_vmid", node.restore_vmid, if_set);
   fields("facts", node.facts, if_set);
   fields("before", node.before, if_set);
   fields("unknown_commands", node.unknown_commands);

@@ -8,9 +8,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kWriterTime{60};  // until its watchdog thaws, and it ends
-constexpr seconds kWriterDeadline{120};
-constexpr seconds kSilence{30};  // it has a line every quarter of a second
+constexpr seconds kEndingTime{60};  // from the end of its time on
+constexpr seconds kSilence{30};     // it has a line every quarter of a second
 constexpr double kStopped_s = 3;
 constexpr seconds kStopPatience{8};
 constexpr seconds kGoOnPatience{10};
@@ -19,8 +18,14 @@ constexpr seconds kGoOnPatience{10};
 
 template <class Fields>
 void visit(WriteProgress& progress, Fields& fields) {
+  fields("at_s", progress.at_s, required, not_negative);
   fields("writes", progress.writes, required, not_negative);
   fields("last_ago_s", progress.last_ago_s, required, not_negative);
+  fields("longest_gap_s", progress.longest_gap_s, required, not_negative);
+}
+
+void check_fields(const JsonCursor& place, const WriteProgress& progress) {
+  if (progress.longest_gap_s > progress.at_s) place.fail("a gap since before the guest's boot");
 }
 
 WriteProgress parse_write_progress(std::string_view line) {
@@ -28,12 +33,12 @@ WriteProgress parse_write_progress(std::string_view line) {
                           [](const JsonCursor& root) { return read_fields<WriteProgress>(root); });
 }
 
-SteadyWriter::SteadyWriter(Shell& guest, Clock& clock, const std::string& script)
+SteadyWriter::SteadyWriter(Shell& guest, Clock& clock, const std::string& script, seconds time)
     : guest_(guest),
       clock_(clock),
-      command_{.argv = {"perl", "-", "--seconds", std::to_string(kWriterTime.count())},
+      command_{.argv = {"perl", "-", "--seconds", std::to_string(time.count())},
                .input = script,
-               .deadline = kWriterDeadline},
+               .deadline = time + kEndingTime},
       process_(guest.start(command_)) {
   while (next().writes == 0) {
   }
@@ -48,12 +53,16 @@ bool SteadyWriter::stops() {
 }
 
 bool SteadyWriter::goes_on() {
-  const std::int64_t before = last_.writes;
+  const std::string uptime =
+      run_checked(guest_, reading({"cat", "/proc/uptime"}), "ask how long the guest is up").out;
+  const auto now_s = text::to_number(text::words(uptime).at(0));
+  if (!now_s) throw text::unexpected("/proc/uptime", uptime, "seconds");
   const Clock::Instant deadline = clock_.now() + kGoOnPatience;
-  while (next().writes == before) {
-    if (clock_.now() >= deadline) return false;
+  for (;;) {
+    const WriteProgress seen = next();
+    if (seen.at_s - seen.last_ago_s > *now_s) return true;
+    if (seen.at_s > *now_s && clock_.now() >= deadline) return false;
   }
-  return true;
 }
 
 WriteProgress SteadyWriter::next() {

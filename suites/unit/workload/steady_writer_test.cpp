@@ -38,7 +38,12 @@ class SteadyWriterTest : public testing::Test {
     EXPECT_CALL(guest.shell, start(CommandLine("perl - --seconds 60")))
         .WillOnce(Return(
             ByMove(std::make_unique<ScriptedProcess>(clock, std::move(lines), std::move(end)))));
-    return {guest.shell, clock, "script"};
+    ON_CALL(guest.shell, run(CommandLine("cat /proc/uptime")))
+        .WillByDefault([this](const Command&) {
+          return prints(
+              fmt::format("{:.2f} 1.00\n", 100 + to_seconds(clock.now() - Clock::Instant{})));
+        });
+    return {guest.shell, clock, "script", seconds(60)};
   }
 
   MockHost guest{"vm"};
@@ -50,6 +55,13 @@ TEST_F(SteadyWriterTest, StopsAndGoesOn) {
   clock.sleep_for(seconds(2));
   EXPECT_TRUE(steady.stops());
   EXPECT_TRUE(steady.goes_on());
+  EXPECT_DOUBLE_EQ(steady.longest_gap_s(), 5);
+}
+
+TEST_F(SteadyWriterTest, GoesOnOnlyByAWriteOfLater) {
+  SteadyWriter steady = writer(lines_of_writer(5, 40), {.at = seconds(31)});
+  clock.sleep_for(seconds(7));  // what was written before that waits to be read
+  EXPECT_FALSE(steady.goes_on());
 }
 
 TEST_F(SteadyWriterTest, DoesNotStopForLessThanThreeSeconds) {
@@ -64,7 +76,8 @@ TEST_F(SteadyWriterTest, MayNeverGoOn) {
 }
 
 TEST_F(SteadyWriterTest, ThatDiesOrSaysNothingIsAnError) {
-  const std::vector<ScriptedLine> some = {{seconds(1), R"({"writes":4,"last_ago_s":0.01})"}};
+  const std::vector<ScriptedLine> some = {
+      {seconds(1), R"({"at_s":101,"writes":4,"last_ago_s":0.01,"longest_gap_s":0.06})"}};
   SteadyWriter dies = writer(
       some, {.at = seconds(2), .result = {.exit_status = 1, .err = "writer: write: full\n"}});
   EXPECT_THAT(trouble_of([&] { dies.stops(); }), HasSubstr("writer: write: full"));
@@ -73,12 +86,15 @@ TEST_F(SteadyWriterTest, ThatDiesOrSaysNothingIsAnError) {
   EXPECT_THAT(trouble_of([&] { silent.goes_on(); }), HasSubstr("says nothing"));
 }
 
-TEST(WriteProgressLine, HasTwoFigures) {
-  const WriteProgress seen = parse_write_progress(R"({"writes":15,"last_ago_s":3.20})");
+TEST(WriteProgressLine, HasItsFigures) {
+  const WriteProgress seen =
+      parse_write_progress(R"({"at_s":99.5,"writes":15,"last_ago_s":3.20,"longest_gap_s":4})");
   EXPECT_EQ(seen.writes, 15);
   EXPECT_DOUBLE_EQ(seen.last_ago_s, 3.2);
-  for (const char* line : {"", "{}", R"({"writes":-1,"last_ago_s":0})", R"({"writes":1})",
-                           R"({"writes":1,"last_ago_s":-0.1})"}) {
+  for (const char* line : {"", "{}", R"({"at_s":1,"writes":-1,"last_ago_s":0,"longest_gap_s":0})",
+                           R"({"at_s":1,"writes":1,"last_ago_s":0})",
+                           R"({"at_s":1,"writes":1,"last_ago_s":-0.1,"longest_gap_s":0})",
+                           R"({"at_s":1,"writes":1,"last_ago_s":0,"longest_gap_s":2})"}) {
     EXPECT_NE(trouble_of([&] { parse_write_progress(line); }), "") << line;
   }
 }

@@ -19,6 +19,7 @@ void visit(Fault& fault, Fields& fields) {
   fields("rules", fault.rules);
   fields("red", fault.red, required);
   fields("follows", fault.follows);
+  fields("lab", fault.lab);
   fields("issue", fault.issue);
 }
 

@@ -27,6 +27,7 @@ struct Fault {
   Json rules = Json::array();   // as a scenario's; without a target, for where it is put
   Outcomes red = {};            // what it is made for
   Consequences follows = {};    // what else turns red
+  Json lab = Json::object();    // what the lab's configuration has to name for it
   std::string issue = {};       // the known issue that it is made after; empty: none
 
   // The part of a scenario that puts it there: {"model": {…}, "rules": […]}.

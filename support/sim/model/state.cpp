@@ -12,7 +12,8 @@ namespace pve_accept::sim {
 
 PVE_ACCEPT_FIELDS(Relaxation, at, value, target, time_constant_s)
 PVE_ACCEPT_FIELDS(Activity, what, vmid, kind, from, to, owner, user_percent)
-PVE_ACCEPT_FIELDS(Volume, storage, name, vmid, size, format, content, created, fixed_used_mib)
+PVE_ACCEPT_FIELDS(Volume, storage, name, vmid, size, format, content, created, fixed_used_mib,
+                  notes)
 PVE_ACCEPT_FIELDS(Database, tables, pgbench_scale)
 PVE_ACCEPT_FIELDS(KernelMessage, at, text)
 PVE_ACCEPT_FIELDS(Container, arguments, id, name, image, service, project, working_dir, config_file,
@@ -25,8 +26,9 @@ PVE_ACCEPT_FIELDS(Guest, vmid, kind, config, raw_config, running, has_system, fo
                   changed, started, reachable, pid, boots, files, owners, packages, memory_filled,
                   upgraded, package_lists, docker_source, agent_running, daemon_started, docker,
                   oom_kills, kernel_log, freezes, listens_on, free_blocks_mib)
-PVE_ACCEPT_FIELDS(State, time, epoch_ms, upgraded, clock_set_at, clock_set_back, reboots, runs,
-                  kernel, kernels, files, volumes, guests, activities, kernel_log, ram,
+PVE_ACCEPT_FIELDS(Backup, volid, guest)
+PVE_ACCEPT_FIELDS(State, backups, time, epoch_ms, upgraded, clock_set_at, clock_set_back, reboots,
+                  runs, kernel, kernels, files, volumes, guests, activities, kernel_log, ram,
                   rule_matches, rules_begun, rules_over, unknown_commands, neighbours_probed,
                   next_pid, next_process)
 

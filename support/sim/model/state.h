@@ -42,6 +42,7 @@ struct Volume {
   std::string format = "raw", content = "images";
   Millis created = 0;
   double fixed_used_mib = -1;  // negative: as the guest fills it
+  std::string notes = {};      // of a backup
 };
 
 // The database in a named volume.
@@ -114,6 +115,12 @@ struct Guest {
   bool has_docker() const { return has_package("docker-ce") || has_package("docker.io"); }
 };
 
+// What an archive holds.
+struct Backup {
+  std::string volid;
+  Guest guest;
+};
+
 struct State {
   Millis time = 0;
   std::int64_t epoch_ms = kEpoch * 1000;  // the time of day at moment 0
@@ -126,6 +133,7 @@ struct State {
   std::map<std::string, std::string> files;
   std::vector<Volume> volumes;
   std::vector<Guest> guests;
+  std::vector<Backup> backups;
   std::vector<Activity> activities;
   std::vector<KernelMessage> kernel_log;
   std::map<std::string, std::vector<Relaxation>> ram;  // by vmid: MiB of the node's RAM

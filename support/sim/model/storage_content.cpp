@@ -49,6 +49,11 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
                        {"size", volume.size},
                        {"vmid", volume.vmid},
                        {"volid", fmt::format("{}:{}", storage.storage, volume.name)}});
+    if (volume.content == "backup") {
+      content.back()["subtype"] = volume.name.starts_with("backup/vzdump-lxc") ? "lxc" : "qemu";
+      if (!volume.notes.empty()) content.back()["notes"] = volume.notes;
+      continue;
+    }
     if (storage.type != "dir") continue;
     content.back()["parent"] = nullptr;
     content.back()["used"] =

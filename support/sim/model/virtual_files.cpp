@@ -229,6 +229,10 @@ std::optional<std::string> guest_file(const Call& call, const std::string& path)
   if (path == "/etc/hostname") return guest.name() + "\n";
   if (path == "/proc/self/uid_map") return uid_map(guest, model);
   if (path == "/proc/self/mounts") return mounts(call, guest);
+  if (path == "/proc/uptime") {
+    const double uptime_s = static_cast<double>(call.now() - guest.started) / 1000.0;
+    return fmt::format("{:.2f} {:.2f}\n", uptime_s, 1.8 * uptime_s);
+  }
   if (path == "/proc/sys/kernel/random/boot_id") return boot_id(call, guest);
   if (path == "/proc/1/stat") return init_status(call, guest);
   if (path == "/sys/fs/cgroup/system.slice/memory.events") {

@@ -17,6 +17,7 @@ std::string option_file(const Call& call, const Arguments& arguments, const std:
 void start_new_guest(Call& call);
 
 int pct_create(Call& call);
+int pct_restore(Call& call);
 // What mkfs prints of a new volume for a container; nothing where the volume is a file system.
 void print_file_system(Call& call, const Model::Storage& storage, std::int64_t vmid,
                        std::int64_t size);

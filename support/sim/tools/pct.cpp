@@ -198,6 +198,7 @@ int pct(Call& call) {
       {"exec", pct_exec},
       {"list", pct_list},
       {"reboot", pct_reboot},
+      {"restore", pct_restore},
       {"set", pct_set},
       {"shutdown", pct_shutdown},
       {"start", pct_start},

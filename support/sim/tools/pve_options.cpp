@@ -72,11 +72,14 @@ const Param* find_param(const Synopsis& synopsis, std::string_view name) {
   return found == synopsis.options.end() ? nullptr : &*found;
 }
 
-// "<vmid>" of the usage: "vmid".
+// "<vmid>" of the usage, or "{<vmid>}": "vmid".
 Words positional_names(const std::string& usage) {
   Words names;
   for (const std::string& word : split(usage, ' ')) {
-    if (word.starts_with('<')) names.push_back(word.substr(1, word.size() - 2));
+    const auto open = word.find('<'), close = word.find('>');
+    if (open <= 1 && close != std::string::npos && (open == 0 || word[0] == '{')) {
+      names.push_back(word.substr(open + 1, close - open - 1));
+    }
   }
   return names;
 }

@@ -8,20 +8,26 @@ namespace {
 
 constexpr Millis kReportInterval = 250, kWriteInterval = 50;
 
-// How a write to the guest's root file system fares at that time, when they began at `start`.
+// How writes to the guest's root file system fare until that time, when they began at `start`.
 std::string progress(const World& world, std::int64_t vmid, Millis start, Millis at) {
-  const Guest* guest = world.state.find_guest(vmid);
-  const Model::Guest& model = world.scenario.model.guest(GuestKind::kVm);
-  Millis stuck = 0, stuck_now = 0;
-  for (const Freeze& freeze : guest == nullptr ? std::vector<Freeze>{} : guest->freezes) {
+  const Guest* found = world.state.find_guest(vmid);
+  if (found == nullptr) return "";
+  const Model::Guest& model = world.scenario.model.guest(found->kind);
+  Millis stuck = 0, stuck_now = 0, longest = 0;
+  for (const Freeze& freeze : found->freezes) {
     if (!model.freezes) continue;
-    const Millis to = std::min(model.thaws ? freeze.to : kNever, at);
-    stuck += std::max<Millis>(to - std::max(freeze.from, start), 0);
-    if (to == at) stuck_now = std::max<Millis>(at - std::max(freeze.from, start), 0);
+    const Millis from = std::max(freeze.from, start);
+    // One that a thaw does not end ends with the writer, its watchdog.
+    const Millis to = std::min(model.thaws || freeze.from < start ? freeze.to : kNever, at);
+    const Millis lasted = std::max<Millis>(to - from, 0);
+    stuck += lasted;
+    longest = std::max(longest, lasted);
+    if (to == at) stuck_now = lasted;
   }
-  const double last_ago_s = static_cast<double>(stuck_now + kWriteInterval / 2) / 1000.0;
-  return fmt::format(R"({{"writes":{},"last_ago_s":{:.2f}}})",
-                     (at - start - stuck) / kWriteInterval, last_ago_s);
+  const auto seconds = [](Millis time) { return static_cast<double>(time) / 1000.0; };
+  return fmt::format(R"({{"at_s":{:.2f},"writes":{},"last_ago_s":{:.2f},"longest_gap_s":{:.2f}}})",
+                     seconds(at - found->started), (at - start - stuck) / kWriteInterval,
+                     seconds(stuck_now + kWriteInterval / 2), seconds(longest + kWriteInterval));
 }
 
 }  // namespace

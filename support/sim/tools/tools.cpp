@@ -53,6 +53,7 @@ constexpr std::array kTools = std::to_array<Entry>({
     {"pveversion", pveversion, kOnNode},
     {"qemu-img", qemu_img, kOnNode},
     {"qm", qm, kOnNode},
+    {"qmrestore", qmrestore, kOnNode},
     {"readlink", readlink, kOnNode},
     {"reboot", reboot, kOnNode},
     {"rm", rm, kOnNode | kInGuest},
@@ -63,6 +64,7 @@ constexpr std::array kTools = std::to_array<Entry>({
     {"systemd-detect-virt", systemd_detect_virt, kOnNode | kInGuest},
     {"true", true_tool, kEverywhere},
     {"uname", uname, kOnNode | kInGuest},
+    {"vzdump", vzdump, kOnNode},
     {"zfs", zfs, kOnNode},
 });
 

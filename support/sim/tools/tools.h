@@ -56,6 +56,7 @@ int pvesm(Call& call);
 int pveversion(Call& call);
 int qemu_img(Call& call);
 int qm(Call& call);
+int qmrestore(Call& call);
 int readlink(Call& call);
 int reboot(Call& call);
 int rm(Call& call);
@@ -68,6 +69,7 @@ int systemctl(Call& call);
 int systemd_detect_virt(Call& call);
 int true_tool(Call& call);
 int uname(Call& call);
+int vzdump(Call& call);
 int zfs(Call& call);
 
 }  // namespace pve_accept::sim

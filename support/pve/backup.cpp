@@ -1,0 +1,53 @@
+#include "support/pve/backup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "support/base/text.h"
+
+namespace pve_accept {
+namespace {
+
+std::vector<Volume> archives_on(Node& node, const std::string& storage, Vmid vmid) {
+  std::vector<Volume> archives = node.volumes(storage);
+  std::erase_if(archives, [&](const Volume& volume) {
+    return volume.content != "backup" || volume.vmid != vmid;
+  });
+  return archives;
+}
+
+}  // namespace
+
+Backup back_up(Node& node, Vmid vmid, const std::string& storage, const std::string& notes,
+               Clock::Duration deadline) {
+  const std::vector<Volume> before = archives_on(node, storage, vmid);
+  const Command command = {
+      .argv = {"vzdump", to_string(vmid), "--storage", storage, "--mode", "snapshot", "--compress",
+               "zstd", "--remove", "0", "--notes-template", notes, "--mailnotification", "failure",
+               "--notification-mode", "legacy-sendmail"},
+      .deadline = deadline};
+  const CommandResult result = probe(node.shell(), command, fmt::format("back up guest {}", vmid));
+  Backup backup;
+  for (const Volume& archive : archives_on(node, storage, vmid)) {
+    if (std::ranges::find(before, archive.volid, &Volume::volid) == before.end()) {
+      backup.archive = archive;
+    }
+  }
+  if (result.exit_status != 0 || !backup.archive) {
+    backup.complaint = complaint_of(command, result);
+  }
+  return backup;
+}
+
+std::string complaint_of(const Command& command, const CommandResult& result) {
+  std::string_view last;
+  const std::string said = result.out + result.err;
+  for (const std::string_view line : text::lines(said)) {
+    if (!text::trimmed(line).empty()) last = text::trimmed(line);
+  }
+  return fmt::format("{}: exit {}: {}", command.argv.front(), result.exit_status, last);
+}
+
+}  // namespace pve_accept
