@@ -8,6 +8,7 @@
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/node_facts.h"
+#include "support/sim/model/pve_values.h"
 #include "support/sim/model/storage_content.h"
 #include "support/sim/model/variation.h"
 
