@@ -58,7 +58,7 @@ constexpr std::array kTools = std::to_array<Entry>({
     {"reboot", reboot, kOnNode},
     {"rm", rm, kOnNode | kInGuest},
     {"sha512sum", sha512sum, kOnNode},
-    {"stat", stat, kOnNode},
+    {"stat", stat, kOnNode | kInGuest},
     {"sync", sync, kOnNode | kInGuest},
     {"systemctl", systemctl, kOnNode | kInGuest},
     {"systemd-detect-virt", systemd_detect_virt, kOnNode | kInGuest},
