@@ -141,7 +141,6 @@ TEST(SimQm, LaysOutTheAgentsRepliesAsTheRealTool) {
 
 TEST(SimQm, FreezesAsTheRealTool) {
   Lab lab;
-  lab.create_vm();
   const auto guest = lab.start_vm();
   Lab::run_in(*guest, "apt-get update -q");
   Lab::run_in(*guest, "apt-get install -y -q qemu-guest-agent");

@@ -26,8 +26,10 @@ std::vector<ScriptedLine> lines_of_writer(double from_s, double to_s) {
     const double at_s = i * 0.25;
     const bool stuck = at_s > from_s && at_s <= to_s;
     if (!stuck) writes += 5;
-    lines.push_back({milliseconds(i * 250), fmt::format(R"({{"writes":{},"last_ago_s":{}}})",
-                                                        writes, stuck ? at_s - from_s : 0.02)});
+    const double gap_s = at_s > from_s ? std::min(at_s, to_s) - from_s : 0.05;
+    lines.push_back({milliseconds(i * 250),
+                     fmt::format(R"({{"at_s":{},"writes":{},"last_ago_s":{},"longest_gap_s":{}}})",
+                                 100 + at_s, writes, stuck ? at_s - from_s : 0.02, gap_s)});
   }
   return lines;
 }
