@@ -22,7 +22,8 @@ namespace {
 
 // A fault of what an upgrade left comes with the upgrade.
 Json scenario_of(const PlacedFault& placed) {
-  const Json fault = {{"faults", {placed.name()}}};
+  Json fault = {{"faults", {placed.name()}}};
+  if (needs_baseline(placed)) fault.update(quiet_lab());
   return placed.of_upgrade() ? Json{{"upgrade", fault}} : fault;
 }
 

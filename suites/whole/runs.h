@@ -28,6 +28,10 @@ struct WholeRun {
   Json lab = Json::object();  // lab.json
 };
 
+// The part of a scenario in which runs differ by next to nothing: what a comparison says is then
+// the fault's doing, and nothing is inconclusive for want of runs.
+Json quiet_lab();
+
 // Makes many of them, a few at once.
 class WholeRuns {
  public:
@@ -39,8 +43,8 @@ class WholeRuns {
   // Prints what is wrong. Returns how many ended wrong.
   int make(const std::vector<WholeRun>& runs);
 
-  // A baseline of so many runs without a fault, each of another boot, in a file that lasts as long
-  // as this.
+  // A baseline of so many runs in a quiet lab without a fault, each of another boot, in a file that
+  // lasts as long as this.
   std::filesystem::path make_baseline(int runs);
 
  private:
