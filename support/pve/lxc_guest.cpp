@@ -143,11 +143,15 @@ void LxcGuest::add_mount_point(const std::string& storage, int size_gib, const s
       fmt::format("a volume of {} at {}", storage, path));
 }
 
+// Once it is no mount point any more, PVE keeps the volume as an unused one.
 void LxcGuest::remove_mount_point() {
-  change_config(
-      {"pct", "set", to_string(vmid()), "--delete", "mp0"},
-      fmt::format("take its mount point from container {}", vmid()),
-      [](const Json& config) { return !config.contains("mp0"); }, "no mount point");
+  for (const char* key : {"mp0", "unused0"}) {
+    if (!config().contains(key)) continue;
+    change_config(
+        {"pct", "set", to_string(vmid()), "--delete", key},
+        fmt::format("take {} from container {}", key, vmid()),
+        [key](const Json& config) { return !config.contains(key); }, fmt::format("no {}", key));
+  }
 }
 
 std::vector<std::string> LxcGuest::shutdown_arguments() const {

@@ -18,9 +18,9 @@ class LxcGuest final : public Guest {
   std::string cgroup_dir() const override;
   std::string disk_volume() override;
 
-  // Gives the container, which has to be stopped, a new volume as mp0. It goes with the container.
+  // Gives the container, which has to be stopped, a new volume as mp0.
   void add_mount_point(const std::string& storage, int size_gib, const std::string& path);
-  // Forgets it again; the volume stays until the container goes.
+  // Takes it away again, with its volume; a container that has none is fine.
   void remove_mount_point();
 
  private:

@@ -118,11 +118,22 @@ void add_mount_point(Call& call, Guest& guest, const std::string& key, const std
   guest.config[key] = fmt::format("{},mp={},size={}", disk, path, size_text(size));
 }
 
-// The volume of a mount point that is taken away stays, as an unused one.
-void forget(Guest& guest, const std::string& key) {
+// The volume of a mount point that is taken away stays, as an unused one; of an unused one it goes.
+void forget(Call& call, Guest& guest, const std::string& key) {
   if (key.starts_with("mp") && guest.config.contains(key)) {
     if (guest.running || guest.config.contains("unused0")) throw Unsupported{};
     guest.config["unused0"] = property(guest.option(key), "");
+  }
+  if (key.starts_with("unused") && guest.config.contains(key)) {
+    const std::string volid = guest.option(key);
+    std::erase_if(call.state().volumes, [&](const Volume& volume) {
+      return volume.storage + ":" + volume.name == volid;
+    });
+    const Model::Storage* storage = call.model().find_storage(volid.substr(0, volid.find(':')));
+    if (storage != nullptr && storage->type == "lvmthin") {
+      call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n",
+                           volid.substr(volid.find(':') + 1)));
+    }
   }
   guest.config.erase(key);
 }
@@ -132,7 +143,7 @@ int pct_set(Call& call) {
   if (arguments.options.empty()) throw Refusal{2, "no options specified\n"};
   Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kLxc, 2);
   require_unlocked(guest);
-  for (const std::string& key : split(arguments.get("delete"), ',')) forget(guest, key);
+  for (const std::string& key : split(arguments.get("delete"), ',')) forget(call, guest, key);
   for (const auto& [key, value] : arguments.options) {
     if (key == "delete" || key == "digest" || key == "revert") continue;
     if (key == "rootfs" || key == "unused") throw Unsupported{};
