@@ -23,7 +23,6 @@ std::vector<fs::path> files_in(const fs::path& directory) {
       files.push_back(entry.path());
     }
   }
-  std::ranges::sort(files);
   return files;
 }
 

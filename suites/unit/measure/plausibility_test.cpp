@@ -110,6 +110,23 @@ TEST_F(PlausibilityTest, RefusesSamplesOfAnotherTimeThanTheirArrival) {
   EXPECT_THAT(problems(), is_one_problem("30.0 s by the node's clock and arrived within 0.0 s"));
 }
 
+TEST_F(PlausibilityTest, ExpectsThePaceThatWasAskedFor) {
+  limits_.interval = std::chrono::milliseconds(200);
+  for (std::size_t i = 0; i < window_.samples.size(); ++i) {
+    sample(i).t_s = 1'780'822'200.0 + 0.2 * static_cast<double>(i);
+    window_.samples[i].arrived = window_.began + std::chrono::milliseconds(200 * i);
+  }
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(PlausibilityTest, LooksAtThePaceOfTwoSamplesToo) {
+  limits_.min_intervals = 1;
+  window_.samples.resize(2);
+  EXPECT_THAT(problems(), IsEmpty());
+  window_.samples[1].arrived += std::chrono::seconds(60);
+  EXPECT_THAT(problems(), is_one_problem("from 1.0 s by the node's clock"));
+}
+
 TEST_F(PlausibilityTest, RefusesAWideSpread) {
   sample(7) = sample_at(7, 1702 + 101);
   EXPECT_THAT(problems(), is_one_problem("varied by 101 MiB in window idle, at most 100 MiB"));
@@ -185,6 +202,12 @@ TEST_F(PlausibilityTest, OnlyNotesSteal) {
   const Plausibility plausibility = check_plausibility(window_, limits_);
   EXPECT_TRUE(plausibility.usable());
   EXPECT_THAT(plausibility.notes, ElementsAre(HasSubstr("steal up to 20.0 % in window idle")));
+}
+
+TEST_F(PlausibilityTest, NotesTheLeastSteal) {
+  for (std::size_t i = 9; i < window_.samples.size(); ++i) sample(i).cpu.steal += 1;
+  EXPECT_THAT(check_plausibility(window_, limits_).notes,
+              ElementsAre(HasSubstr("steal up to 0.5 % in window idle")));
 }
 
 TEST_F(PlausibilityTest, FindsEveryKindAtOnce) {

@@ -96,6 +96,16 @@ TEST_F(SamplerTest, ReportsAStallThatIsOnlyNoisy) {
   EXPECT_THAT(problem_of_a_window(3), AllOf(HasSubstr("no sample for 5 s"), HasSubstr("noise")));
 }
 
+TEST_F(SamplerTest, ReportsAStallInTheMiddleThatIsOnlyNoisy) {
+  std::vector<ScriptedLine> lines = sampler_lines({sample_at(0), sample_at(1)});
+  for (int second = 2; second < 60; ++second) {
+    lines.push_back({std::chrono::seconds(second), "noise", OutputLine::Stream::kErr});
+  }
+  node_runs(lines, {1h});
+  EXPECT_THAT(problem_of_a_window(3),
+              AllOf(HasSubstr("no sample for 5 s"), HasSubstr("after 2 of 4 samples")));
+}
+
 TEST_F(SamplerTest, ShowsGarbage) {
   node_runs({{0s, "Welcome to Proxmox VE"}}, {1h});
   EXPECT_THAT(problem_of_a_window(3),

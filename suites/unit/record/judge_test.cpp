@@ -182,6 +182,26 @@ TEST_F(Judge, RejudgesFromWhatIsOnRecord) {
   EXPECT_EQ(rejudge(storage(overlay("overlayfs")), strict).outcome, Outcome::kFail);
 }
 
+TEST_F(Judge, KeepsTheHintOfWhatStaysAsItWas) {
+  Json document = suite_thresholds_document();
+  document["claims"]["memory.idle-delta"]["vm"]["allowed"]["max"] = 2500;
+  const Thresholds wide(document, "wide.json");
+  ClaimResult high = idle_ram({.how = "idle", .figure = Figure{.median = 2301}});
+  high.hint = "look at ballooning";
+  EXPECT_EQ(rejudge(high, thresholds_).hint, "look at ballooning");
+  EXPECT_EQ(rejudge(high, wide).outcome, Outcome::kPass);
+  EXPECT_EQ(rejudge(high, wide).hint, std::nullopt);
+}
+
+TEST_F(Judge, SaysOfComplaintsThatThereAreNone) {
+  const Value none = std::vector<std::string>();
+  const Value one = std::vector<std::string>{"net0 is missing"};
+  EXPECT_THAT(judge(thresholds_, "guest.as-specified", kLxc, {.measured = none}).message,
+              testing::AllOf(HasSubstr("no complaints"), testing::Not(HasSubstr("measured"))));
+  EXPECT_THAT(judge(thresholds_, "guest.as-specified", kLxc, {.measured = one}).message,
+              HasSubstr("measured net0 is missing, allowed no complaints"));
+}
+
 TEST_F(Judge, RejudgesNeitherErrorNorSkip) {
   const ClaimResult error = idle_ram({});
   EXPECT_EQ(rejudge(error, thresholds_).outcome, Outcome::kError);

@@ -84,6 +84,21 @@ TEST(Record, TellsAWindowThatBrokeOffFromOneThatIsNotUsable) {
   }
 }
 
+TEST(Record, KnowsAReportOfAWholeRunOfTheLoad) {
+  const PgbenchRecord whole{.aborted = false, .ran_full_time = true, .tps = 2211.7};
+  EXPECT_NO_THROW(whole.whole());
+  for (const auto& damage : std::vector<std::function<void(PgbenchRecord&)>>{
+           [](PgbenchRecord& report) { report.aborted = true; },
+           [](PgbenchRecord& report) { report.aborted = std::nullopt; },
+           [](PgbenchRecord& report) { report.ran_full_time = false; },
+           [](PgbenchRecord& report) { report.ran_full_time = std::nullopt; },
+           [](PgbenchRecord& report) { report.problem = "another load ran"; }}) {
+    PgbenchRecord report = whole;
+    damage(report);
+    EXPECT_THROW(report.whole(), HarnessError);
+  }
+}
+
 TEST(Record, RefusesWhatIsDamagedOrForeign) {
   const auto complaint = [](const std::function<void(Json&)>& damage) {
     Json document = write_fields(fresh());

@@ -30,6 +30,20 @@ TEST_F(WorkloadDatabase, IsAskedThroughItsSocket) {
   EXPECT_EQ(database.query("select 1").out, "1\n");
 }
 
+TEST_F(WorkloadDatabase, GreetsOrSaysWhyNot) {
+  const auto greeted = [&](const CommandResult& result) {
+    ON_CALL(guest.shell, run(CommandLineHas("'select 1'"))).WillByDefault(Return(result));
+    return database.greet().exit_status;
+  };
+  EXPECT_EQ(greeted(prints("1\n")), 0);
+  const CommandResult denied = fails(2, "connection to server on socket failed: Permission denied");
+  EXPECT_EQ(greeted(denied), 2);
+  // It is there and does not want to, or did not answer the question: nobody knows of the socket.
+  EXPECT_THROW(greeted(fails(2, "FATAL:  sorry, too many clients already")), HarnessError);
+  EXPECT_THROW(greeted(prints("")), HarnessError);
+  EXPECT_THROW(greeted(prints("2\n")), HarnessError);
+}
+
 TEST_F(WorkloadDatabase, StoresARowInAFreshTable) {
   std::string sql;
   ON_CALL(guest.shell, run(CommandLineHas("drop table")))

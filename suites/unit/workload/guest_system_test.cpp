@@ -40,6 +40,8 @@ TEST(FailedUnits, AreNamed) {
 TEST(FailedUnits, NameALineThatIsNoUnit) {
   EXPECT_THAT(trouble_of([] { parse_failed_units("0 loaded units listed.\n"); }),
               HasSubstr("0 loaded units listed."));
+  EXPECT_THROW(parse_failed_units("ssh.service loaded failed\n"), HarnessError);
+  EXPECT_THROW(parse_failed_units("ssh loaded failed failed OpenBSD SSH server\n"), HarnessError);
 }
 
 TEST(FailedUnits, AreInThatState) {
@@ -142,6 +144,7 @@ TEST(BootMark, DiffersAfterEachBoot) {
   EXPECT_NE(mark(id, "25920150"), mark(id, "25931000"));
   EXPECT_NE(mark(id, "1"), mark("7d0a4a55-8f7b-4d5e-bb53-3f3d2d8f6c02", "1"));
   EXPECT_THROW(mark("", "1"), HarnessError);
+  EXPECT_THROW(mark("2c5e9f41", "1"), HarnessError);
   EXPECT_THROW(mark(id, "x"), HarnessError);
   EXPECT_THROW(parse_boot_mark(""), HarnessError);
 }

@@ -48,6 +48,8 @@ TEST_F(WorkloadHttp, CurlThatCannotTryIsAnError) {
                HarnessError);
   EXPECT_THROW(status_when(prints("")), HarnessError);
   EXPECT_THROW(status_when(prints("000")), HarnessError);
+  EXPECT_THROW(status_when(prints("20")), HarnessError);
+  EXPECT_THROW(status_when(prints("2OO nginx")), HarnessError);
 }
 
 }  // namespace
