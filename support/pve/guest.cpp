@@ -184,6 +184,9 @@ void Guest::add_limits_in_force(const std::string& memory_max,
     if (found.empty()) throw text::unexpected(file, text, "a limit");
     // Where the controller is not on, there is no file, and no limit.
     if (found == wanted || (!there && wanted.starts_with("max "))) return;
+    if (!there && !running()) {
+      throw HarnessError(fmt::format("read {} of {}", file, label()), "it does not run any more");
+    }
     differences.push_back(fmt::format("{} in force: {} instead of {}", file, found, wanted));
   };
   add("memory.max", memory_max);

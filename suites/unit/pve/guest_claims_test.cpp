@@ -175,6 +175,9 @@ TEST_F(GuestClaims, LimitsInForceCountWhateverTheConfigurationSays) {
   EXPECT_THAT(vm_differences(), IsEmpty());
   mock.answers("cat /sys/fs/cgroup/lxc/9001/memory.max", none);
   EXPECT_THAT(lxc_differences(), ElementsAre("memory.max in force: nothing instead of 2147483648"));
+  mock.answers(kStatus, kStopped);  // of one that has ended nothing is in force
+  EXPECT_THROW(lxc_differences(), HarnessError);
+  mock.answers(kStatus, kRunning);
   limit("lxc/9001/memory.max", "");
   EXPECT_THROW(lxc_differences(), HarnessError);
 }
