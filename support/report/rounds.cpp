@@ -49,9 +49,10 @@ std::string problems_of_rounds(const std::vector<RoundRecord>& rounds) {
   };
   for (const RoundRecord& round : rounds) {
     for (const auto& [kind, measured] : round.measurements) {
+      const std::string_view guest = to_string(kind);
       const auto window = [&](const char* name, const std::vector<std::string>& problems) {
         for (const std::string& problem : problems) {
-          add(round.number, fmt::format("{} window of the {}", name, to_string(kind)), problem);
+          add(round.number, fmt::format("{} window of the {}", name, guest), problem);
         }
       };
       if (measured.idle) window("idle", measured.idle->problems);
