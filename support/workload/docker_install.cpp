@@ -57,7 +57,7 @@ class Apt {
 
   // Without the options dpkg asks somebody who is not there, and gives up.
   void upgrade() {
-    const auto what = "upgrade the guest's packages";
+    const auto* const what = "upgrade the guest's packages";
     if (!trouble_.empty()) {
       throw HarnessError(HarnessError::Details{
           .attempted = what, .where = guest_.name(), .problem = trouble_, .hint = kOutOfReach});
