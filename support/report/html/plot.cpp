@@ -368,8 +368,9 @@ Element figure(const Plot& plot) {
   }
   const Range values = values_of(plot);
   figure.add(drawing_of(plot, kWide, values)).add(drawing_of(plot, kNarrow, values));
-  return figure.add(folded("The figures behind this plot",
-                           el("div", el("p", cls("quiet"), plot.table_note), table(plot.table))));
+  return figure.add(
+      folded("The figures behind this plot", el("div", el("p", cls("quiet"), plot.table_note),
+                                                table(plot.table, plot.title + ", figures"))));
 }
 
 }  // namespace pve_accept::html
