@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <regex>
+#include <tuple>
 
 #include "support/base/embedded.h"
 #include "support/base/fields.h"
@@ -104,6 +105,12 @@ std::string fit_text(Moved moves, Moved moved) {
                      moves == Moved::kBoth ? ", and it can move both" : "");
 }
 
+// By the node's clock; on a simulated node every run may begin at the same moment, and the ids,
+// which begin with when a run was made, tell them apart.
+bool begun_before(const Record& one, const Record& other) {
+  return std::tie(one.run.started, one.run.id) < std::tie(other.run.started, other.run.id);
+}
+
 // A fact of a guest is that guest's alone, whatever the table says.
 Moved moves_of(const Compiled& entry, const Change& change) {
   if (change.name.starts_with("lxc ")) return Moved::kLxcOnly;
@@ -151,8 +158,8 @@ const Record* last_good(std::span<const Record> earlier, const Record& record,
   for (const Record& each : earlier) {
     const ClaimResult* then = each.claim(claim.id, claim.guest);
     if (then == nullptr || then->outcome != Outcome::kPass) continue;
-    if (each.node.name != record.node.name || each.run.started >= record.run.started) continue;
-    if (newest == nullptr || each.run.started > newest->run.started) newest = &each;
+    if (each.node.name != record.node.name || !begun_before(each, record)) continue;
+    if (newest == nullptr || begun_before(*newest, each)) newest = &each;
   }
   return newest;
 }
@@ -160,8 +167,8 @@ const Record* last_good(std::span<const Record> earlier, const Record& record,
 const Record* newest_before(std::span<const Record> earlier, const Record& record) {
   const Record* newest = nullptr;
   for (const Record& each : earlier) {
-    if (each.node.name != record.node.name || each.run.started >= record.run.started) continue;
-    if (newest == nullptr || each.run.started > newest->run.started) newest = &each;
+    if (each.node.name != record.node.name || !begun_before(each, record)) continue;
+    if (newest == nullptr || begun_before(*newest, each)) newest = &each;
   }
   return newest;
 }

@@ -146,6 +146,11 @@ TEST(LastGood, IsTheNewestRunBeforeInWhichTheClaimHeld) {
   ASSERT_NE(good, nullptr);
   EXPECT_EQ(good->run.id, "good");
   EXPECT_EQ(last_good({}, now, now.claims[0]), nullptr);
+  // On a simulated node all begin at the same moment; their ids say when they were made.
+  const std::vector<Record> together = {
+      run("earlier", "2026-06-07T09:30:00Z", Outcome::kPass, "pve1"),
+      run("other", "2026-06-07T09:30:00Z", Outcome::kPass, "pve1")};
+  EXPECT_EQ(last_good(together, now, now.claims[0])->run.id, "earlier");
   EXPECT_EQ(last_good(earlier, now, verdict("docker.exec", kVm, Outcome::kFail)), nullptr);
 }
 
