@@ -85,8 +85,9 @@ std::optional<Element> CommandExcerpts::of(const std::vector<std::string>& purpo
   // From the last one back, while there is room.
   std::vector<Element> shown;
   std::size_t size = 0;
-  for (auto command = commands.rbegin(); command != commands.rend(); ++command) {
-    Element next = shown_command(**command);
+  const std::vector from_last(commands.rbegin(), commands.rend());
+  for (const auto* command : from_last) {
+    Element next = shown_command(*command);
     if (shown.size() == kMostCommands || (!shown.empty() && size + next.size() > share_)) break;
     size += next.size();
     shown.push_back(std::move(next));

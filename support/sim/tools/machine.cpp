@@ -8,7 +8,7 @@ namespace pve_accept::sim {
 // reboot: the node is away for a while, and its guests with it, but for those that it starts
 // itself.
 int reboot(Call& call) {
-  if (call.words() != Words{} && call.words() != Words{"reboot"}) throw Unsupported{};
+  if (!call.words().empty() && call.words() != Words{"reboot"}) throw Unsupported{};
   call.spend(0.05);
   const Millis up = reboot_node(call.state(), call.world.scenario, call.now());
   Output later(up, call.model().node.pace);
