@@ -1,10 +1,10 @@
 #include "support/base/terminal_text.h"
 
 #include <fmt/format.h>
-#include <locale.h>
-#include <wchar.h>
 
 #include <array>
+#include <clocale>
+#include <cwchar>
 
 namespace pve_accept::text {
 namespace {

@@ -50,6 +50,7 @@ TEST(AHistory, TakesAnErrorForNoFlip) {
 
 std::vector<Record> falling(int runs, double by) {
   std::vector<Record> records;
+  records.reserve(static_cast<std::size_t>(runs));
   for (int i = 0; i < runs; ++i) {
     records.push_back(run_with(i + 1, Outcome::kPass, 2200 * (1 - by * i)));
   }

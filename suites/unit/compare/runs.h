@@ -73,6 +73,7 @@ inline Record record_with(const RunMade& made) {
 
 inline Baseline runs_with(const std::vector<RunMade>& made) {
   std::vector<Baseline> parts;
+  parts.reserve(made.size());
   for (const RunMade& one : made) parts.push_back(one_run(record_with(one)));
   return together(std::move(parts));
 }
