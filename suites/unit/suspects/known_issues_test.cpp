@@ -134,7 +134,7 @@ TEST(KnownIssue, ThatIsKnownThroughAVersionResemblesOnANewerOne) {
 TEST(KnownIssue, OfASurvivorGoesByItsOwnVersions) {
   Record record;
   record.guests[kLxc].components = {{"docker", "29.5.3"}, {"runc", "1.3.5"}};
-  record.survivors[kLxc].after = SurvivorRecord::View{};
+  record.survivors[kLxc].after = SurvivorRecord::Look{};
   record.survivors[kLxc].after->components = {{"docker", "29.5.3"}, {"runc", "1.2.5"}};
   const auto match = known_issue(
       record, failed("survivor.new-container", kLxc, "failed to update /proc/1/timens_offsets"));

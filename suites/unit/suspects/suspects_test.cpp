@@ -117,9 +117,9 @@ TEST(SuspectedClaims, OfSurvivorsAreWhatTheUpgradeChanged) {
   after.upgrade->packages = {{"lxc-pve", "6.0.5-3"}};
   SurvivorRecord& survivor = after.survivors[kLxc];
   survivor.before.components = {{"runc", "1.3.4"}};
-  survivor.after = SurvivorRecord::View{};
+  survivor.after = SurvivorRecord::Look{};
   survivor.after->components = {{"runc", "1.3.4"}};
-  survivor.refreshed = SurvivorRecord::View{};
+  survivor.refreshed = SurvivorRecord::Look{};
   survivor.refreshed->components = {{"runc", "1.3.5"}};
   after.claims = {verdict("survivor.new-container", kLxc, Outcome::kFail),
                   verdict("survivor.refreshed-new-container", kLxc, Outcome::kFail)};
