@@ -20,6 +20,7 @@ const std::vector<Change> kUpgrade = {{"node kernel", "6.17.4-2-pve", "7.0.2-6-p
 
 std::vector<std::string> names(const std::vector<Suspect>& suspects) {
   std::vector<std::string> all;
+  all.reserve(suspects.size());
   for (const Suspect& suspect : suspects) all.push_back(suspect.change.name);
   return all;
 }
