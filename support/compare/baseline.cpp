@@ -146,14 +146,15 @@ ByRun Baseline::figures(const Metric& metric, std::optional<GuestKind> guest) co
 }
 
 std::string Baseline::missing(const Metric& metric, std::optional<GuestKind> guest) const {
-  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-    const auto* values = values_in(*run, metric, guest);
+  std::string latest = "it was not measured";
+  for (const RunFigures& run : runs) {
+    const auto* values = values_in(run, metric, guest);
     if (values == nullptr) continue;
     for (const auto& value : *values) {
-      if (!value && !value.problem.empty()) return value.problem;
+      if (!value && !value.problem.empty()) latest = value.problem;
     }
   }
-  return "it was not measured";
+  return latest;
 }
 
 std::size_t Baseline::rounds() const {

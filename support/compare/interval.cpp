@@ -112,7 +112,7 @@ std::optional<std::size_t> rounds_needed(double spread, double reach) {
 
 double smallest_change(std::size_t base_runs, double spread, double floor) {
   if (base_runs < 2) return kInfinite;
-  const double freedom = static_cast<double>(base_runs - 1);
+  const auto freedom = static_cast<double>(base_runs - 1);
   const double critical = t_quantile(freedom);
   const double error = spread * root_of_shares(1, base_runs);
   // By halving: power grows with the noncentrality. 50 standard errors are found by any baseline.

@@ -33,7 +33,7 @@ struct MetricNoise {
 // and every boot as many runs. Source: R. K. Burdick, F. A. Graybill, "Confidence Intervals on
 // Variance Components" (1992). Where no boot has two runs, or boots are not on
 // record, by_boot is of both.
-std::vector<MetricNoise> noise_of(const Baseline& runs, const Thresholds& thresholds);
+std::vector<MetricNoise> noise_of(const Baseline& side, const Thresholds& thresholds);
 
 Json to_json(const std::vector<MetricNoise>& noise);
 
