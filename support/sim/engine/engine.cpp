@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "support/base/file.h"
 #include "support/sim/engine/call.h"
@@ -25,10 +26,11 @@ constexpr const char* kOtherHostKey = "the host key is not the expected one";
       .attempted = "connect to " + address, .where = name, .problem = problem, .hint = hint});
 }
 
-State open_state(const std::filesystem::path& file, const Scenario& scenario) {
-  if (!std::filesystem::exists(file)) return initial_state(scenario);
+// None where there is no file yet.
+std::shared_ptr<const State> read_state(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return nullptr;
   try {
-    return state_from_json(Json::parse(read_file(file)));
+    return std::make_shared<const State>(state_from_json(Json::parse(read_file(file))));
   } catch (const std::exception& error) {
     throw HarnessError(fmt::format("read the simulated node's state {}", file.string()),
                        fmt::format("{}; remove the file to begin afresh", error.what()));
@@ -63,7 +65,8 @@ Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
                HostKeyMaker new_host_key)
     : state_file_((std::filesystem::create_directories(state_dir), state_dir / "sim-state.json")),
       scenario_(std::move(scenario)),
-      state_(open_state(state_file_, scenario_)),
+      saved_(read_state(state_file_)),
+      state_(saved_ ? *saved_ : initial_state(scenario_)),
       old_packages_(with_old_packages(scenario_)),
       new_host_key_(std::move(new_host_key)),
       clock_(clock) {
@@ -85,9 +88,10 @@ Engine::Engine(std::filesystem::path state_dir, Scenario scenario, Clock* clock,
 
 Engine::~Engine() {
   try {
-    save();
+    state_.time = now();
+    if (*saved_ != state_) store();
   } catch (const std::exception&) {  // the directory is gone: nobody will ask for the state
-    saved_.clear();
+    saved_.reset();
   }
 }
 
@@ -114,24 +118,33 @@ void Engine::sleep_until(Millis time) {
   if (wait > 0) clock_->sleep_for(Clock::Duration(wait));
 }
 
-void Engine::save() {
+void Engine::store() {
   state_.time = now();
-  std::string text = json_text(to_json(state_));
-  if (text == saved_) return;
-  write_file_atomically(state_file_, text);
-  saved_ = std::move(text);
+  write_file_atomically(state_file_, json_text(to_json(state_)));
+  saved_ = std::make_shared<const State>(state_);
 }
 
-// Back to what was before the last command, except for what it has shown about the scenario.
-void Engine::roll_back() {
-  State before = state_from_json(Json::parse(saved_));
-  before.rule_matches = state_.rule_matches;
-  before.rules_begun = state_.rules_begun;
-  before.rules_over = state_.rules_over;
-  before.unknown_commands = state_.unknown_commands;
-  before.next_process = state_.next_process;
-  state_ = std::move(before);
-  save();
+void Engine::save() {
+  if (saved_) {
+    state_.time = saved_->time;
+    const auto next_process = std::exchange(state_.next_process, saved_->next_process);
+    const bool same = state_ == *saved_;
+    state_.next_process = next_process;
+    if (same) return;
+  }
+  store();
+}
+
+// Back to what was before a command, except for what it has shown about the scenario.
+void Engine::roll_back(const State& before) {
+  State state = before;
+  state.rule_matches = state_.rule_matches;
+  state.rules_begun = state_.rules_begun;
+  state.rules_over = state_.rules_over;
+  state.unknown_commands = state_.unknown_commands;
+  state.next_process = state_.next_process;
+  state_ = std::move(state);
+  store();
 }
 
 void Engine::end_process(std::int64_t process, Millis at) {
@@ -302,19 +315,17 @@ std::unique_ptr<SimProcess> Engine::start(const Request& request) {
 }
 
 CommandResult Engine::run(const Request& request) {
-  const std::string before = saved_;
+  const std::shared_ptr<const State> before = saved_;
   Request whole = request;
   whole.streamed = false;
   const auto process = start(whole);
   try {
     return process->finish();
   } catch (const ConnectionError&) {
-    saved_ = before;
-    roll_back();
+    roll_back(*before);
     throw;
   } catch (const DeadlineError&) {
-    saved_ = before;
-    roll_back();
+    roll_back(*before);
     throw;
   }
 }

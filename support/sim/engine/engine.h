@@ -87,19 +87,23 @@ class Engine {
   const Scenario& scenario() const;
 
   void end_process(std::int64_t process, Millis at);  // what it ran ends with it
+  // Puts into its file what has changed. That time has passed is not worth a file: who is killed
+  // leaves the time of the last change.
   void save();
 
  private:
+  void store();
   void reboot();
   void require_node(const Request& request) const;
   Guest& live_guest(const Request& request);
   Figures& figures();
   bool is_due(const CommandRule& rule, std::size_t index, const std::string& line);
   RuleEffect apply_rules(std::string_view target, const std::string& line);
-  void roll_back();
+  void roll_back(const State& before);
 
   std::filesystem::path state_file_;
   Scenario scenario_;
+  std::shared_ptr<const State> saved_;  // what is in the file; null: nothing yet
   State state_;
   Model old_packages_;  // of the scenario after its upgrade, its guests with those of before
   const Scenario* figures_of_ = nullptr;
@@ -109,7 +113,6 @@ class Engine {
   Clock* clock_;
   Clock::Instant opened_;
   Millis opened_at_ = 0;
-  std::string saved_;
 };
 
 }  // namespace pve_accept::sim

@@ -23,6 +23,8 @@ inline constexpr std::int64_t kEpoch = 1'780'822'200;          // 2026-06-07T08:
 struct Relaxation {
   Millis at = 0;
   double value = 0, target = 0, time_constant_s = 1;
+
+  bool operator==(const Relaxation&) const = default;
 };
 
 // Something that takes CPU or changes figures, for as long as it lasts.
@@ -34,6 +36,8 @@ struct Activity {
   std::int64_t owner = 0;  // the process that it ends with; 0: none
   std::optional<double> user_percent =
       {};  // of all CPUs; none: as the model has that kind of guest
+
+  bool operator==(const Activity&) const = default;
 };
 
 struct Volume {
@@ -43,12 +47,16 @@ struct Volume {
   Millis created = 0;
   double fixed_used_mib = -1;  // negative: as the guest fills it
   std::string notes = {};      // of a backup
+
+  bool operator==(const Volume&) const = default;
 };
 
 // The database in a named volume.
 struct Database {
   std::map<std::string, std::vector<std::string>> tables;
   std::int64_t pgbench_scale = 0;  // 0: pgbench -i did not run
+
+  bool operator==(const Database&) const = default;
 };
 
 struct Container {
@@ -61,6 +69,8 @@ struct Container {
   std::int64_t exit_status = 0, restarts = 0, memory_limit = 0;
   std::int64_t host_port = 0, container_port = 0;
   Millis created = 0, started = 0, finished = 0;
+
+  bool operator==(const Container&) const = default;
 };
 
 struct DockerState {
@@ -68,17 +78,23 @@ struct DockerState {
   std::vector<Container> containers;
   std::map<std::string, Database> volumes;
   std::vector<std::string> networks;
+
+  bool operator==(const DockerState&) const = default;
 };
 
 // What a kernel said, beside what the model has it say.
 struct KernelMessage {
   Millis at = 0;
   std::string text;
+
+  bool operator==(const KernelMessage&) const = default;
 };
 
 // A time in which the file systems of a guest were frozen.
 struct Freeze {
   Millis from = 0, to = kNever;
+
+  bool operator==(const Freeze&) const = default;
 };
 
 struct Guest {
@@ -113,12 +129,16 @@ struct Guest {
   bool has_package(const std::string& package) const;
   bool is_frozen() const { return !freezes.empty() && freezes.back().to == kNever; }
   bool has_docker() const { return has_package("docker-ce") || has_package("docker.io"); }
+
+  bool operator==(const Guest&) const = default;
 };
 
 // What an archive holds.
 struct Backup {
   std::string volid;
   Guest guest;
+
+  bool operator==(const Backup&) const = default;
 };
 
 struct State {
@@ -153,6 +173,8 @@ struct State {
   std::vector<std::string> kernels_from_newest() const;
   Guest* find_guest(std::int64_t vmid);
   const Guest* find_guest(std::int64_t vmid) const;
+
+  bool operator==(const State&) const = default;
 };
 
 // Makes the SSH host key of a guest; returns its public line.
