@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <regex>
 #include <utility>
 
@@ -173,7 +174,10 @@ void JsonCursor::allow_only(std::span<const std::string_view> keys) const {
 }
 
 void JsonCursor::require_match(const char* pattern, std::string_view expected) const {
-  if (!std::regex_match(string(), std::regex(pattern))) {
+  // Few patterns, for many values; to read one takes longer than to match it.
+  thread_local std::map<std::string, std::regex> known;
+  const std::regex& regex = known.try_emplace(pattern, pattern).first->second;
+  if (!std::regex_match(string(), regex)) {
     fail(fmt::format("expected {}, found {}", expected, value_->dump()));
   }
 }

@@ -171,11 +171,12 @@ std::string_view to_string(Statistic statistic) {
 }
 
 Thresholds Thresholds::load(const std::optional<std::filesystem::path>& own) {
-  const std::string file = "thresholds.json";
-  Json document = parse_strict_json(embedded(file), file);
-  Thresholds suite(document, file);
+  static const std::string file = "thresholds.json";
+  static const Json suites = parse_strict_json(embedded(file), file);
+  static const Thresholds suite(suites, file);
   if (!own) return suite;
   // The suite's own file is sound by itself, so what is wrong from here on comes from `own`.
+  Json document = suites;
   document.merge_patch(read_own(*own));
   return Thresholds(document, fmt::format("{} (merged over {})", own->string(), file));
 }
