@@ -259,6 +259,24 @@ TEST_F(WorkloadDocker, ReachesANeighbourOrNot) {
   }
 }
 
+// With NC_110_COMPAT, as Alpine builds it, BusyBox has another nc than without it.
+TEST_F(WorkloadDocker, HearsARealServiceWithEitherNcOfBusybox) {
+  const std::string tls = R"(\0\0\0\010\004\322\026\057)", ping = R"(PING\r\n)";
+  for (const char* nc : {"busybox-110 nc", "busybox nc"}) {
+    const auto hears = [&](const std::string& question, int port, const char* answer) {
+      const std::string asked =
+          fmt::format("printf '{}' | {} -w 5 127.0.0.1 {}", question, nc, port);
+      guest.answers(kConnect, recorded("nc.txt", asked));
+      return docker.reaches("spike-web-1", "db", 5432, "?", {answer});
+    };
+    EXPECT_TRUE(hears(tls, 5432, "N")) << nc;
+    EXPECT_TRUE(hears(ping, 6379, "+PONG")) << nc;
+    EXPECT_FALSE(hears(ping, 5432, "+PONG")) << nc << ": PostgreSQL hangs up";
+    EXPECT_FALSE(hears(tls, 6379, "N")) << nc << ": so does Redis";
+    EXPECT_FALSE(hears(ping, 1, "+PONG")) << nc << ": nobody listens";
+  }
+}
+
 TEST_F(WorkloadDocker, DoesNotTakeAMissingToolForAMissingNeighbour) {
   guest.answers(kConnect, {.exit_status = 127,
                            .out = "OCI runtime exec failed: exec failed: unable "
