@@ -86,6 +86,15 @@ int healthy(WholeRuns& runner, int count, int first_seed, const std::string& dis
   return runner.make(runs) == 0 ? 0 : 1;
 }
 
+int space(WholeRuns& runner, int stride) {
+  constexpr int kSkipped = 77;
+  if (!may_have_small_disks()) {
+    fmt::print("skipped: nothing may be mounted here, so no disk can be full\n");
+    return kSkipped;
+  }
+  return runner.make(runs_out_of_space(stride)) == 0 ? 0 : 1;
+}
+
 // For who tries a scenario: what it turns red.
 int red(WholeRuns& runner, const std::vector<std::string>& files) {
   std::vector<WholeRun> runs;
@@ -143,6 +152,10 @@ int main(int argc, char** argv) {
   trouble_verb->add_option("KIND", trouble)->required()->check(CLI::IsMember(kinds_of_trouble()));
   trouble_verb->add_option("--stride", stride, "every so many commands")
       ->check(CLI::PositiveNumber);
+  CLI::App* space_verb = app.add_subcommand(
+      "space", "Runs out of space: a disk that fills up, each time a little later");
+  space_verb->add_option("--stride", stride, "so many pages of 4 KiB later")
+      ->check(CLI::PositiveNumber);
   std::vector<std::string> scenarios;
   CLI::App* red_verb = app.add_subcommand("red", "What scenarios of your own turn red");
   red_verb->add_option("FILE", scenarios)->required()->check(CLI::ExistingFile);
@@ -166,6 +179,7 @@ int main(int argc, char** argv) {
     if (*healthy_verb) return healthy(runner, count, first_seed, disturbances);
     if (*upgrades_verb) return runner.make(upgrade_checks()) == 0 ? 0 : 1;
     if (*trouble_verb) return runner.make(runs_in_trouble(trouble, stride)) == 0 ? 0 : 1;
+    if (*space_verb) return space(runner, stride);
     if (*study_verb) return study(runner, plan) == 0 ? 0 : 1;
     if (*red_verb) return red(runner, scenarios);
     return page(file, check);

@@ -3,22 +3,30 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 #include "suites/whole/jobs.h"
 #include "suites/whole/suite_run.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
+#include "support/base/text.h"
 #include "support/compare/baseline.h"
 
 namespace pve_accept {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kSaid = "said";
+constexpr const char* kExitStatus = "exit";
 
 void redirect_output(const fs::path& file) {
   const int target = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -28,15 +36,55 @@ void redirect_output(const fs::path& file) {
   ::close(target);
 }
 
+// A tmpfs of that size that nobody else sees, until this process ends.
+void mount_small_disk(const fs::path& place, int kib) {
+  fs::create_directories(place);
+  const std::string size = fmt::format("size={}k", kib);
+  const bool mounted = ::unshare(CLONE_NEWNS) == 0 &&
+                       ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                       ::mount("none", place.c_str(), "tmpfs", 0, size.c_str()) == 0;
+  if (!mounted) throw std::system_error(errno, std::generic_category(), "mount a small disk");
+}
+
+// The run directory there, with its simulated node in `directory`.
+fs::path on_small_disk(const fs::path& directory, int kib) {
+  const fs::path place = directory / "disk";
+  mount_small_disk(place, kib);
+  fs::create_directories(directory / "sim");
+  fs::create_directory_symlink(directory / "sim", place / "sim");
+  return place;
+}
+
 std::vector<std::string> complaints_of(const WholeRun& run, const fs::path& directory) {
   try {
-    return run.complaints(load_record(directory / "record.json"), directory);
+    const fs::path file = directory / "record.json";
+    const bool no_room = run.disk_kib && !fs::exists(file);
+    return run.complaints(no_room ? Record{} : load_record(file), directory);
   } catch (const std::exception& error) {
     return {error.what()};
   }
 }
 
 }  // namespace
+
+int exit_status_of(const fs::path& directory) {
+  const auto status = text::to_whole(read_file(directory / kExitStatus));
+  if (!status) throw HarnessError("see how the run ended", "it left no exit status");
+  return static_cast<int>(*status);
+}
+
+std::string said_by(const fs::path& directory) { return read_file(directory / kSaid); }
+
+bool may_have_small_disks() {
+  const TemporaryDirectory place;
+  bool may = false;
+  const auto try_it = [&](std::size_t) {
+    mount_small_disk(place.path() / "disk", 64);
+    write_file_atomically(place.path() / "mounted", "");
+  };
+  in_processes(1, 1, try_it, [&](std::size_t) { may = fs::exists(place.path() / "mounted"); });
+  return may;
+}
 
 Json quiet_lab() {
   const Json little = {{"tps_percent", 0.1}, {"cpu_percent", 0.1}, {"ram_mib", 0.5}};
@@ -48,10 +96,16 @@ WholeRuns::WholeRuns()
 
 void WholeRuns::make_one(const WholeRun& run, const fs::path& directory) const {
   fs::create_directories(directory);
-  redirect_output(directory / "said");
-  run.upgrades
-      ? run_upgrade_check(directory, run.scenario)
-      : run_suite(directory, run.scenario, {run.baseline, run.rounds, run.with_claims, run.lab});
+  redirect_output(directory / kSaid);
+  const fs::path place = run.disk_kib ? on_small_disk(directory, *run.disk_kib) : directory;
+  const int status = run.upgrades ? run_upgrade_check(place, run.scenario)
+                                  : run_suite(place, run.scenario,
+                                              {run.baseline, run.rounds, run.with_claims, run.lab});
+  if (place != directory) {  // which is gone with this process
+    fs::remove(place / "sim");
+    fs::copy(place, directory, fs::copy_options::recursive);
+  }
+  write_file_atomically(directory / kExitStatus, std::to_string(status));
   if (run.afterwards) run.afterwards(directory);
 }
 

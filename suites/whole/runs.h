@@ -26,7 +26,17 @@ struct WholeRun {
   int rounds = 1;
   bool with_claims = true;    // else only its stages
   Json lab = Json::object();  // lab.json
+  // Of the file system that the run directory is on, but for the simulated node; none: there is
+  // room. Where there was none for a record, that of the complaints is empty.
+  std::optional<int> disk_kib = {};
 };
+
+// What the run ended with, and what it printed.
+int exit_status_of(const std::filesystem::path& directory);
+std::string said_by(const std::filesystem::path& directory);
+
+// Whether runs may have disks of their own: that takes the right to mount.
+bool may_have_small_disks();
 
 // The part of a scenario in which runs differ by next to nothing: what a comparison says is then
 // the fault's doing, and nothing is inconclusive for want of runs.

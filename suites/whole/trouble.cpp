@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <map>
 
@@ -11,6 +13,7 @@
 #include "suites/unit/fixtures/simulated_runs.h"
 #include "suites/whole/suite_run.h"
 #include "support/base/error.h"
+#include "support/base/text.h"
 
 namespace pve_accept {
 namespace {
@@ -45,7 +48,77 @@ int commands_of(const fs::path& directory) {
   return lines;
 }
 
+constexpr int kPageKib = 4;
+
+// What a directory takes on a disk, but for the simulated node in it.
+int size_kib(const fs::path& directory) {
+  std::uintmax_t pages = 0;
+  for (auto each = fs::recursive_directory_iterator(directory); each != end(each); ++each) {
+    if (each->path().filename() == "sim") each.disable_recursion_pending();
+    pages += 1 + (each->is_regular_file() ? each->file_size() / (kPageKib * 1024) : 0);
+  }
+  return static_cast<int>(pages) * kPageKib;
+}
+
+// A run that nothing happens to, with guests of others on the node.
+struct Undisturbed {
+  Json scenario = Json::parse(kForeignGuests);
+  int commands = 0;
+  int size_kib = 0;
+  Json node;  // as it was left
+};
+
+Undisturbed undisturbed() {
+  Undisturbed run;
+  WholeRuns probe;
+  probe.make({{"healthy", run.scenario, [&](const Record&, const fs::path& directory) {
+                 run.commands = commands_of(directory);
+                 run.size_kib = size_kib(directory);
+                 run.node = lasting_state(directory / "sim");
+                 return std::vector<std::string>();
+               }}});
+  if (run.commands == 0) throw HarnessError("count the commands of a run", "it sent none");
+  return run;
+}
+
+bool ran_out_of_space(const Record& record, const fs::path& directory) {
+  const std::string full = std::strerror(ENOSPC);
+  return text::contains(said_by(directory), full) ||
+         std::ranges::any_of(record.stages, [&](const auto& stage) {
+           return text::contains(stage.second.message, full);
+         });
+}
+
 }  // namespace
+
+std::vector<WholeRun> runs_out_of_space(int stride) {
+  constexpr int kBeginningKib = 128;  // what is on record before the first command
+  const Undisturbed healthy = undisturbed();
+  std::vector<WholeRun> runs;
+  // record.json and the report are written beside those that they replace.
+  const int most_kib = 2 * healthy.size_kib;
+  for (int kib = kBeginningKib; kib < most_kib; kib += kPageKib * stride) {
+    WholeRun run{.name = fmt::format("disk-of-{}-KiB", kib), .scenario = healthy.scenario};
+    run.disk_kib = kib;
+    run.complaints = [=](const Record& record, const fs::path& directory) {
+      std::vector<std::string> wrong;
+      const bool full = ran_out_of_space(record, directory);
+      const int status = exit_status_of(directory);
+      if (status != (full ? 2 : 0)) {
+        wrong.push_back(fmt::format("exit {}, {}", status, full ? "out of space" : "with room"));
+      }
+      for (const ClaimResult& claim : record.claims) {
+        if (claim.outcome == Outcome::kFail) wrong.push_back("FAIL " + claim.message);
+      }
+      if (lasting_state(directory / "sim") != healthy.node) {
+        wrong.emplace_back("the node is not as it was");
+      }
+      return wrong;
+    };
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
 
 std::vector<std::string> kinds_of_trouble() {
   std::vector<std::string> kinds;
@@ -54,22 +127,12 @@ std::vector<std::string> kinds_of_trouble() {
 }
 
 std::vector<WholeRun> runs_in_trouble(const std::string& kind, int stride) {
-  const Json healthy = Json::parse(kForeignGuests);
-  int commands = 0;
-  Json untouched;
-  WholeRuns probe;
-  probe.make({{"healthy", healthy, [&](const Record&, const fs::path& directory) {
-                 commands = commands_of(directory);
-                 untouched = lasting_state(directory / "sim");
-                 return std::vector<std::string>();
-               }}});
-  if (commands == 0) throw HarnessError("count the commands of a run", "it sent none");
-
+  const Undisturbed healthy = undisturbed();
   std::vector<WholeRun> runs;
-  for (int at = 0; at < commands; at += stride) {
+  for (int at = 0; at < healthy.commands; at += stride) {
     Json rule = troubles().at(kind);
     rule.update({{"command", ""}, {"skip", at}, {"times", 1}});
-    Json scenario = healthy;
+    Json scenario = healthy.scenario;
     scenario["rules"] = Json::array({rule});
     const auto complaints = [=](const Record& record, const fs::path& directory) {
       std::vector<std::string> wrong;
@@ -86,7 +149,7 @@ std::vector<WholeRun> runs_in_trouble(const std::string& kind, int stride) {
           wrong.push_back("FAIL " + claim.message);
         }
       }
-      if (lasting_state(directory / "sim") != untouched) {
+      if (lasting_state(directory / "sim") != healthy.node) {
         wrong.emplace_back("the node is not as it was, after a sweep");
       }
       return wrong;

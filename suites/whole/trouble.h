@@ -7,6 +7,11 @@
 
 namespace pve_accept {
 
+// Runs whose disk fills up: it has room for the beginning of a run, and for `stride` pages of 4 KiB
+// more each time, until there is room for all of it. Wherever that is: nothing is left on the node,
+// nothing is false, and the run says that it could not write.
+std::vector<WholeRun> runs_out_of_space(int stride);
+
 // What can happen to one command of a run: "drop", "hang", "fail", "empty", "garbage".
 std::vector<std::string> kinds_of_trouble();
 

@@ -6,7 +6,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 
+#include "support/base/descriptor.h"
 #include "support/shell/command_input.h"
 
 namespace pve_accept {
@@ -43,7 +45,7 @@ class TranscribedProcess final : public Process {
     try {
       note_failure("left running; ended with its channel");
     } catch (const std::exception&) {
-      // The transcript could not be written; the run's next write reports that.
+      // It is about to be forgotten; an entry less is all that is lost.
     }
   }
 
@@ -160,14 +162,18 @@ void Transcript::add_failure(const std::string& where, const Command& command,
 void Transcript::append(const LoggedCommand& entry) {
   // One write of a whole line to a file opened for appending: lines of two processes never mix.
   const std::string line = json_text(write_fields(entry)) + "\n";
-  const int descriptor = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-  const bool written = descriptor >= 0 && ::write(descriptor, line.data(), line.size()) ==
-                                              static_cast<ssize_t>(line.size());
-  const int error = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!written) {
-    throw HarnessError(fmt::format("write {}", file_.string()), std::strerror(error));
+  const Descriptor file(file_, O_WRONLY | O_APPEND | O_CREAT);
+  const ssize_t written = file.is_open() ? ::write(file.get(), line.data(), line.size()) : -1;
+  if (written == static_cast<ssize_t>(line.size())) return;
+  if (!gap_) gap_ = std::strerror(written < 0 ? errno : ENOSPC);  // a disk that fills up cuts it
+  // The next line would go on where this one was cut.
+  if (written > 0) {
+    std::ignore = ::ftruncate(file.get(), ::lseek(file.get(), 0, SEEK_CUR) - written);
   }
+}
+
+void Transcript::require_whole() const {
+  if (gap_) throw HarnessError(fmt::format("write {}", file_.string()), *gap_);
 }
 
 std::unique_ptr<Shell> transcribed(std::unique_ptr<Shell> shell,

@@ -1,9 +1,12 @@
 #include "support/shell/transcript.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/mock_shell.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
@@ -12,6 +15,7 @@ namespace pve_accept {
 namespace {
 
 using testing::_;
+using testing::AllOf;
 using testing::ByMove;
 using testing::HasSubstr;
 using testing::Not;
@@ -108,6 +112,34 @@ TEST_F(TranscriptTest, KeepsWhyACommandGaveNoResult) {
   EXPECT_THROW(shell_->run({.argv = {"qm", "list"}}), ConnectionError);
   EXPECT_TRUE(entries()[0]["exit"].is_null());
   EXPECT_THAT(entries()[0]["failure"].get<std::string>(), HasSubstr("connection lost"));
+}
+
+// The command was run, whatever became of the line.
+TEST_F(TranscriptTest, RemembersWhatAFullDiskKeptOutOfIt) {
+  std::filesystem::create_symlink("/dev/full", directory_.path() / "t.jsonl");
+  EXPECT_CALL(*mock_, run).Times(2).WillRepeatedly(Return(CommandResult{0, "9000\n", "", {}}));
+  transcript_->require_whole();
+  EXPECT_EQ(shell_->run({.argv = {"qm", "list"}}).out, "9000\n");
+  EXPECT_EQ(shell_->run({.argv = {"qm", "list"}}).out, "9000\n");
+  EXPECT_THAT(message_of([&] { transcript_->require_whole(); }),
+              AllOf(HasSubstr("t.jsonl"), HasSubstr("No space left on device")));
+}
+
+// A limit on the size of a file cuts a line as a disk does that fills up in the middle of it.
+TEST_F(TranscriptTest, LeavesNoHalfOfALine) {
+  EXPECT_CALL(*mock_, run).Times(2).WillRepeatedly(Return(CommandResult{0, "9000\n", "", {}}));
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto on_excess = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit tight{.rlim_cur = 20, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &tight);
+  shell_->run({.argv = {"qm", "list"}});
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, on_excess);
+  EXPECT_THROW(transcript_->require_whole(), HarnessError);
+  shell_->run({.argv = {"qm", "config", "9000"}});
+  ASSERT_EQ(entries().size(), 1U);
+  EXPECT_EQ(entries()[0]["command"], "qm config 9000");
 }
 
 TEST_F(TranscriptTest, ShortensLongOutput) {
