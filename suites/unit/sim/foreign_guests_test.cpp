@@ -51,10 +51,12 @@ TEST(SimForeignGuests, AnotherHostMayHaveTheAddressOfAGuest) {
 
 TEST(SimForeignGuests, TheClockOfTheNodeCanBeSetBack) {
   Lab lab{std::string(
-      R"({"schema": 1, "model": {"node": {"clock_set_at_s": 50, "clock_set_back_s": 3600}}})")};
+      R"({"schema": 1, "rules": [{"command": "^hostname", "sets_clock_back_s": 3600, "times": 1}]})")};
   const auto time = [&] { return std::stoll(lab.run("date +%s").out); };
   const auto before = time();
   lab.pass(60);
+  EXPECT_NEAR(static_cast<double>(time() - before), 60, 2) << "the command is still to come";
+  EXPECT_EQ(lab.run("hostname").exit_status, 0);
   EXPECT_NEAR(static_cast<double>(time() - before), 60 - 3600, 2);
   lab.reopen();
   EXPECT_NEAR(static_cast<double>(time() - before), 60 - 3600, 2);

@@ -251,6 +251,7 @@ RuleEffect Engine::apply_rules(std::string_view target, const std::string& line)
     effect.hangs = effect.hangs || rule.hang;
     effect.drops = effect.drops || rule.drop_connection || rule.reboots;
     effect.reboots = effect.reboots || rule.reboots;
+    effect.clock_back = std::max(effect.clock_back, rule.sets_clock_back_s.millis);
     effect.executes = effect.executes && !rule.replaces_command() && !rule.hang;
   }
   return effect;
@@ -262,6 +263,10 @@ std::unique_ptr<SimProcess> Engine::start(const Request& request) {
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
   const RuleEffect effect = apply_rules(guest == nullptr ? "node" : to_string(guest->kind), line);
+  if (effect.clock_back > 0) {
+    state_.clock_set_at = now();
+    state_.clock_set_back = effect.clock_back;
+  }
   if (effect.reboots) reboot();
   if (effect.drops) {
     throw ConnectionError(HarnessError::Details{.attempted = "run a command",

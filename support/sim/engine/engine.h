@@ -31,7 +31,7 @@ struct RuleEffect {
   std::string append_out, append_err;
   std::optional<int> exit_status;
   std::vector<const Replacement*> replacements;
-  Millis delay = 0;
+  Millis delay = 0, clock_back = 0;
   std::optional<Millis> drop_after, ends_after;
   bool executes = true, hangs = false, drops = false, reboots = false;
 };

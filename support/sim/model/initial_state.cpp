@@ -7,10 +7,6 @@ State initial_state(const Scenario& scenario) {
   State state;
   const Model::Node& node = scenario.model.node;
   state.epoch_ms += node.clock_ahead_s * 1000;
-  if (node.clock_set_back_s > 0) {
-    state.clock_set_at = static_cast<Millis>(node.clock_set_at_s * 1000);
-    state.clock_set_back = static_cast<Millis>(node.clock_set_back_s * 1000);
-  }
   state.kernel = node.kernel;
   state.kernels = node.kernels;
   state.kernels.push_back(node.kernel);

@@ -35,10 +35,9 @@ PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, s
                   throttled_under_load, raw_config)
 PVE_ACCEPT_FIELDS(Model::Node, name, memory_mib, baseline_ram_mib, ram_noise_mib, pace, cpus,
                   cpu_model, governor, idle_cpu, steal_percent, release, version, repoid, kernel,
-                  kernels, packages, services, bridges, hypervisor, kvm, clock_ahead_s,
-                  clock_set_at_s, clock_set_back_s, user_id, kernel_messages, ksm_run,
-                  ksm_pages_sharing, ksm_drift, ram_fall_mib_s, swap_mib, pressure, reboot_s,
-                  rootfs_used_kib, arc_mib, arc_min_mib)
+                  kernels, packages, services, bridges, hypervisor, kvm, clock_ahead_s, user_id,
+                  kernel_messages, ksm_run, ksm_pages_sharing, ksm_drift, ram_fall_mib_s, swap_mib,
+                  pressure, reboot_s, rootfs_used_kib, arc_mib, arc_min_mib)
 PVE_ACCEPT_FIELDS(Model::Storage, storage, type, content, path, vgname, thinpool, pool, total_kib,
                   used_kib)
 PVE_ACCEPT_FIELDS(Model::Template, storage, file, size, sha512sum)

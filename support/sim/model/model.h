@@ -94,8 +94,7 @@ struct Model {
     std::vector<std::string> bridges = {"vmbr0"};
     std::string hypervisor;  // under which the node itself runs; empty: hardware
     bool kvm = true;         // /dev/kvm is there
-    std::int64_t clock_ahead_s = 0, user_id = 0;      // of its clock; of who is logged in
-    double clock_set_at_s = 0, clock_set_back_s = 0;  // when its clock is set back, and by how much
+    std::int64_t clock_ahead_s = 0, user_id = 0;  // of its clock; of who is logged in
     std::vector<std::string> kernel_messages;
     std::int64_t ksm_run = 0, ksm_pages_sharing = 0;
     double ksm_drift = 0;       // pages per second by which pages_sharing grows

@@ -61,7 +61,8 @@ struct CommandRule {
   bool executes = false;
   Delay delay_s;
   bool hang = false, drop_connection = false;
-  bool reboots = false;  // the node does, as the command arrives, which loses its connection
+  bool reboots = false;     // the node does, as the command arrives, which loses its connection
+  Delay sets_clock_back_s;  // that of the node, as the command arrives
   std::optional<Delay> drop_after_s, ends_after_s;
   std::optional<Expression> after;    // only after a command that matches this one
   std::optional<Expression> until;    // only before one that matches this one
