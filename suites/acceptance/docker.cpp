@@ -19,9 +19,11 @@ TEST_P(Docker, ComesFromItsChannel) {
     const auto source = run().lab().docker_source;
     const PackageOrigin origin = installed_origin(shell(), source);
     auto differences = channel_differences(origin, source, system().os_release().version_codename);
-    std::ranges::copy(
-        daemon_differences(origin, record().components["docker"].need("the version of Docker")),
-        std::back_inserter(differences));
+    auto components = record().components;
+    const std::string daemon = components["docker"].need("the version of Docker");
+    const std::string client = components["docker_client"].value_or("");
+    std::ranges::copy(daemon_differences(origin, daemon), std::back_inserter(differences));
+    std::ranges::copy(client_differences(client, daemon, source), std::back_inserter(differences));
     return Observation{.measured = differences, .how = "apt-cache policy; docker version"};
   });
 }

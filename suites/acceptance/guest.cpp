@@ -4,7 +4,14 @@
 
 namespace pve_accept::acceptance {
 
-class Guest : public GuestClaimTest {};
+class Guest : public GuestClaimTest {
+ protected:
+  static std::string debian_release(GuestSystem guest) {
+    const OsRelease release = guest.os_release();
+    require_agreement(release, guest.debian_version());
+    return release.debian_release();
+  }
+};
 PVE_ACCEPT_ON_BOTH_GUESTS(Guest);
 
 // The node accepted the specification and kept it.
@@ -46,7 +53,7 @@ TEST_P(Guest, IsHealthy) {
                        .also = {{"default route", system().has_default_route()},
                                 {"name resolution", system().resolves(run().lab().resolve_name)},
                                 {"system state", system().state()},
-                                {"Debian release", system().os_release().debian_release()}}};
+                                {"Debian release", debian_release(system())}}};
   });
 }
 

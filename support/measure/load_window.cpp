@@ -220,6 +220,12 @@ class Observation {
 
 }  // namespace
 
+std::int64_t LoadWindow::seen_failed() const {
+  std::int64_t failed = 0;
+  for (const ProgressInterval& interval : progress) failed += interval.progress.failed;
+  return failed;
+}
+
 int expected_samples(const LoadPlan& plan, Clock::Duration interval) {
   return static_cast<int>(((plan.seconds - 1) * kSecond - plan.lead_in) / interval) - 1;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ namespace pve_accept {
 struct Progress {
   double at_s = 0;
   double tps = 0;
+  std::int64_t failed = 0;  // of what was to be done since then
 };
 
 // Reads a line of the load's output; empty when it is no progress report.
@@ -59,6 +61,8 @@ struct LoadWindow {
   int zero_tps_intervals = 0;
   bool late = false;                  // the load did not begin within the limit
   std::optional<CommandResult> load;  // empty when it could not be told how the load ended
+
+  std::int64_t seen_failed() const;  // in all progress
 };
 
 // Two intervals that are further apart than this have a gap between them. Reports and samples are

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 
 #include "support/base/contains.h"
 #include "support/base/reply.h"
@@ -104,12 +105,28 @@ std::vector<std::string> shared_namespaces(std::string_view links) {
   return shared;
 }
 
-bool has_seccomp_filter(std::string_view status) {
-  for (const std::string_view line : text::lines(status)) {
-    const auto words = text::words(line);
-    if (words.size() == 2 && words[0] == "Seccomp:") return words[1] == "2";
+ProcessStatus parse_process_status(std::string_view text, std::int64_t pid) {
+  std::map<std::string_view, std::vector<std::string_view>> lines;
+  for (const std::string_view line : text::lines(text)) {
+    auto words = text::words(line);
+    if (words.empty()) continue;
+    const std::string_view name = words.front();
+    words.erase(words.begin());
+    lines.emplace(name, std::move(words));
   }
-  throw text::unexpected("/proc/PID/status", text::tail(status), "a line of Seccomp");
+  if (lines["Pid:"] != std::vector<std::string_view>{std::to_string(pid)}) {
+    throw text::unexpected("/proc/PID/status", text::tail(text), fmt::format("Pid: {}", pid));
+  }
+  ProcessStatus status;
+  for (const std::string_view user : lines["Uid:"]) {
+    const auto number = text::to_whole(user);
+    if (number) status.users.push_back(*number);
+  }
+  if (status.users.size() != 4 || lines["Seccomp:"].size() != 1) {
+    throw text::unexpected("/proc/PID/status", text::tail(text), "four of Uid, one of Seccomp");
+  }
+  status.seccomp_filter = lines["Seccomp:"].front() == "2";
+  return status;
 }
 
 std::vector<std::string> weakening_settings(const Json& config) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,12 @@ std::string id_map(std::string_view text);
 std::vector<std::string> namespace_links(const std::string& process);
 std::vector<std::string> shared_namespaces(std::string_view links);
 
-bool has_seccomp_filter(std::string_view status);  // of /proc/PID/status
+// Of /proc/PID/status. Throws HarnessError where it is not that of the process that was asked for.
+struct ProcessStatus {
+  std::vector<std::int64_t> users;  // real, effective, saved, of the file system
+  bool seccomp_filter = false;
+};
+ProcessStatus parse_process_status(std::string_view text, std::int64_t pid);
 
 // Lines of a container's configuration that weaken its isolation: whatever is raw and not known to
 // leave it alone, features beyond those that were asked for, ways to the node, privilege.

@@ -114,6 +114,13 @@ std::vector<LogEntry> without_harmless(std::vector<LogEntry> found) {
   return found;
 }
 
+void add_new(std::vector<LogEntry>& found, std::vector<LogEntry> more) {
+  for (LogEntry& entry : more) {
+    const bool there = std::ranges::find(found, entry.message, &LogEntry::message) != found.end();
+    if (!there) found.push_back(std::move(entry));
+  }
+}
+
 }  // namespace
 
 // By pattern and by priority: of what is an error to the kernel, not all has a pattern.
@@ -122,16 +129,18 @@ std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_secon
       "journalctl", "-k",         "-o",      "json",
       "--quiet",    "--no-pager", "--since", fmt::format("@{}", since_epoch_seconds)};
   std::vector<LogEntry> found = search(node, since, {"-g", kAnomalyPattern});
-  for (LogEntry& error : search(node, since, {"-p", "err"})) {
-    const auto same = [&](const LogEntry& entry) { return entry.message == error.message; };
-    if (std::ranges::none_of(found, same)) found.push_back(std::move(error));
-  }
+  add_new(found, search(node, since, {"-p", "err"}));
   return without_harmless(std::move(found));
 }
 
-std::vector<LogEntry> guest_anomalies(Shell& guest) {
-  return without_harmless(search(guest, {"journalctl", "-o", "json", "--quiet", "--no-pager"},
-                                 {"-g", kAnomalyPattern}));
+std::vector<LogEntry> guest_anomalies(Shell& guest, GuestKind kind) {
+  std::vector<LogEntry> found =
+      search(guest, {"journalctl", "-o", "json", "--quiet", "--no-pager"}, {"-g", kAnomalyPattern});
+  if (kind == GuestKind::kVm) {
+    add_new(found, search(guest, {"journalctl", "-k", "-o", "json", "--quiet", "--no-pager"},
+                          {"-p", "err"}));
+  }
+  return without_harmless(std::move(found));
 }
 
 std::vector<LogEntry> without_oom_kill(std::vector<LogEntry> entries,

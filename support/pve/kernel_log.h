@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/base/guest_kind.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {
@@ -23,8 +24,9 @@ extern const char* const kAnomalyPattern;
 // unprivileged container may not read them: they are read on the node. Empty when there are none.
 std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_seconds);
 
-// The same in the whole journal of a guest, which is as old as the guest.
-std::vector<LogEntry> guest_anomalies(Shell& guest);
+// The same in the whole journal of a guest, which is as old as the guest, and where the guest has a
+// kernel of its own, all that this one calls an error since it booted.
+std::vector<LogEntry> guest_anomalies(Shell& guest, GuestKind kind);
 
 // Without those that tell of one process killed for the memory limit of that Docker container: the
 // call trace, the cgroup and the process.

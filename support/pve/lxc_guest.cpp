@@ -1,6 +1,9 @@
 #include "support/pve/lxc_guest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "support/base/reply.h"
 #include "support/base/units.h"
@@ -51,7 +54,8 @@ std::vector<std::string> LxcGuest::differences_from(const GuestSpec& spec) {
 // init.
 std::vector<std::string> LxcGuest::gaps_in_confinement(Shell& inside) {
   std::vector<std::string> gaps = weakening_settings(config());
-  const std::string process = fmt::format("/proc/{}", host_pid());
+  const std::int64_t pid = host_pid();
+  const std::string process = fmt::format("/proc/{}", pid);
   const auto read = [](Shell& shell, const std::string& file) {
     return run_checked(shell, reading({"cat", file}), "see how the container is confined").out;
   };
@@ -69,9 +73,11 @@ std::vector<std::string> LxcGuest::gaps_in_confinement(Shell& inside) {
            run_checked(node_.shell(), look, "see the namespaces of the container").out)) {
     gaps.push_back(fmt::format("it is in the node's own {} namespace", shared));
   }
-  if (!has_seccomp_filter(read(node_.shell(), process + "/status"))) {
-    gaps.emplace_back("no seccomp filter is in force");
+  const auto status = parse_process_status(read(node_.shell(), process + "/status"), pid);
+  if (std::ranges::count(status.users, kMappedRoot) != std::ssize(status.users)) {
+    gaps.push_back(fmt::format("its init runs as {} of the node", fmt::join(status.users, ", ")));
   }
+  if (!status.seccomp_filter) gaps.emplace_back("no seccomp filter is in force");
   const std::string label = read(node_.shell(), process + "/attr/current");
   if (!parse_apparmor_label(label).confines(to_string(vmid()))) {
     gaps.push_back(fmt::format("AppArmor does not confine it: {}", text::trimmed(label)));

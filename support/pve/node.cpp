@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "support/base/contains.h"
@@ -112,9 +113,12 @@ std::optional<std::string> Node::cpu_governor() {
   return std::string(governor);
 }
 
-bool Node::ksm_running() {
+std::string Node::ksm() {
+  static constexpr std::array kStates = {"off", "running", "off, its pages unmerged"};
   const Command command = reading({"cat", "/sys/kernel/mm/ksm/run"});
-  return number_from(*shell_, command, "read the state of KSM") == 1;  // 2: stopped, unmerged
+  const std::int64_t state = number_from(*shell_, command, "read the state of KSM");
+  if (state >= 0 && state < std::ssize(kStates)) return kStates.at(static_cast<std::size_t>(state));
+  throw text::unexpected("/sys/kernel/mm/ksm/run", std::to_string(state), "0, 1 or 2");
 }
 
 std::int64_t Node::epoch_seconds() {

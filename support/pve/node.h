@@ -41,11 +41,11 @@ class Node {
   NodeBoot boot();
   std::vector<std::string> kernels();         // installed, by their releases
   std::optional<std::string> cpu_governor();  // empty where the kernel has no frequency scaling
-  bool ksm_running();
-  std::int64_t epoch_seconds();             // the node's own clock
-  std::int64_t user_id();                   // of the shell's user; 0 is root
-  bool has_kvm();                           // /dev/kvm is there
-  std::optional<std::string> hypervisor();  // under which the node itself runs; none on hardware
+  std::string ksm();                          // "off", "running", "off, its pages unmerged"
+  std::int64_t epoch_seconds();               // the node's own clock
+  std::int64_t user_id();                     // of the shell's user; 0 is root
+  bool has_kvm();                             // /dev/kvm is there
+  std::optional<std::string> hypervisor();    // under which the node itself runs; none on hardware
 
   // Of each of the files that there is the first line.
   std::map<std::string, std::string> first_lines(const std::vector<std::string>& files);

@@ -20,6 +20,20 @@ ComposeService service_from(const JsonCursor& entry) {
           .health = text::text_or_empty(entry.find("Health"))};
 }
 
+// Docker makes the status of these flags (container/state.go): one that says something else was
+// garbled on its way.
+void require_agreement(const JsonCursor& state) {
+  const bool runs = state.at("Status").string() == "running";
+  for (const char* flag : {"Dead", "Paused", "Restarting"}) {
+    const auto set = state.find(flag);
+    if (runs && set && set->boolean()) set->fail("is set, of a container that is running");
+  }
+  const auto running = state.find("Running");
+  if (runs && running && !running->boolean()) {
+    running->fail("is not set, of a container that is running");
+  }
+}
+
 Json parsed_or_throw(std::string_view text) {
   Json value = text::parse_json(text);
   if (value.is_discarded()) throw text::unexpected("`docker compose ps`", text, "JSON");
@@ -44,6 +58,7 @@ std::vector<ComposeService> parse_compose_ps(std::string_view text) {
 std::vector<ContainerState> parse_docker_inspect(const Json& reply) {
   return text::read_list(reply, "docker inspect", [](const JsonCursor& entry) {
     const JsonCursor state = entry.at("State");
+    require_agreement(state);
     const auto health = state.find("Health");
     const std::string name = text::text_or_empty(entry.find("Name"));  // "/spike-db-1"
     return ContainerState{

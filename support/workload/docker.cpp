@@ -33,6 +33,11 @@ std::string component_version(const JsonCursor& server, std::string_view name) {
   server.at("Components").fail(fmt::format("lists no {}", name));
 }
 
+std::string client_version(const JsonCursor& root) {
+  const auto client = root.find("Client");
+  return client ? text::text_or_empty(client->find("Version")) : "";
+}
+
 // Removes what it was told of, on every way out.
 class ContainerBroom {
  public:
@@ -74,7 +79,8 @@ DockerVersions parse_docker_versions(const Json& reply) {
                           .runc = component_version(server, "runc"),
                           .api = text::text_or_empty(server.find("ApiVersion")),
                           .min_api = text::text_or_empty(server.find("MinAPIVersion")),
-                          .git_commit = server.at("GitCommit").string()};
+                          .git_commit = server.at("GitCommit").string(),
+                          .client = client_version(root)};
   });
 }
 
@@ -92,16 +98,19 @@ DockerInfo parse_docker_info(const Json& reply) {
 }
 
 DockerVersions Docker::versions() {
-  DockerVersions versions = parse_docker_versions(
+  return parse_docker_versions(
       run_json(guest_, reading({"docker", "version", "--format", "{{json .}}"}, kEngineDeadline),
                "ask for Docker's versions"));
+}
+
+std::string Docker::compose_version() {
   const Command command = reading({"docker", "compose", "version", "--short"}, kEngineDeadline);
   const CommandResult result = run_checked(guest_, command, "ask for Compose's version");
-  versions.compose = text::trimmed(result.out);
-  if (versions.compose.empty()) {
+  const std::string_view version = text::trimmed(result.out);
+  if (version.empty()) {
     throw unusable(guest_, command, result, "ask for Compose's version", "printed nothing");
   }
-  return versions;
+  return std::string(version);
 }
 
 std::map<std::string, std::string> parse_image_ids(std::string_view text) {

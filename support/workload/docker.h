@@ -19,7 +19,7 @@ struct DockerVersions {
   std::string api;         // empty in a release that does not say
   std::string min_api;     // the same
   std::string git_commit;  // of the engine: with the version, the build
-  std::string compose = {};
+  std::string client;      // empty in a release that does not say
 };
 
 struct DockerInfo {
@@ -37,11 +37,11 @@ struct HelloWorld {
 
 struct ExceededLimit {
   int exit_status = 0;      // of its one process
-  bool oom_killed = false;  // as Docker says
+  bool oom_killed = false;  // as Docker says, which under cgroup v2 may miss it (nomad#13119)
   std::string err = {};
 };
 
-// `docker version --format '{{json .}}'`, without compose's.
+// `docker version --format '{{json .}}'`.
 DockerVersions parse_docker_versions(const Json& reply);
 
 // `docker info --format '{{json .}}'`. A reply without a storage driver, or with the errors of a
@@ -59,6 +59,7 @@ class Docker {
   Shell& guest() { return guest_; }
 
   DockerVersions versions();
+  std::string compose_version();
   DockerInfo info();
   // Of those of the images that are there: "sha256:…".
   std::map<std::string, std::string> image_ids(const std::vector<std::string>& images);

@@ -60,6 +60,14 @@ OsRelease parse_os_release(std::string_view text) {
   return release;
 }
 
+void require_agreement(const OsRelease& release, const std::string& debian_version) {
+  const std::string major = debian_version.substr(0, debian_version.find('.'));
+  if (release.id != "debian" || major == release.version_id) return;
+  throw HarnessError("tell the guest's release",
+                     fmt::format("/etc/os-release says {}, /etc/debian_version {}",
+                                 release.version_id, debian_version));
+}
+
 std::vector<std::string> parse_failed_units(std::string_view text) {
   std::vector<std::string> units;
   for (const std::string_view line : text::lines(text)) {

@@ -52,6 +52,10 @@ struct CloudInit {
 bool is_of_another_host(const std::string& address);
 
 OsRelease parse_os_release(std::string_view text);
+
+// Throws HarnessError where /etc/debian_version, "13.1", is not of that release: both are files of
+// one package.
+void require_agreement(const OsRelease& release, const std::string& debian_version);
 std::vector<std::string> parse_failed_units(std::string_view text);  // names
 GuestMemory parse_guest_memory(std::string_view meminfo);
 int parse_cpus(std::string_view cpuinfo);

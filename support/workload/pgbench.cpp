@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -48,6 +50,16 @@ std::optional<double> measured(std::string_view report, std::string_view name,
   const auto number = text::to_number(value);
   if (!number || *number < 0) throw unexpected("pgbench's report", value, "a positive number");
   return number;
+}
+
+// Of ", 0 failed" in a line of progress; a release before 15 does not count them.
+std::int64_t failed_in(std::string_view line, const std::vector<std::string_view>& words) {
+  const auto word = std::ranges::find_if(
+      words, [](std::string_view each) { return each == "failed" || each == "failed,"; });
+  if (word == words.begin() || word == words.end()) return 0;
+  const auto failed = text::to_whole(*std::prev(word));
+  if (failed && *failed >= 0) return *failed;
+  throw unexpected("pgbench's progress", line, "a count of failed transactions");
 }
 
 std::vector<std::string> not_default(std::string_view report) {
@@ -113,7 +125,7 @@ std::optional<PgbenchProgress> parse_pgbench_progress(std::string_view line) {
   if (!at || !tps || *tps < 0) {
     throw unexpected("pgbench's progress", line, "seconds and tps, finite numbers");
   }
-  return PgbenchProgress{.at_s = *at, .tps = *tps};
+  return PgbenchProgress{.at_s = *at, .tps = *tps, .failed = failed_in(line, words)};
 }
 
 PgbenchReport parse_pgbench_report(const std::string& out, const std::string& err,
@@ -140,6 +152,13 @@ PgbenchReport parse_pgbench_report(const std::string& out, const std::string& er
   }
   if (report.transactions > 0 && !report.aborted) require_agreement(report, out);
   return report;
+}
+
+void require_all_failures(const PgbenchReport& report, std::int64_t seen_failed) {
+  if (report.aborted || seen_failed <= report.failed) return;
+  throw HarnessError("read pgbench's report",
+                     fmt::format("it has {} failed transactions, and its progress had {}",
+                                 report.failed, seen_failed));
 }
 
 std::vector<std::string> differences(const PgbenchReport& report, const PgbenchOptions& asked) {

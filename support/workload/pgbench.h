@@ -27,6 +27,7 @@ Command pgbench_run_command(const PgbenchOptions& options);
 struct PgbenchProgress {
   double at_s = 0;  // since the load began; the line covers the interval up to here
   double tps = 0;
+  std::int64_t failed = 0;  // in that interval
 };
 
 // Empty for a line that is not a progress line. Throws HarnessError for one that looks like it and
@@ -46,6 +47,10 @@ struct PgbenchReport {
   std::vector<std::string> not_default = {};
   bool aborted = false;  // broke off: such a run reports 0 failed transactions all the same
 };
+
+// Throws HarnessError where so many transactions failed in the intervals that were seen, and the
+// report of a run that went to its end knows of fewer.
+void require_all_failures(const PgbenchReport& report, std::int64_t seen_failed);
 
 // What ran that was not asked for: "scale 1 instead of 10".
 std::vector<std::string> differences(const PgbenchReport& report, const PgbenchOptions& asked);

@@ -18,6 +18,12 @@ using testing::StartsWith;
 
 constexpr const char* kMap = "         0     100000      65536\n";
 
+// Of /proc/PID/status what is read.
+std::string status(int user, int pid = 3516, int seccomp = 2) {
+  return fmt::format("Name:\tsystemd\nPid:\t{1}\nUid:\t{0}\t{0}\t{0}\t{0}\nSeccomp:\t{2}\n", user,
+                     pid, seccomp);
+}
+
 class GuestClaims : public GuestTest {
  protected:
   GuestClaims() {
@@ -28,7 +34,7 @@ class GuestClaims : public GuestTest {
     for (const char* map : {"uid_map", "gid_map"}) {
       mock.answers(fmt::format("cat /proc/3516/{}", map), prints(kMap));
     }
-    mock.answers("cat /proc/3516/status", prints("NoNewPrivs:\t0\nSeccomp:\t2\n"));
+    mock.answers("cat /proc/3516/status", prints(status(100000)));
     links("net:[4026532771]");
     limit("lxc/9001/memory.max", "2147483648");
     limit("lxc/9001/cpu.max", "max 100000");
@@ -274,10 +280,18 @@ TEST_F(GuestClaims, WhatIsInForceCountsWhateverTheConfigurationSays) {
   links("net:[4026531835]");
   EXPECT_THAT(lxc_gaps(), ElementsAre("it is in the node's own net namespace"));
   links("net:[4026532771]");
-  mock.answers("cat /proc/3516/status", prints("Seccomp:\t0\n"));
+  mock.answers("cat /proc/3516/status", prints(status(100000, 3516, 0)));
   EXPECT_THAT(lxc_gaps(), ElementsAre("no seccomp filter is in force"));
-  mock.answers("cat /proc/3516/status", prints("Name:\tsystemd\n"));
-  EXPECT_THROW(lxc_gaps(), HarnessError);
+  mock.answers("cat /proc/3516/status", prints(status(0)));
+  EXPECT_THAT(lxc_gaps(), ElementsAre("its init runs as 0, 0, 0, 0 of the node"));
+}
+
+TEST_F(GuestClaims, StatusOfAnotherProcessIsNoAnswer) {
+  for (const std::string& text : {status(100000, 3517), std::string("Name:\tsystemd\n"),
+                                  std::string("Pid:\t3516\nUid:\t100000\nSeccomp:\t2\n")}) {
+    mock.answers("cat /proc/3516/status", prints(text));
+    EXPECT_THROW(lxc_gaps(), HarnessError) << text;
+  }
 }
 
 TEST_F(GuestClaims, StoppedContainerCannotBeJudged) {

@@ -190,19 +190,34 @@ TEST_F(PveAnomalies, OfANodeAreNotKnownWithoutItsErrors) {
   EXPECT_THROW(node_anomalies(mock.shell, 1780822200), HarnessError);
 }
 
-TEST_F(PveAnomalies, OfAGuestAreOfItsWholeJournal) {
+TEST_F(PveAnomalies, OfAContainerAreOfItsWholeJournal) {
   EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -o json --quiet --no-pager -g ")))
       .WillOnce(testing::Return(fails(1, "")));
-  EXPECT_THAT(guest_anomalies(mock.shell), IsEmpty());
+  EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -k"))).Times(0);
+  EXPECT_THAT(guest_anomalies(mock.shell, GuestKind::kLxc), IsEmpty());
+}
+
+TEST_F(PveAnomalies, OfAVmAreAlsoTheErrorsOfItsOwnKernel) {
+  const auto message = [](const char* text) { return Json{{"MESSAGE", text}}.dump() + "\n"; };
+  const std::string medium = message("Buffer I/O error on dev sda1, logical block 7");
+  EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -o json --quiet --no-pager -g ")))
+      .WillOnce(testing::Return(prints(medium)));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -k -o json --quiet --no-pager -p err")))
+      .WillOnce(testing::Return(
+          prints(medium + message("virtio_net virtio2: unexpected config change") +
+                 message("RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable"))));
+  const auto found = guest_anomalies(mock.shell, GuestKind::kVm);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].message, "virtio_net virtio2: unexpected config change");
 }
 
 TEST_F(PveAnomalies, AreNoneOnlyWhenTheJournalSaysSo) {
   journal_answers(fails(1, "No journal files were opened due to insufficient permissions.\n"));
-  EXPECT_THROW(guest_anomalies(mock.shell), HarnessError);
+  EXPECT_THROW(guest_anomalies(mock.shell, GuestKind::kLxc), HarnessError);
   journal_answers(fails(127, "sh: journalctl: not found\n"));
-  EXPECT_THROW(guest_anomalies(mock.shell), HarnessError);
+  EXPECT_THROW(guest_anomalies(mock.shell, GuestKind::kLxc), HarnessError);
   journal_answers(prints(""));
-  EXPECT_THROW(guest_anomalies(mock.shell), HarnessError);
+  EXPECT_THROW(guest_anomalies(mock.shell, GuestKind::kLxc), HarnessError);
 }
 
 }  // namespace

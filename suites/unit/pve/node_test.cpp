@@ -124,13 +124,17 @@ TEST_F(PveNode, MayHaveNoCpuGovernor) {
   EXPECT_THROW(node.cpu_governor(), HarnessError);
 }
 
-TEST_F(PveNode, RunsKsmOnlyInStateOne) {
-  mock.answers("cat /sys/kernel/mm/ksm/run", prints("1\n"));
-  EXPECT_TRUE(node.ksm_running());
-  mock.answers("cat /sys/kernel/mm/ksm/run", prints("2\n"));
-  EXPECT_FALSE(node.ksm_running());
-  mock.answers("cat /sys/kernel/mm/ksm/run", prints(""));
-  EXPECT_THROW(node.ksm_running(), HarnessError);
+// Documentation/admin-guide/mm/ksm.rst
+TEST_F(PveNode, TellsTheStatesOfKsmApart) {
+  for (const auto& [written, state] : std::map<std::string, std::string>{
+           {"0\n", "off"}, {"1\n", "running"}, {"2\n", "off, its pages unmerged"}}) {
+    mock.answers("cat /sys/kernel/mm/ksm/run", prints(written));
+    EXPECT_EQ(node.ksm(), state);
+  }
+  for (const char* none : {"", "3\n", "-1\n", "on\n"}) {
+    mock.answers("cat /sys/kernel/mm/ksm/run", prints(none));
+    EXPECT_THROW(node.ksm(), HarnessError) << none;
+  }
 }
 
 TEST_F(PveNode, KnowsASimulatedNodeByItsMark) {

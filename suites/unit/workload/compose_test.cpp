@@ -1,5 +1,6 @@
 #include "support/workload/compose.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "suites/unit/workload/scripted_guest.h"
@@ -60,6 +61,23 @@ TEST(DockerInspectReply, MayHaveNoHealthCheck) {
   EXPECT_EQ(containers.at(0).state, "exited");
   EXPECT_EQ(containers.at(0).health, "");
   EXPECT_THROW(parse_docker_inspect(Json::parse(R"([{"Name":"/a"}])")), HarnessError);
+}
+
+TEST(DockerInspectReply, MayNotContradictItself) {
+  const auto state = [](const char* more) {
+    return Json::parse(
+        fmt::format(R"([{{"RestartCount":0,"State":{{"Status":"running",{}}}}}])", more));
+  };
+  for (const char* bad :
+       {R"("Dead":true)", R"("Paused":true)", R"("Restarting":true)", R"("Running":false)"}) {
+    EXPECT_THROW(parse_docker_inspect(state(bad)), HarnessError) << bad;
+  }
+  EXPECT_EQ(parse_docker_inspect(state(R"("Running":true,"Dead":false)")).at(0).state, "running");
+  EXPECT_EQ(parse_docker_inspect(
+                Json::parse(R"([{"RestartCount":0,"State":{"Status":"dead","Dead":true}}])"))
+                .at(0)
+                .state,
+            "dead");
 }
 
 class WorkloadCompose : public testing::Test {

@@ -34,6 +34,7 @@ TEST(DockerVersionReply, MayLackTheApi) {
   reply["Server"].erase("ApiVersion");
   reply["Server"].erase("MinAPIVersion");
   EXPECT_EQ(parse_docker_versions(reply).min_api, "");
+  EXPECT_EQ(parse_docker_versions(reply).client, "");
 }
 
 TEST(DockerVersionReply, WithoutServerIsAnError) {
@@ -73,12 +74,13 @@ class WorkloadDocker : public testing::Test {
   Docker docker{guest.shell};
 };
 
-TEST_F(WorkloadDocker, AsksComposeForItsVersionToo) {
+TEST_F(WorkloadDocker, KnowsItsVersionsWithoutCompose) {
   guest.answers(kVersion, in_guest("docker version --format \"{{json .}}\""));
+  EXPECT_EQ(docker.versions().client, "26.1.5+dfsg1");
   guest.answers("docker compose version --short", prints("2.26.1-4\n"));
-  EXPECT_EQ(docker.versions().compose, "2.26.1-4");
+  EXPECT_EQ(docker.compose_version(), "2.26.1-4");
   guest.answers("docker compose version --short", prints(""));
-  EXPECT_THROW(docker.versions(), HarnessError);
+  EXPECT_THROW(docker.compose_version(), HarnessError);
 }
 
 TEST_F(WorkloadDocker, InfoOfADeadDaemonIsAnError) {

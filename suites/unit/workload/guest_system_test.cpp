@@ -100,6 +100,17 @@ TEST(FileSystemReply, IsInBytes) {
   EXPECT_NEAR(usage.used_gib(), 28.32, 0.01);
 }
 
+TEST(DebianVersion, IsOfTheReleaseThatTheSystemNames) {
+  const OsRelease trixie{.id = "debian", .version_id = "13", .version_codename = "trixie"};
+  require_agreement(trixie, "13.1");
+  require_agreement(trixie, "13");
+  require_agreement({.id = "ubuntu", .version_id = "26.04", .version_codename = "resolute"},
+                    "forky/sid");
+  for (const char* other : {"12.11", "1.3", "131.1", ""}) {
+    EXPECT_THROW(require_agreement(trixie, other), HarnessError) << other;
+  }
+}
+
 TEST(FileSystemReply, ThatIsNotOneLineIsAnError) {
   EXPECT_THROW(parse_df(""), HarnessError);
   EXPECT_THROW(parse_df("Filesystem 1B-blocks Used Avail Use% Mounted on\n"), HarnessError);

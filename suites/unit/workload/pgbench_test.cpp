@@ -30,13 +30,32 @@ TEST(PgbenchProgressLine, HasTimeAndRate) {
   ASSERT_TRUE(progress);
   EXPECT_DOUBLE_EQ(progress->at_s, 1.0);
   EXPECT_DOUBLE_EQ(progress->tps, 1692.8);
+  EXPECT_EQ(progress->failed, 0);
 }
 
 TEST(PgbenchProgressLine, MayShowAStall) {
   const auto stalled =
       parse_pgbench_progress("progress: 2.0 s, 0.0 tps, lat 0.000 ms stddev 0.000, 18591 failed");
   EXPECT_DOUBLE_EQ(stalled->tps, 0);
+  EXPECT_EQ(stalled->failed, 18591);
   EXPECT_DOUBLE_EQ(stalled->at_s, 2);
+}
+
+TEST(PgbenchProgressLine, CountsWhatFailedWhereItSaysSo) {
+  const std::string head = "progress: 2.0 s, 5.0 tps, lat 1.000 ms stddev 0.000";
+  EXPECT_EQ(parse_pgbench_progress(head)->failed, 0) << "before PostgreSQL 15";
+  EXPECT_EQ(parse_pgbench_progress(head + ", 3 failed, 4 retried, 5 retries")->failed, 3);
+  EXPECT_THROW(parse_pgbench_progress(head + ", x failed"), HarnessError);
+  EXPECT_THROW(parse_pgbench_progress(head + ", -3 failed"), HarnessError);
+}
+
+TEST(PgbenchReportText, KnowsOfEachFailureThatWasSeen) {
+  PgbenchReport report;
+  report.failed = 3;
+  require_all_failures(report, 3);
+  EXPECT_THROW(require_all_failures(report, 4), HarnessError);
+  report.aborted = true;  // it reports none then
+  require_all_failures(report, 4);
 }
 
 TEST(PgbenchProgressLine, OfEveryRecordIsRead) {

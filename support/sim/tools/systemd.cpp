@@ -168,6 +168,12 @@ Message message_of(const std::string& written) {
   return {.text = written.substr(3), .priority = written[1] - '0'};
 }
 
+// "docker.service: Failed with result 'core-dump'.": systemd's, not the kernel's.
+bool is_of_a_unit(const std::string& text) {
+  const auto colon = text.find(": ");
+  return colon != std::string::npos && text.substr(0, colon).ends_with(".service");
+}
+
 // journalctl [-k] -o json --quiet --no-pager [--since @SECONDS] [-p err] [-g PATTERN]
 int journalctl(Call& call) {
   const Arguments arguments = read_options(
@@ -176,7 +182,9 @@ int journalctl(Call& call) {
   const std::string pattern = arguments.get("-g");
   const std::int64_t since = parse_since(arguments.get("--since", "@0"));
   const bool quiet = arguments.has("-q") || arguments.has("--quiet");
-  if (!call.is_node() && pattern.empty()) throw Unsupported{};
+  const bool of_kernel = arguments.has("-k");
+  const bool has_kernel = call.is_node() || call.guest->is_vm();
+  if (pattern.empty() && !(of_kernel && has_kernel)) throw Unsupported{};
   call.spend(0.2);
   // As journalctl does it: case counts when the pattern has a capital letter.
   const bool capital =
@@ -190,7 +198,7 @@ int journalctl(Call& call) {
     const std::int64_t epoch_ms = call.state().wall_ms(written.at);
     if (call.is_node() && written.at < call.state().booted(call.now())) continue;
     if (written.at > call.now() || epoch_ms < since * 1000) continue;
-    if (message.priority > least) continue;
+    if (message.priority > least || (of_kernel && is_of_a_unit(message.text))) continue;
     if (!pattern.empty() && !std::regex_search(message.text, wanted)) continue;
     call.out(line_of({{"MESSAGE", message.text},
                       {"PRIORITY", std::to_string(message.priority)},
