@@ -116,7 +116,7 @@ int run_all(const fs::path& directory, const Json& scenario, RunSettings setting
     const ScheduledTest& stage = batch.front();
     if (!schedule.may_run(stage) || !perform(stage, settings, directory)) schedule.failed(stage);
   }
-  return report(directory, std::nullopt, std::nullopt).exit_status;
+  return report(directory).exit_status;
 }
 
 }  // namespace

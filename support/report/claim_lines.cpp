@@ -33,13 +33,13 @@ std::string issue_line(const std::optional<KnownIssueMatch>& match) {
 
 }  // namespace
 
-std::string claim_lines(const Record& record, Lines lines) {
+std::string claim_lines(const Record& record, Lines lines, const std::set<std::string>& told) {
   std::string text;
   if (record.node.simulated()) text += simulation_notice(record) + "\n";
   auto claims = claims_of(record);
-  if (lines == Lines::kRed) {
-    std::erase_if(claims, [](const ClaimResult* claim) { return !claim->red(); });
-  }
+  std::erase_if(claims, [&](const ClaimResult* claim) {
+    return (lines == Lines::kRed && !claim->red()) || told.contains(case_label(*claim));
+  });
   std::size_t width = 0;
   for (const ClaimResult* claim : claims) width = std::max(width, marked_label(*claim).size());
   for (const ClaimResult* claim : claims) {
@@ -48,6 +48,7 @@ std::string claim_lines(const Record& record, Lines lines) {
     text += hint_line(claim->hint) + issue_line(known_issue(record, *claim));
   }
   for (const auto& [name, stage] : failed_stages(record)) {
+    if (told.contains(name)) continue;
     text += fmt::format("ERROR  stage {}: {}\n", name, stage->message) + hint_line(stage->hint) +
             issue_line(known_issue(record, name, *stage));
   }

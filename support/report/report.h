@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,8 +39,10 @@ std::string findings_html(const Record& record, const PageContext& context = {})
 
 enum class Lines { kAll, kRed };  // kRed: of what makes the run red
 
-// One line per claim for a terminal, and a last line with the counts.
-std::string claim_lines(const Record& record, Lines lines = Lines::kAll);
+// One line per claim for a terminal, and a last line with the counts. Cases and stages that are
+// named in `told` are left out: whoever reads it has been told of them.
+std::string claim_lines(const Record& record, Lines lines = Lines::kAll,
+                        const std::set<std::string>& told = {});
 
 // The comparison table of the findings (§2), aligned for a terminal.
 std::string comparison_text(const Record& record);

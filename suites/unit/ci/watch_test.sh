@@ -41,6 +41,9 @@ cat "$work"/{said,report,teardown} | LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]
 grep -q '^  node\$ pct create 9001 ' "$work/said" || fail "no command with --verbose"
 "$program" watch --quiet >"$work/said"
 grep -vq '^ERROR  stage provision/lxc: ' "$work/said" && fail "--quiet tells more than what is red"
+"$program" report --quiet --after-watch >"$work/said" && fail "the report is green"
+grep -q '^ERROR  stage ' "$work/said" && fail "what is red is told twice"
+grep -q '^ERROR  docker.exec/lxc  *not run: ' "$work/said" || fail "a case that nobody has seen is not told"
 
 # On a terminal: in place, and nothing of the block is left. Nothing that the node says is obeyed.
 script -qec "'$program' watch" "$work/typescript" </dev/null >/dev/null

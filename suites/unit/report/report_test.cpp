@@ -258,6 +258,15 @@ TEST(ClaimLines, ShowAHint) {
   EXPECT_THAT(claim_lines(record), HasSubstr("\n       hint: upgrade lxc-pve\n"));
 }
 
+TEST(ClaimLines, LeaveOutWhatWasTold) {
+  Record record = sample_record();
+  record.stages["stop/vm"] = {.message = "it still runs"};
+  const std::string lines =
+      claim_lines(record, Lines::kRed, {"docker.storage-driver/lxc", "stop/vm"});
+  EXPECT_THAT(lines, AllOf(HasSubstr("ERROR  memory.idle-delta/vm"), HasSubstr("10 cases: 7 pass"),
+                           Not(HasSubstr("docker.storage-driver")), Not(HasSubstr("stop/vm"))));
+}
+
 TEST(Findings, SayWhatChangedSinceAnEarlierRun) {
   Record before = sample_record();
   before.run.id = "run-0";
