@@ -11,7 +11,8 @@ export XDG_STATE_HOME=$work/state
 
 cmake --install "$build" --prefix "$work/first" --strip >"$work/install.log"
 mv "$work/first" "$work/moved"
-if grep -rlaF -e "$source" -e "$build" "$work/moved"; then
+# As paths that begin there: a tree at /pve-accept is not what share/pve-accept speaks of.
+if LC_ALL=C grep -rlaP "(?<![\\w./-])(\\Q$source\\E|\\Q$build\\E)(?![\\w.-])" "$work/moved"; then
   echo "these know the tree that they were built from" >&2
   exit 1
 fi
