@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 const [work, ...pages] = process.argv.slice(2);
 const axe = readFileSync(createRequire(`${work}/`).resolve('axe-core/axe.min.js'), 'utf8');
 const kWidths = [360, 1400];
+const kPaper = 718;  // px, of A4 without its margins of 1 cm
 const kLargest = 1_000_000;
 // Of Jenkins, for what a job has archived.
 const kPolicy = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self'";
@@ -68,8 +69,10 @@ for (const name of pages) {
     }
   }
   if (new Set(texts).size !== 1) complain(name, 'its text depends on scripts, width or colours');
-  const printed = await open(name, { viewport: { width: 800, height: 1100 } }, { media: 'print' });
-  await printed.page.pdf({ path: `${work}/shots/${name}.pdf`, format: 'A4' });
+  const printed = await open(name, { viewport: { width: kPaper, height: 1100 } }, { media: 'print' });
+  const beyond = await printed.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (beyond > 0) complain(name, `printed ${beyond} px wider than the paper`);
+  await printed.page.pdf({ path: `${work}/shots/${name}.pdf`, format: 'A4', margin: { top: '1cm', right: '1cm', bottom: '1cm', left: '1cm' } });
   await printed.context.close();
 
   // Where nothing but files of the server's own may style a page: with its style sheet beside it.

@@ -4,7 +4,9 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "support/compare/metric.h"
 #include "support/report/report.h"
 #include "support/report/wording.h"
 
@@ -43,6 +45,7 @@ struct FigureRow {
   std::string_view name;
   std::string_view unit;
   int decimals;
+  std::string_view metric = "";  // by which runs are compared
   std::string_view claim = "";
   std::string_view delta = "";  // the claim on the difference
   OfGuest of_guest = nullptr;
@@ -50,23 +53,23 @@ struct FigureRow {
 
 // clang-format off
 constexpr FigureRow kFigureRows[] = {
-    {"Idle host-RAM delta", "MiB", 0, "memory.idle-delta", "delta.memory-idle"},
-    {"Idle host RAM used", "MiB", 0, "", "", idle_ram},
-    {"Under-load host-RAM delta", "MiB", 0, "memory.load-delta", "delta.memory-load"},
-    {"Under-load host RAM used", "MiB", 0, "", "", load_ram},
-    {"Booked on the guest under load", "MiB", 0, "memory.attribution"},
-    {"Memory that the guest sees", "MiB", 0, "memory.guest-view"},
-    {"Idle host CPU used", "%", 1, "cpu.idle", "delta.cpu-idle"},
-    {"Under-load host CPU used", "%", 1, "cpu.load", "delta.cpu-load"},
-    {"  of it iowait", "%", 1, "", "delta.iowait", iowait},
-    {"pgbench throughput", "tps", 1, "load.throughput", "delta.throughput"},
-    {"pgbench latency", "ms", 3, "load.latency"},
-    {"pgbench transactions", "", 0, "", "", transactions},
-    {"pgbench failed transactions", "", 0, "load.zero-failed"},
-    {"Disk allocated", "GiB", 0, "disk.allocated"},
-    {"Disk used on the storage", "GiB", 2, "disk.host-used", "delta.disk-used"},
-    {"Disk used inside the guest", "GiB", 1, "disk.guest-used"},
-    {"Provisioning, create to ready", "s", 0, "guest.ready-in-time"},
+    {"Idle host-RAM delta", "MiB", 0, "memory-idle", "memory.idle-delta", "delta.memory-idle"},
+    {"Idle host RAM used", "MiB", 0, "", "", "", idle_ram},
+    {"Under-load host-RAM delta", "MiB", 0, "memory-load", "memory.load-delta", "delta.memory-load"},
+    {"Under-load host RAM used", "MiB", 0, "", "", "", load_ram},
+    {"Booked on the guest under load", "MiB", 0, "", "memory.attribution"},
+    {"Memory that the guest sees", "MiB", 0, "", "memory.guest-view"},
+    {"Idle host CPU used", "%", 1, "cpu-idle", "cpu.idle", "delta.cpu-idle"},
+    {"Under-load host CPU used", "%", 1, "cpu-load", "cpu.load", "delta.cpu-load"},
+    {"  of it iowait", "%", 1, "iowait-load", "", "delta.iowait", iowait},
+    {"pgbench throughput", "tps", 1, "throughput", "load.throughput", "delta.throughput"},
+    {"pgbench latency", "ms", 3, "latency", "load.latency"},
+    {"pgbench transactions", "", 0, "", "", "", transactions},
+    {"pgbench failed transactions", "", 0, "", "load.zero-failed"},
+    {"Disk allocated", "GiB", 0, "", "disk.allocated"},
+    {"Disk used on the storage", "GiB", 2, "disk-used", "disk.host-used", "delta.disk-used"},
+    {"Disk used inside the guest", "GiB", 1, "disk-in-guest", "disk.guest-used"},
+    {"Provisioning, create to ready", "s", 0, "ready", "guest.ready-in-time"},
 };
 // clang-format on
 
@@ -135,28 +138,53 @@ std::string name_of(const FigureRow& metric, const Record& reference) {
                      number_or_missing(vm->pgbench.duration_s, 0));
 }
 
-Table::Row row_of(const Record& reference, const Record& run, const FigureRow& metric) {
+// What the row's metric was before; none where there is no such metric, or no figure of it.
+Number before(const RunComparison& comparison, const FigureRow& row, GuestKind guest) {
+  const Metric* metric = find_metric(row.metric);
+  const MetricChange* change = metric == nullptr ? nullptr : comparison.change(*metric, guest);
+  const bool known = change != nullptr && change->decided.decision != Decision::kNoData;
+  return known ? Number(change->base) : std::nullopt;
+}
+
+// Each before the cell that this run has there.
+void put_between(Table::Row& row, std::string lxc, std::string vm, std::string delta) {
+  row.insert(row.begin() + 6, std::move(delta));
+  row.insert(row.begin() + 4, std::move(vm));
+  row.insert(row.begin() + 2, std::move(lxc));
+}
+
+Table::Row row_of(const Record& reference, const Record& run, const RunComparison* beside,
+                  const FigureRow& metric) {
   const Side then(reference, metric);
   const Side now(run, metric);
   const auto text = [&](const Number& value) { return number_or_missing(value, metric.decimals); };
   const std::string name = name_of(metric, reference);
-  return {metric.unit.empty() ? name : fmt::format("{}, {}", name, metric.unit),
-          text(then.lxc_value),
-          text(now.lxc_value),
-          text(then.vm_value),
-          text(now.vm_value),
-          then.delta_text(metric),
-          now.delta_text(metric),
-          now.verdict()};
+  Table::Row row = {metric.unit.empty() ? name : fmt::format("{}, {}", name, metric.unit),
+                    text(then.lxc_value),
+                    text(now.lxc_value),
+                    text(then.vm_value),
+                    text(now.vm_value),
+                    then.delta_text(metric),
+                    now.delta_text(metric),
+                    now.verdict()};
+  if (beside != nullptr) {
+    const Number lxc = before(*beside, metric, GuestKind::kLxc);
+    const Number vm = before(*beside, metric, GuestKind::kVm);
+    put_between(row, text(lxc), text(vm), signed_or_missing(minus(vm, lxc), metric.decimals));
+  }
+  return row;
 }
 
 }  // namespace
 
-Table comparison_table(const Record& reference, const Record& run) {
+Table comparison_table(const Record& reference, const Record& run, const RunComparison* beside) {
   Table table{.header = {"Metric", "spike LXC", "this LXC", "spike VM", "this VM", "spike Δ",
                          "this Δ", "verdict"},
               .rows = {}};
-  for (const FigureRow& metric : kFigureRows) table.rows.push_back(row_of(reference, run, metric));
+  if (beside != nullptr) put_between(table.header, "before LXC", "before VM", "before Δ");
+  for (const FigureRow& metric : kFigureRows) {
+    table.rows.push_back(row_of(reference, run, beside, metric));
+  }
   return table;
 }
 

@@ -82,7 +82,7 @@ std::string viability_section(const Record& record) {
 
 std::string observations_section(const Record& record) {
   std::string text = red_claims(record, Maturity::kStable) + red_stages(record);
-  if (text.empty()) text = "- No claim is false, and none could not be told.\n";
+  if (text.empty()) text = "- No claim is false, and each could be told.\n";
   for (const std::string& note : notes_of(record)) text += bullet(note);
   return "## 4. Observations\n\n" + text + "\n";
 }

@@ -88,7 +88,7 @@ TEST(HtmlNumbers, HaveThreeDigits) {
   EXPECT_EQ(html::figure_text(0.29146), "0.291");
   EXPECT_EQ(html::figure_text(39.558, "%"), "39.6 %");
   EXPECT_EQ(html::figure_text(2056.59), "2057");
-  EXPECT_EQ(html::figure_text(-17.068), "−17.1");
+  EXPECT_EQ(html::figure_text(-17.068), "-17.1");
   EXPECT_EQ(html::figure_text(0.00001), "0");
   EXPECT_EQ(html::figure_text(211.0), "211");
   EXPECT_EQ(html::figure_text(Figure::kUnknown), "–");
@@ -189,6 +189,27 @@ TEST(HtmlTroubles, BeginWithWhatIsFalse) {
   EXPECT_TRUE(html::troubles_of(record, Maturity::kPreview).empty());
 }
 
+TEST(HtmlTroubles, TellACauseOnceForClaimsInPreviewToo) {
+  Record record;
+  record.stages["provision/vm"] = {.message = "create VM 9000: got timeout"};
+  for (const auto& [id, maturity] :
+       {std::pair("docker.exec", Maturity::kStable), {"guest.mountpoint", Maturity::kPreview}}) {
+    record.claims.push_back(
+        {.id = id,
+         .guest = kVm,
+         .maturity = maturity,
+         .message = std::string(id) + "/vm: not run: stage provision/vm failed"});
+  }
+  auto troubles = html::troubles_of(record, Maturity::kStable);
+  auto preview = html::troubles_of(record, Maturity::kPreview);
+  ASSERT_EQ(preview.size(), 1U);
+  html::tell_once(troubles, preview);
+  EXPECT_TRUE(preview.empty());
+  const std::string part = section_of(findings_html(record), "attention");
+  EXPECT_EQ(occurrences(part, "got timeout"), 1);
+  EXPECT_THAT(part, HasSubstr("docker.exec/vm, guest.mountpoint/vm (preview)"));
+}
+
 // Forty claims that were not run for one reason are one thing to look at.
 TEST(HtmlTroubles, HaveWhatOneStageKeptFromBeingJudgedTogether) {
   Record record;
@@ -248,6 +269,39 @@ TEST(HtmlCommands, StandBesideWhatTheyWereFor) {
   EXPECT_THAT(part, HasSubstr("sent no command of its own"));  // the other trouble
   EXPECT_THAT(section_of(findings_html(sample_record()), "attention"),
               HasSubstr("no transcript.jsonl beside the record"));
+}
+
+TEST(HtmlComparison, SaysOfEachOutcomeWhoseItIs) {
+  Record record = sample_record();
+  const auto outcome_of = [&](const char* id, std::optional<GuestKind> guest) -> Outcome& {
+    return std::ranges::find_if(
+               record.claims,
+               [&](const ClaimResult& claim) { return claim.id == id && claim.guest == guest; })
+        ->outcome;
+  };
+  outcome_of("load.throughput", kLxc) = Outcome::kFail;
+  outcome_of("load.throughput", kVm) = Outcome::kError;
+  outcome_of("delta.throughput", std::nullopt) = Outcome::kError;
+  const std::string row =
+      text_between(section_of(findings_html(record), "comparison"), "pgbench throughput", "</tr>");
+  EXPECT_THAT(row, AllOf(HasSubstr("FAIL</span> <span class=\"quiet\">lxc</span>"),
+                         HasSubstr("ERROR</span> <span class=\"quiet\">vm, Δ</span>")));
+}
+
+TEST(HtmlComparison, HasWhatWasBeforeBetweenTheReferenceAndTheRun) {
+  RunComparison comparison{.before = "5 runs", .now = "one run"};
+  comparison.changes = {{.metric = find_metric("throughput"),
+                         .guest = kLxc,
+                         .decided = {.decision = Decision::kNoDifference},
+                         .base = 2222.2,
+                         .now = 2200.5}};
+  const auto row = [&] {
+    const std::string page = findings_html(sample_record(), {.comparison = comparison});
+    return text_between(section_of(page, "comparison"), "pgbench throughput", "</tr>");
+  };
+  EXPECT_THAT(row(), testing::ContainsRegex("2211.7</td>.*2222.2</td>.*2200.5</td>"));
+  comparison.not_comparable = {"CPU"};
+  EXPECT_THAT(row(), Not(HasSubstr("2222.2")));
 }
 
 TEST(HtmlPlots, HaveATitleADescriptionAndATable) {
@@ -316,6 +370,12 @@ TEST(HtmlBands, PutThePointWhereItIs) {
   EXPECT_THAT(html::band(claim)->markup(), AllOf(HasSubstr("mark false"), HasSubstr("l8 8")));
   claim.measured = 90000;
   EXPECT_THAT(html::band(claim)->markup(), AllOf(HasSubstr("mark false"), Not(HasSubstr("l8 8"))));
+  // Allowed, but further from the reference than that is from its bound.
+  claim = {.outcome = Outcome::kPass,
+           .measured = 38.6,
+           .allowed = Bound{.min = -100, .max = 100},
+           .reference = 92};
+  EXPECT_THAT(html::band(claim)->markup(), HasSubstr("<circle"));
   claim.measured = Value();
   EXPECT_FALSE(html::band(claim).has_value());
 }
@@ -355,8 +415,9 @@ TEST(HtmlBeforeAndAfter, DrawsEachIntervalBesideItsDecision) {
        .base = 2200,
        .now = 2046},
       {.metric = &metric, .guest = kVm, .decided = {.note = "no figure before"}}};
-  std::string part =
-      section_of(findings_html(sample_record(), {.comparison = comparison}), "before-after");
+  std::string part = findings_html(sample_record(), {.comparison = comparison});
+  EXPECT_THAT(part, HasSubstr("href=\"#before-after\""));
+  part = section_of(part, "before-after");
   EXPECT_EQ(occurrences(part, "<svg "), 1);
   EXPECT_THAT(part, AllOf(HasSubstr("span false"), HasSubstr("worse"), HasSubstr("one &lt;run&gt;"),
                           HasSubstr("no figure before")));

@@ -100,7 +100,7 @@ Element attention_section(const Record& record, const std::vector<Trouble>& trou
   Element part = section("attention", "What needs attention");
   if (troubles.empty()) {
     part.add(el("p", record.claims.empty() ? "No claim was judged."
-                                           : "No claim is false, and none could not be told."));
+                                           : "No claim is false, and each could be told."));
   } else if (!log.found) {
     part.add(el("p", cls("quiet"),
                 "There is no transcript.jsonl beside the record, so no command is shown."));

@@ -19,10 +19,13 @@ constexpr double kHeight = 26;
 constexpr double kMiddle = 10;
 constexpr double kMargin = 8;
 
-// Within this many times the distance of what is of interest, a bound is in the picture.
-constexpr double kNear = 2.5;
+// The picture grows by so many times its size to have the other bound in it, and by so many for a
+// figure that is not allowed; what is further away would leave no room for the rest.
+constexpr double kBoundIsNear = 10;
+constexpr double kFigureIsNear = 2.5;
 
-// What the picture shows: measured, reference and the bounds that are not far from both.
+// What the picture shows: the reference, what was measured and the bounds, but for what is far away.
+// A figure that is allowed is always in it.
 class BandScale {
  public:
   explicit BandScale(const ClaimResult& claim)
@@ -31,12 +34,14 @@ class BandScale {
         min_(claim.allowed->min),
         max_(claim.allowed->max) {
     range_ = {reference_.value_or(measured_), reference_.value_or(measured_)};
+    const bool allowed = (!min_ || measured_ >= *min_) && (!max_ || measured_ <= *max_);
+    if (allowed) widen(measured_);
     if (const auto nearest = nearest_bound()) widen(*nearest);
     const double size = range_.length() > 0 ? range_.length() : std::max(1e-9, std::abs(measured_));
     for (const auto& bound : {min_, max_}) {
-      if (bound && distance(*bound) <= kNear * size) widen(*bound);
+      if (bound && distance(*bound) <= kBoundIsNear * size) widen(*bound);
     }
-    if (distance(measured_) <= kNear * std::max(size, range_.length())) widen(measured_);
+    if (distance(measured_) <= kFigureIsNear * std::max(size, range_.length())) widen(measured_);
     if (range_.length() == 0) range_ = {range_.from - size, range_.to + size};
     const double room = range_.length() * 0.12;
     range_ = {range_.from - room, range_.to + room};
@@ -128,6 +133,7 @@ std::vector<Row> rows_of(const Record& record) {
   std::vector<Row> rows;
   for (const ClaimResult* claim : claims_of(record)) {
     if (!claim->allowed || !claim->allowed->numeric()) continue;
+    if (claim->outcome == Outcome::kSkip) continue;  // nothing was to be measured
     if (rows.empty() || rows.back().id != claim->id) {
       rows.push_back({.id = claim->id, .statement = claim->statement});
     }
@@ -138,7 +144,7 @@ std::vector<Row> rows_of(const Record& record) {
 }
 
 Element cell(const ClaimResult* claim, const char* who) {
-  Element cell = el("td", attr("data-guest", who));
+  Element cell = el("td", attr("data-name", who));
   if (claim == nullptr) return cell.add(el("span", cls("quiet"), kMissing));
   cell.add(band(*claim));
   Element words = el("span", cls("figure"),

@@ -104,7 +104,8 @@ std::optional<Element> CommandExcerpts::of(const std::vector<std::string>& purpo
                             commands.size() == 1 ? "The command"
                                                  : fmt::format("{} commands", commands.size()),
                             commands.size() == 1 ? "its output" : "their output"),
-                content);
+                content)
+      .add(cls("log"));
 }
 
 }  // namespace pve_accept::html

@@ -20,7 +20,6 @@ std::string figure_text(std::optional<double> figure, const std::optional<std::s
     if (text.back() == '.') text.pop_back();
   }
   if (text == "-0") text = "0";
-  if (text.front() == '-') text.replace(0, 1, "−");
   return unit ? text + " " + *unit : text;
 }
 

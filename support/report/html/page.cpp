@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
-#include <functional>
+#include <optional>
+#include <vector>
 
 #include "support/base/embedded.h"
 #include "support/report/html/attention.h"
@@ -23,55 +24,56 @@ constexpr std::size_t kLargestPage = 950 * 1024;
 
 constexpr std::size_t kLongestHeadline = 200;
 
-using MakeSection = Element (*)(const Record&);
-
+// A section, and what the contents call it. Not every run has each.
 struct Part {
   const char* id;
   const char* name;
-  MakeSection make;
+  std::optional<Element> section;
 };
 
-constexpr Part kParts[] = {
-    {"comparison", "Beside the reference", comparison_section},
-    {"time", "Over time", time_section},
-    {"bands", "Each figure in its band", bands_section},
-    {"claims", "Every claim", claims_section},
-    {"provenance", "What it was made on", provenance_section},
-    {"observations", "Observations", observations_section},
-    {"teardown", "What is left", teardown_section},
-};
+std::vector<Part> parts_of(const Record& record, const std::vector<Trouble>& troubles,
+                           const std::vector<Trouble>& preview, const PageContext& context) {
+  const auto& compared = context.comparison;
+  return {{"attention", "What needs attention",
+           attention_section(record, troubles, preview, context.log)},
+          {"upgrade", "The upgrade", upgrade_part(record)},
+          {"changes", "What changed", changes_part(record, context.earlier)},
+          {"before-after", "Before and after",
+           compared ? std::optional(before_and_after(*compared)) : std::nullopt},
+          {"comparison", "Beside the reference", comparison_section(record, compared)},
+          {"time", "Over time", time_section(record)},
+          {"bands", "Each figure in its band", bands_section(record)},
+          {"claims", "Every claim", claims_section(record)},
+          {"provenance", "What it was made on", html::provenance_section(record)},
+          {"observations", "Observations", html::observations_section(record)},
+          {"teardown", "What is left", html::teardown_section(record)}};
+}
 
-Element contents() {
-  Element list = el("ul", el("li", el("a", attr("href", "#attention"), "What needs attention")));
-  for (const Part& part : kParts) {
-    list.add(el("li", el("a", attr("href", fmt::format("#{}", part.id)), part.name)));
-  }
-  return el("nav", attr("aria-label", "Contents"), list);
+Element left_out(const Part& part) {
+  return section(part.id, part.name)
+      .add(el("p", cls("missing"),
+              "Left out: the page would be too large. It is in findings.md and in record.json."));
 }
 
 std::string body_of(const Record& record, const PageContext& context) {
-  const auto troubles = troubles_of(record, Maturity::kStable);
-  const auto preview = troubles_of(record, Maturity::kPreview);
-  Element main = el("main", attention_section(record, troubles, preview, context.log));
-  main.add(upgrade_part(record)).add(changes_part(record, context.earlier));
-  if (context.comparison) main.add(before_and_after(*context.comparison));
-  for (const Part& part : kParts) {
-    const Element whole = part.make(record);
-    if (main.size() + whole.size() <= kLargestPage) {
-      main.add(whole);
-    } else {
-      main.add(section(part.id, part.name)
-                   .add(el("p", cls("missing"),
-                           "Left out: the page would be too large. It is in findings.md and in "
-                           "record.json.")));
-    }
+  auto troubles = troubles_of(record, Maturity::kStable);
+  auto preview = troubles_of(record, Maturity::kPreview);
+  tell_once(troubles, preview);
+  Element main("main"), contents("ul");
+  for (const Part& part : parts_of(record, troubles, preview, context)) {
+    if (!part.section) continue;
+    contents.add(el("li", el("a", attr("href", fmt::format("#{}", part.id)), part.name)));
+    const bool room = main.size() + part.section->size() <= kLargestPage;
+    main.add(room ? *part.section : left_out(part));
   }
   const Element footer =
       el("footer", el("p", fmt::format("Made by pve-accept {} from record.json, which has every "
                                        "figure and sample; every command with its output is in "
                                        "transcript.jsonl.",
                                        record.run.suite_version)));
-  return el("body", verdict_header(record, troubles), contents(), main, footer).markup();
+  return el("body", verdict_header(record, troubles),
+            el("nav", attr("aria-label", "Contents"), contents), main, footer)
+      .markup();
 }
 
 }  // namespace

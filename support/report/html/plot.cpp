@@ -253,8 +253,8 @@ struct Layout {
   bool side_by_side;
 };
 
-constexpr Layout kWide = {"wide", 960, 52, 54, 46, 26, 210, true};
-constexpr Layout kNarrow = {"narrow", 340, 44, 48, 46, 26, 130, false};
+constexpr Layout kWide = {"wide", 960, 52, 62, 46, 26, 210, true};
+constexpr Layout kNarrow = {"narrow", 340, 44, 56, 46, 26, 130, false};
 
 std::vector<Box> boxes_of(const Plot& plot, const Layout& layout) {
   std::vector<Box> boxes;
@@ -343,7 +343,7 @@ std::vector<double> ticks(const Range& range, int most) {
   }
   std::vector<double> values;
   for (double i = std::ceil(range.from / step - 1e-6); i * step <= range.to + step * 1e-6; ++i) {
-    values.push_back(i * step);
+    values.push_back(i * step + 0.0);  // no "-0"
   }
   return values;
 }

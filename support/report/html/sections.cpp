@@ -14,40 +14,53 @@
 namespace pve_accept::html {
 namespace {
 
-// "PASS"; of "FAIL lxc, ERROR Δ" the gravest as a badge before it.
+// Of "FAIL lxc, ERROR vm, ERROR Δ" a badge for each outcome, with whose it is.
 Element verdict_cell(const std::string& verdict) {
   Element cell = el("td", cls("verdict"));
   if (verdict == kMissing) return cell.add(verdict);
-  const Outcome outcome = text::contains(verdict, "FAIL")    ? Outcome::kFail
-                          : text::contains(verdict, "ERROR") ? Outcome::kError
-                          : text::contains(verdict, "SKIP")  ? Outcome::kSkip
-                                                             : Outcome::kPass;
-  cell.add(badge(outcome));
-  if (verdict.find(' ') != std::string::npos) cell.add(" ").add(el("span", cls("quiet"), verdict));
+  for (const Outcome outcome : kOutcomes) {
+    const std::string word = outcome_text(outcome);
+    std::optional<std::string> whose;
+    for (const std::string_view part : text::split(verdict, ',')) {
+      const std::string_view said = text::trimmed(part);
+      if (!said.starts_with(word)) continue;
+      whose = (whose ? *whose + ", " : "") + std::string(text::trimmed(said.substr(word.size())));
+    }
+    if (whose) cell.add(el("div", badge(outcome), " ", el("span", cls("quiet"), *whose)));
+  }
   return cell;
 }
 
-// The comparison has its runs in pairs of columns: reference, this run; of LXC, VM and Δ.
-Element comparison_head(std::size_t pairs) {
+// The comparison has its runs in columns beside one another: reference, before, this run; of LXC,
+// VM and Δ each.
+using Columns = std::vector<const char*>;
+
+Element comparison_head(const Columns& columns) {
   Element groups = el("tr", el("th", attr("scope", "col"), attr("rowspan", "2"), "Figure"));
-  Element columns("tr");
-  constexpr const char* kGroups[] = {"LXC", "VM", "Δ, VM − LXC"};
-  for (std::size_t i = 0; i < pairs; ++i) {
-    groups.add(el("th", attr("scope", "colgroup"), attr("colspan", "2"), cls("group"), kGroups[i]));
-    columns.add(el("th", attr("scope", "col"), cls("group quiet"), "reference"))
-        .add(el("th", attr("scope", "col"), "this run"));
+  Element names("tr");
+  for (const char* group : {"LXC", "VM", "Δ, VM − LXC"}) {
+    groups.add(el("th", attr("scope", "colgroup"), attr("colspan", std::to_string(columns.size())),
+                  cls("group"), group));
+    for (const char* name : columns) {
+      names.add(el("th", attr("scope", "col"), cls(name == columns.front() ? "group" : ""), name));
+    }
   }
   groups.add(el("th", attr("scope", "col"), attr("rowspan", "2"), "Verdict"));
-  return el("thead", groups, columns);
+  return el("thead", groups, names);
 }
 
-Element comparison_body(const Table& rows) {
+Element comparison_body(const Table& rows, std::size_t columns) {
   Element body("tbody");
   for (const Table::Row& row : rows.rows) {
     Element line("tr");
     line.add(el("th", attr("scope", "row"), std::string(text::trimmed(row.front()))));
     for (std::size_t i = 1; i + 1 < row.size(); ++i) {
-      line.add(el("td", cls(i % 2 == 1 ? "number group quiet" : "number"), row[i]));
+      const bool first = i % columns == 1, now = i % columns == 0;
+      line.add(el("td",
+                  cls(now     ? "number"
+                      : first ? "number group quiet"
+                              : "number quiet"),
+                  row[i]));
     }
     body.add(line.add(verdict_cell(row.back())));
   }
@@ -58,8 +71,12 @@ Element claim_row(const ClaimResult& claim) {
   Element label = el("th", attr("scope", "row"), el("span", cls("id"), case_label(claim)));
   if (claim.preview()) label.add(" ").add(el("span", cls("quiet"), "(preview)"));
   label.add(el("span", cls("quiet statement"), claim.statement));
-  return el("tr", label, el("td", badge(claim.outcome)), el("td", measured_with_others(claim)),
-            el("td", allowed_text(claim)), el("td", text_or_missing(claim.how)));
+  const auto named = [](const char* name, const std::string& text) {
+    return el("td", attr("data-name", name), text);
+  };
+  return el("tr", label, el("td", badge(claim.outcome)),
+            named("measured", measured_with_others(claim)), named("allowed", allowed_text(claim)),
+            named("how", text_or_missing(claim.how)));
 }
 
 // What is not the same here as in the reference stands out.
@@ -72,7 +89,8 @@ Element changes_table(const Table& rows) {
     for (std::size_t i = 1; i < row.size(); ++i) {
       // The reference has one value for both guests, or both.
       const bool known = row[i] != kMissing && row[1] != kMissing;
-      const bool changed = i > 1 && known && !text::contains(row[1], row[i]);
+      const bool changed = i > 1 && known && !text::contains(row[1], row[i]) &&
+                           !row[i].ends_with("/" + row[1]);  // a path to it
       line.add(changed ? el("td", el("strong", row[i]), el("span", cls("quiet"), " differs"))
                        : el("td", row[i]));
     }
@@ -95,16 +113,21 @@ Table stage_table(const Record& record) {
 
 }  // namespace
 
-Element comparison_section(const Record& record) {
+Element comparison_section(const Record& record, const std::optional<RunComparison>& beside) {
   const Record& reference = reference_run();
-  const Table rows = comparison_table(reference, record);
-  return section("comparison", "Beside the reference")
-      .add(el("p", cls("quiet"),
+  const bool compared = beside && beside->not_comparable.empty();
+  const Columns columns =
+      compared ? Columns{"reference", "before", "this run"} : Columns{"reference", "this run"};
+  const Table rows = comparison_table(reference, record, compared ? &*beside : nullptr);
+  Element part = section("comparison", "Beside the reference");
+  part.add(el("p", cls("quiet"),
               fmt::format("The reference is the spike: {}, Proxmox VE {}, {}. {}",
                           reference.node.name, *reference.node.packages.at("pve-manager"),
-                          reference.run.started, baseline_text(record))))
-      .add(scrolling(el("table", cls("comparison"), comparison_head((rows.header.size() - 2) / 2),
-                        comparison_body(rows)),
+                          reference.run.started, baseline_text(record))));
+  if (compared) part.add(el("p", cls("quiet"), "Before: ", beside->before, "."));
+  return part
+      .add(scrolling(el("table", cls("comparison"), comparison_head(columns),
+                        comparison_body(rows, columns.size())),
                      "Reference and this run"))
       .add(el("p", cls("quiet"), reference_note()))
       .add(folded("What the CPU figures are made of",
@@ -141,7 +164,7 @@ Element observations_section(const Record& record) {
   Element part = section("observations", "Observations");
   const auto notes = notes_of(record);
   if (notes.empty()) return part.add(el("p", cls("quiet"), "None."));
-  return part.add(folded(fmt::format("{} by the way", notes.size()), items(notes)));
+  return part.add(folded(fmt::format("{} note{}", notes.size(), notes.size() == 1 ? "" : "s"), items(notes)));
 }
 
 Element teardown_section(const Record& record) {

@@ -174,4 +174,15 @@ std::vector<Trouble> troubles_of(const Record& record, Maturity maturity) {
   return Sorting(record, maturity).sorted();
 }
 
+void tell_once(std::vector<Trouble>& troubles, std::vector<Trouble>& preview) {
+  std::erase_if(preview, [&](const Trouble& late) {
+    const auto told = std::ranges::find_if(troubles, [&](const Trouble& trouble) {
+      return trouble.message == late.message && trouble.purposes == late.purposes;
+    });
+    if (told == troubles.end()) return false;
+    told->claims.insert(told->claims.end(), late.claims.begin(), late.claims.end());
+    return true;
+  });
+}
+
 }  // namespace pve_accept::html

@@ -25,4 +25,7 @@ struct Trouble {
 // in preview alone are left out, or, with kPreview, the only ones.
 std::vector<Trouble> troubles_of(const Record& record, Maturity maturity);
 
+// What kept claims in preview from being told as well is told once: they join the others there.
+void tell_once(std::vector<Trouble>& troubles, std::vector<Trouble>& preview);
+
 }  // namespace pve_accept::html
