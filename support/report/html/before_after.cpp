@@ -96,7 +96,8 @@ Element before_and_after(const RunComparison& comparison) {
   part.add(el("p", cls("quiet"),
               "The dot is the change, the line where it may truly lie (none: too few values for an "
               "interval), the shade what nobody minds; the upright is no change."));
-  part.add(scrolling(el("table", cls("changes"), el("thead", head), body), "Before and after"));
+  part.add(
+      scrolling(el("table", cls("changes"), el("thead", head), body), "Figures before and after"));
   for (const PairedChange& pair : comparison.pairs) {
     part.add(el("p", fmt::format("{}: {}.", pair.metric->name, pair.text)));
   }
