@@ -111,9 +111,11 @@ Element attention_section(const Record& record, const std::vector<Trouble>& trou
   Cards cards(log, troubles.size() + preview.size());
   for (const Trouble& trouble : troubles) cards.add(part, trouble);
   if (!preview.empty()) {
-    part.add(el("h3", cls("aside"), "In preview"))
-        .add(el("p", cls("quiet"), "New claims. They are not counted and make no run red."));
-    for (const Trouble& trouble : preview) cards.add(part, trouble);
+    Element folds("div");
+    for (const Trouble& trouble : preview) cards.add(folds, trouble);
+    part.add(folded(fmt::format("In preview, which is not counted and makes no run red: {} more",
+                                preview.size()),
+                    folds));
   }
   cards.say_what_is_left_out(part);
   return part;
