@@ -27,6 +27,7 @@ const browser = await chromium.launch({
 // Opens a page and complains about each message and each request but for its own files.
 const open = async (name, options, media) => {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   page.on('console', (message) => complain(name, `message: ${message.text()}`));
   page.on('pageerror', (error) => complain(name, `error: ${error}`));

@@ -111,6 +111,13 @@ Json to_json(const MetricChange& change) {
   return json;
 }
 
+// "+7.1"; what is rounded to nothing has no sign: "0.0".
+std::string difference_text(double difference, int decimals) {
+  const std::string text = fmt::format("{:+.{}f}", difference, decimals);
+  const bool zero = text.find_first_not_of("+-0.") == std::string::npos;
+  return zero ? text.substr(1) : text;
+}
+
 }  // namespace
 
 std::string MetricChange::name() const {
@@ -207,11 +214,11 @@ std::string change_text(const MetricChange& change) {
   if (change.decided.decision == Decision::kNoData) return "no data";
   const Interval& interval = change.decided.interval;
   const int decimals = change.metric->relative() ? 1 : change.metric->decimals;
-  const std::string estimate =
-      fmt::format("{:+.{}f} {}", interval.estimate, decimals, change.metric->change_unit());
+  const std::string estimate = fmt::format("{} {}", difference_text(interval.estimate, decimals),
+                                           change.metric->change_unit());
   if (!std::isfinite(interval.low)) return estimate + " (no interval: too few)";
-  return fmt::format("{} ({:+.{}f} to {:+.{}f})", estimate, interval.low, decimals, interval.high,
-                     decimals);
+  return fmt::format("{} ({} to {})", estimate, difference_text(interval.low, decimals),
+                     difference_text(interval.high, decimals));
 }
 
 std::string decision_text(const MetricChange& change) {

@@ -395,6 +395,21 @@ TEST(HtmlChanges, NameWhatChangedSinceTheEarlierRunAndWhatIsSuspected) {
                           HasSubstr("lxc-pve"), HasSubstr("6.0.5-2")));
 }
 
+TEST(HtmlChanges, HaveClaimsOfWhichTheSameIsSuspectedTogether) {
+  Record earlier = sample_record();
+  earlier.run = {.id = "run-0", .started = "2026-06-06T09:30:00Z"};
+  earlier.node.packages["lxc-pve"] = "6.0.5-1";
+  Record record = sample_record();
+  record.node.packages["lxc-pve"] = "6.0.5-2";
+  record.claims.push_back(record.claims[1]);
+  record.claims.back().id = "docker.hello-world";
+  earlier.claims = record.claims;
+  for (ClaimResult& claim : earlier.claims) claim.outcome = Outcome::kPass;
+  const std::vector<Record> runs = {earlier};
+  const std::string part = section_of(findings_html(record, {.earlier = runs}), "changes");
+  EXPECT_THAT(part, HasSubstr("docker.storage-driver/lxc, docker.hello-world/lxc</code>"));
+}
+
 TEST(HtmlChanges, OfAnUpgradeAreTheVersions) {
   EXPECT_THAT(findings_html(sample_record()), Not(HasSubstr("id=\"upgrade\"")));
   Record record = sample_record();

@@ -24,8 +24,8 @@ constexpr double kMargin = 8;
 constexpr double kBoundIsNear = 10;
 constexpr double kFigureIsNear = 2.5;
 
-// What the picture shows: the reference, what was measured and the bounds, but for what is far away.
-// A figure that is allowed is always in it.
+// What the picture shows: the reference, what was measured and the bounds, but for what is far
+// away. A figure that is allowed is always in it.
 class BandScale {
  public:
   explicit BandScale(const ClaimResult& claim)

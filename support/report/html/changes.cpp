@@ -21,8 +21,9 @@ std::string run_text(const RunInfo& run) {
   return fmt::format("run {} of {}", run.id, time_text(run.started));
 }
 
-Element suspected_claim(const SuspectedClaim& suspected) {
-  Element part = el("div", el("h3", code(case_label(*suspected.claim))));
+// Since when a claim does not hold, and what is suspected of it.
+Element suspicion(const SuspectedClaim& suspected) {
+  Element part("div");
   if (!suspected.since) return part.add(el("p", "Held in none of the earlier runs."));
   part.add(el("p", suspected.held ? "Held last in " : "Was not asked for before; since ",
               run_text(*suspected.since), "."));
@@ -38,15 +39,30 @@ Element suspected_claim(const SuspectedClaim& suspected) {
                    : part.add(el("p", cls("quiet"), fmt::format("And {} less likely.", more)));
 }
 
+// Claims of which the same is suspected stand together.
+void add_suspected(Element& part, const std::vector<SuspectedClaim>& all) {
+  std::vector<std::pair<std::string, Element>> groups;
+  for (const SuspectedClaim& suspected : all) {
+    const std::string label = case_label(*suspected.claim);
+    const Element what = suspicion(suspected);
+    const auto same = std::ranges::find_if(
+        groups, [&](const auto& group) { return group.second.markup() == what.markup(); });
+    if (same == groups.end()) {
+      groups.emplace_back(label, what);
+    } else {
+      same->first += ", " + label;
+    }
+  }
+  for (const auto& [labels, what] : groups) part.add(el("h3", code(labels))).add(what);
+}
+
 }  // namespace
 
 std::optional<Element> changes_part(const Record& record, std::span<const Record> earlier) {
   const Record* base = newest_before(earlier, record);
   if (base == nullptr && !record.upgrade) return std::nullopt;
   Element part = section("changes", "What changed");
-  for (const SuspectedClaim& suspected : suspected_claims(record, earlier)) {
-    part.add(suspected_claim(suspected));
-  }
+  add_suspected(part, suspected_claims(record, earlier));
   if (base == nullptr) return part;  // all that an upgrade changed stands in its own part
   const auto all = changes(recorded_facts(*base), recorded_facts(record));
   if (all.empty()) {

@@ -164,7 +164,8 @@ Element observations_section(const Record& record) {
   Element part = section("observations", "Observations");
   const auto notes = notes_of(record);
   if (notes.empty()) return part.add(el("p", cls("quiet"), "None."));
-  return part.add(folded(fmt::format("{} note{}", notes.size(), notes.size() == 1 ? "" : "s"), items(notes)));
+  return part.add(
+      folded(fmt::format("{} note{}", notes.size(), notes.size() == 1 ? "" : "s"), items(notes)));
 }
 
 Element teardown_section(const Record& record) {
