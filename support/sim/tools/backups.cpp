@@ -47,9 +47,9 @@ int back_up(Call& call) {
     throw Unsupported{};
   }
   Guest* guest = call.state().find_guest(arguments.vmid());
+  const std::string wanted = arguments.get("storage");
   const Model::Storage& storage = require_storage(
-      call, arguments.get("storage"), "backup",
-      fmt::format("storage '{}' does not support backups\n", arguments.get("storage")));
+      call, wanted, "backup", fmt::format("storage '{}' does not support backups\n", wanted));
   if (storage.type != "dir" || guest == nullptr || !guest->running) throw Unsupported{};
   require_unlocked(*guest);
   const Millis began = call.now();
