@@ -84,7 +84,7 @@ long own_status_kib(const std::string& name) {
 }
 
 // The address sanitizer holds freed memory back: under it, the process's size says nothing.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef PVE_ACCEPT_SANITIZED
 constexpr bool kMemoryIsTelling = false;
 #else
 constexpr bool kMemoryIsTelling = true;
