@@ -42,12 +42,14 @@ Backup back_up(Node& node, Vmid vmid, const std::string& storage, const std::str
 }
 
 std::string complaint_of(const Command& command, const CommandResult& result) {
-  std::string_view last;
+  std::string_view last, error;
   const std::string said = result.out + result.err;
   for (const std::string_view line : text::lines(said)) {
     if (!text::trimmed(line).empty()) last = text::trimmed(line);
+    if (line.starts_with("ERROR: ")) error = text::trimmed(line);
   }
-  return fmt::format("{}: exit {}: {}", command.argv.front(), result.exit_status, last);
+  return fmt::format("{}: exit {}: {}", command.argv.front(), result.exit_status,
+                     error.empty() ? last : error);
 }
 
 }  // namespace pve_accept

@@ -20,7 +20,8 @@ struct Backup {
 Backup back_up(Node& node, Vmid vmid, const std::string& storage, const std::string& notes,
                Clock::Duration deadline);
 
-// "exit 255: " and the last line that a tool of PVE's printed that fails.
+// "vzdump: exit 255: " and why a tool of PVE's failed, in its own words: the last of the lines that
+// it calls an ERROR, else its last line. vzdump's last one says "job errors", whatever they were.
 std::string complaint_of(const Command& command, const CommandResult& result);
 
 }  // namespace pve_accept

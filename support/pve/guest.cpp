@@ -71,6 +71,11 @@ std::string Guest::restore(const Volume& archive, const std::string& storage,
   argv.insert(argv.end(), {"--storage", storage});
   const Change restored = change(std::move(argv), attempted, deadline);
   if (restored.result.exit_status == 0 && exists()) return {};
+  // What is left then bears nobody's mark; that it is left of this very restore, PVE says.
+  const bool left = says(restored.result, "state is NOT cleaned up");
+  if (const auto found = left ? find_config() : std::nullopt; found && is_unfinished(*found)) {
+    destroy_unfinished();
+  }
   return complaint_of(restored.command, restored.result);
 }
 

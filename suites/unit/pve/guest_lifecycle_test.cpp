@@ -282,6 +282,49 @@ TEST_F(GuestLifecycle, UnfinishedGuestThatStaysLockedIsAnError) {
   EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("it is still locked"));
 }
 
+class GuestRestore : public GuestLifecycle {
+ protected:
+  const std::string archive = "local:backup/vzdump-qemu-710-2026_11_30-00_00_00.vma.zst";
+  const std::string command = "qmrestore " + archive + " 9000 --storage local-lvm";
+
+  std::string complaint() {
+    return vm->restore({.volid = archive}, "local-lvm", std::chrono::minutes(1));
+  }
+  // What the tool printed of a VM 710 or 711, of this one.
+  static CommandResult printed_of(const char* vmid, const std::string& archive) {
+    CommandResult result = recorded("node-quick/63-backups.txt",
+                                    "qmrestore " + archive + " " + vmid + " --storage local-lvm");
+    for (std::string* text : {&result.out, &result.err}) {
+      for (auto at = text->find(std::string("VM ") + vmid); at != std::string::npos;
+           at = text->find(std::string("VM ") + vmid)) {
+        text->replace(at + 3, 3, "9000");
+      }
+    }
+    return result;
+  }
+};
+
+TEST_F(GuestRestore, ThatFailsHalfwayLeavesNothing) {
+  EXPECT_CALL(mock.shell, run(CommandLine(kVmConfigPath)))
+      .WillOnce(Return(kNoGuest))
+      .WillOnce(Return(prints_config(Json::object())))
+      .WillOnce(Return(prints_config(Json::object())))
+      .WillRepeatedly(Return(kNoGuest));
+  once(command, printed_of("711", archive));
+  once("qm destroy 9000 --purge");
+  EXPECT_THAT(complaint(), HasSubstr("got timeout reading VMA header - corrupted?"));
+}
+
+TEST_F(GuestRestore, ThatFindsTheVmidTakenLeavesWhoIsThere) {
+  EXPECT_CALL(mock.shell, run(CommandLine(kVmConfigPath)))
+      .WillOnce(Return(kNoGuest))
+      .WillRepeatedly(Return(prints_config(kCreating)));
+  once(command, printed_of("710", archive));
+  never("qm unlock 9000");
+  never("qm destroy 9000 --purge");
+  EXPECT_THAT(complaint(), HasSubstr("VM 9000 already exists on node 'pve1'"));
+}
+
 TEST_F(GuestLifecycle, MissingGuestIsNotAnErrorOfTheNode) {
   mock.answers(kConfig, kNoGuest);
   mock.answers(kStatus, recorded("lxc-tools.txt", kStatus));

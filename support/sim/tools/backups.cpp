@@ -15,6 +15,50 @@ constexpr double kCompressed = 0.35;  // of what is on the disk
 
 void say_info(Call& call, const std::string& line) { call.out("INFO: " + line + "\n"); }
 
+std::string clock_of(const Call& call) {
+  return formatted_time(call.epoch_s(), "%Y-%m-%d %H:%M:%S");
+}
+
+// What went wrong stands among what it says; the last word is the same whatever it was.
+int failed_backup(Call& call, std::int64_t vmid, const std::string& problem) {
+  call.out(fmt::format("ERROR: Backup of VM {} failed - {}\n", vmid, problem));
+  say_info(call, "Failed at " + clock_of(call));
+  say_info(call, "Backup job finished with errors");
+  return call.fail(255, "job errors");
+}
+
+// "vzdump 9001 --storage local --compress zstd": its options are in another order each time.
+std::string job(const Arguments& arguments) {
+  std::string line = fmt::format("vzdump {}", arguments.vmid());
+  for (const char* option : {"storage", "mode", "compress", "remove", "notes-template"}) {
+    const std::string value = arguments.get(option);
+    const char* const quote = contains(value, " ") ? "'" : "";
+    if (!value.empty()) line += fmt::format(" --{0} {1}{2}{1}", option, quote, value);
+  }
+  return line;
+}
+
+void say_what_is_backed_up(Call& call, const Guest& guest) {
+  say_info(call, fmt::format("{} Name: {}", guest.facts().short_noun,
+                             guest.option(guest.is_vm() ? "name" : "hostname")));
+  if (!guest.is_vm()) return say_info(call, "including mount point rootfs ('/') in backup");
+  const std::string disk = guest.option("scsi0");
+  say_info(call,
+           fmt::format("include disk 'scsi0' '{}' {}", property(disk, ""), property(disk, "size")));
+}
+
+const Model::Storage& backup_storage(const Call& call, const std::string& name) {
+  const std::string about = fmt::format("could not get storage information for '{}': ", name);
+  if (call.model().find_storage(name) == nullptr) {
+    const std::string missing = fmt::format("storage '{}' does not exist", name);
+    throw Refusal{255, fmt::format("could not activate storage '{}': {} {}{}\n", name, missing,
+                                   about, missing)};
+  }
+  return require_storage(
+      call, name, "backup",
+      fmt::format("{}can't use storage '{}' for backups - wrong content type\n", about, name));
+}
+
 double disk_used_mib(const Call& call, const Guest& guest) {
   double used = 0;
   for (const Volume& volume : call.state().volumes) {
@@ -46,24 +90,34 @@ int back_up(Call& call) {
       arguments.flag("remove")) {
     throw Unsupported{};
   }
-  Guest* guest = call.state().find_guest(arguments.vmid());
   const std::string wanted = arguments.get("storage");
-  const Model::Storage& storage = require_storage(
-      call, wanted, "backup", fmt::format("storage '{}' does not support backups\n", wanted));
-  if (storage.type != "dir" || guest == nullptr || !guest->running) throw Unsupported{};
-  require_unlocked(*guest);
+  const Model::Storage& storage = backup_storage(call, wanted);
+  say_info(call, "starting new backup job: " + job(arguments));
+  Guest* guest = call.state().find_guest(arguments.vmid());
+  if (guest == nullptr) {
+    return failed_backup(call, arguments.vmid(),
+                         fmt::format("unable to find VM '{}'", arguments.vmid()));
+  }
+  if (storage.type != "dir" || !guest->running) throw Unsupported{};
   const Millis began = call.now();
   const std::string type = guest->is_vm() ? "qemu" : "lxc";
   const std::string file = fmt::format("vzdump-{}-{}-{}.{}.zst", type, guest->vmid,
                                        formatted_time(call.epoch_s(), "%Y_%m_%d-%H_%M_%S"),
                                        guest->is_vm() ? "vma" : "tar");
-  say_info(call, fmt::format("starting new backup job: vzdump {} --storage {} --mode snapshot",
-                             guest->vmid, storage.storage));
   say_info(call, fmt::format("Starting Backup of VM {} ({})", guest->vmid, type));
+  say_info(call, "Backup started at " + clock_of(call));
   say_info(call, "status = running");
+  if (const std::string lock = guest->option("lock"); !lock.empty()) {
+    return failed_backup(call, guest->vmid,
+                         fmt::format("{} is locked ({})", guest->facts().short_noun, lock));
+  }
+  say_what_is_backed_up(call, *guest);
   say_info(call, "backup mode: snapshot");
   say_info(call, "ionice priority: 7");
-  if (!guest->is_vm()) take_snapshot(call, *guest);
+  if (!guest->is_vm()) {
+    say_info(call, "create storage snapshot 'vzdump'");
+    take_snapshot(call, *guest);
+  }
   say_info(call, fmt::format("creating vzdump archive '{}/dump/{}'", storage.path, file));
   if (guest->is_vm()) take_snapshot(call, *guest);
   const double used_mib = disk_used_mib(call, *guest);
@@ -83,8 +137,10 @@ int back_up(Call& call) {
   call.state().volumes.push_back(std::move(archive));
   say_info(call, fmt::format("archive file size: {:.0f}MB", used_mib * kCompressed));
   if (arguments.has("notes-template")) say_info(call, "adding notes to backup");
+  if (!guest->is_vm()) say_info(call, "cleanup temporary 'vzdump' snapshot");
   say_info(call, fmt::format("Finished Backup of VM {} ({})", guest->vmid,
                              duration_text(call.now() - began)));
+  say_info(call, "Backup finished at " + clock_of(call));
   say_info(call, "Backup job finished successfully");
   return 0;
 }
@@ -108,19 +164,24 @@ void allocate_disks(Call& call, const Model::Storage& storage, Guest& guest) {
   }
 }
 
-int restore(Call& call, const std::string& archive, std::int64_t vmid, GuestKind kind,
-            const std::string& onto) {
-  const GuestFacts& facts = facts_of(kind);
-  if (const Guest* taken = call.state().find_guest(vmid)) {
-    throw Refusal{255, fmt::format("unable to restore {} {} - {} {} already exists on node '{}'\n",
-                                   facts.short_noun, vmid, taken->facts().short_noun, vmid,
-                                   call.model().node.name)};
-  }
+// "CT 9002 already exists on node 'pve1'"; empty where the VMID is free.
+std::string taken_by(const Call& call, std::int64_t vmid) {
+  const Guest* taken = call.state().find_guest(vmid);
+  return taken == nullptr ? ""
+                          : fmt::format("{} {} already exists on node '{}'\n",
+                                        taken->facts().short_noun, vmid, call.model().node.name);
+}
+
+const Backup* find_backup(const Call& call, const std::string& archive) {
   const auto found = std::ranges::find(call.state().backups, archive, &Backup::volid);
-  if (found == call.state().backups.end() || found->guest.kind != kind) throw Unsupported{};
+  return found == call.state().backups.end() ? nullptr : &*found;
+}
+
+// Its volumes are there from the first, its files at the end.
+void restore(Call& call, const Backup& backup, std::int64_t vmid, const std::string& onto) {
   const Model::Storage* storage = call.model().find_storage(onto);
   if (storage == nullptr) throw Unsupported{};
-  Guest guest = found->guest;
+  Guest guest = backup.guest;
   guest.vmid = vmid;
   guest.running = guest.agent_running = false;
   guest.pid = guest.listens_on = 0;
@@ -129,9 +190,20 @@ int restore(Call& call, const std::string& archive, std::int64_t vmid, GuestKind
     if (container.status == "running") container.status = "exited";
   }
   allocate_disks(call, *storage, guest);
+  if (!guest.is_vm()) {
+    print_file_system(call, *storage, vmid,
+                      size_in_bytes(property(guest.option("rootfs"), "size"), ""));
+  }
   call.state().guests.push_back(std::move(guest));
   call.spend(disk_used_mib(call, call.state().guests.back()) / kBackupMibPerS);
-  return 0;
+}
+
+// The file of an archive on a storage that is a directory.
+std::string path_of(const Call& call, const std::string& archive) {
+  const std::size_t colon = archive.find(":backup/");
+  const Model::Storage* storage = call.model().find_storage(archive.substr(0, colon));
+  if (colon == std::string::npos || storage == nullptr) throw Unsupported{};
+  return fmt::format("{}/dump/{}", storage->path, archive.substr(colon + 8));
 }
 
 }  // namespace
@@ -140,11 +212,22 @@ int pct_restore(Call& call) {
   const Arguments arguments = pve_arguments(call, "pct restore");
   arguments.require({"storage"});
   const std::string archive = arguments.positional.at("ostemplate");
-  const int exit_status =
-      restore(call, archive, arguments.vmid(), GuestKind::kLxc, arguments.get("storage"));
+  const std::int64_t vmid = arguments.vmid();
+  if (const std::string taken = taken_by(call, vmid); !taken.empty()) throw Refusal{2, taken};
   call.out(fmt::format("recovering backed-up configuration from '{}'\n", archive));
-  call.out(fmt::format("restoring '{}' now..\n", archive));
-  return exit_status;
+  const Backup* backup = find_backup(call, archive);
+  if (backup == nullptr) {
+    throw Refusal{
+        255, fmt::format("unable to restore CT {} - volume '{}' does not exist\n", vmid, archive)};
+  }
+  if (backup->guest.is_vm()) throw Unsupported{};
+  restore(call, *backup, vmid, arguments.get("storage"));
+  call.out(
+      fmt::format("restoring '{0}' now..\nextracting archive '{1}'\n"
+                  "Total bytes read: 554526720 (529MiB, 39MiB/s)\n"
+                  "merging backed-up and given configuration..\n",
+                  archive, path_of(call, archive)));
+  return 0;
 }
 
 int vzdump(Call& call) {
@@ -163,8 +246,18 @@ int qmrestore(Call& call) {
   try {
     const Arguments arguments = pve_arguments(inner, "qmrestore");
     arguments.require({"storage"});
-    return restore(inner, arguments.positional.at("archive"), arguments.vmid(), GuestKind::kVm,
-                   arguments.get("storage"));
+    const std::string archive = arguments.positional.at("archive");
+    const std::int64_t vmid = arguments.vmid();
+    const Backup* backup = find_backup(inner, archive);
+    if (backup == nullptr) {
+      throw Refusal{2, fmt::format("volume '{}' does not exist\n", archive)};
+    }
+    if (const std::string taken = taken_by(inner, vmid); !taken.empty()) {
+      throw Refusal{255, fmt::format("unable to restore VM {} - {}", vmid, taken)};
+    }
+    if (!backup->guest.is_vm()) throw Unsupported{};
+    restore(inner, *backup, vmid, arguments.get("storage"));
+    return 0;
   } catch (const Refusal& refusal) {
     return call.fail(refusal.exit_status, refusal.text);
   }
