@@ -21,6 +21,25 @@ TEST(SimRules, TheNodeRebootsAsACommandArrives) {
   EXPECT_EQ(lab.run("pct status 9001").out, "status: stopped\n");
 }
 
+TEST(SimRules, AMessageIsLoggedAsACommandArrives) {
+  Lab lab(R"({"rules":[{"target":"node","command":"^uname","logs":"<3>I/O error","times":1}]})");
+  const std::string read = "journalctl -k -o json --quiet --no-pager --since @0 -p err";
+  EXPECT_EQ(lab.run(read).out, "");
+  EXPECT_EQ(lab.run("uname -r").exit_status, 0) << "it is executed all the same";
+  EXPECT_THAT(lab.run(read).out, HasSubstr("I/O error"));
+}
+
+TEST(SimRules, AContainerDiesAsACommandArrives) {
+  Lab lab(R"({"rules":[{"target":"lxc","command":"^sync","kills":"spike-cache-1"}]})");
+  const auto guest = lab.start_all(GuestKind::kLxc);
+  const std::string ask = "docker inspect spike-cache-1";
+  EXPECT_THAT(Lab::run_in(*guest, ask).out, HasSubstr("\"Running\": true"));
+  Lab::run_in(*guest, "sync");
+  EXPECT_THAT(Lab::run_in(*guest, ask).out,
+              testing::AllOf(HasSubstr("\"Status\": \"exited\""), HasSubstr("\"ExitCode\": 137")));
+  EXPECT_THAT(Lab::run_in(*guest, "docker inspect spike-db-1").out, HasSubstr("\"Running\": true"));
+}
+
 TEST(SimRules, WholeStdoutStandsInForTheCommand) {
   Lab lab(R"({"rules":[{"target":"node","command":"^hostname","stdout":"other\n"}]})");
   const CommandResult result = lab.run("hostname");

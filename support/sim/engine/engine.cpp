@@ -252,9 +252,23 @@ RuleEffect Engine::apply_rules(std::string_view target, const std::string& line)
     effect.drops = effect.drops || rule.drop_connection || rule.reboots;
     effect.reboots = effect.reboots || rule.reboots;
     effect.clock_back = std::max(effect.clock_back, rule.sets_clock_back_s.millis);
+    if (rule.logs) effect.logs.push_back(*rule.logs);
+    if (rule.kills) effect.kills.push_back(*rule.kills);
     effect.executes = effect.executes && !rule.replaces_command() && !rule.hang;
   }
   return effect;
+}
+
+// What befalls the node, or the guest that the command is for, as it arrives.
+void Engine::happen(const RuleEffect& effect, Guest* guest) {
+  if (effect.clock_back > 0) {
+    state_.clock_set_at = now();
+    state_.clock_set_back = effect.clock_back;
+  }
+  auto& log = guest == nullptr ? state_.kernel_log : guest->kernel_log;
+  for (const std::string& text : effect.logs) log.push_back({.at = now(), .text = text});
+  if (guest == nullptr) return;
+  for (const std::string& name : effect.kills) kill_container(*guest, name, now());
 }
 
 std::unique_ptr<SimProcess> Engine::start(const Request& request) {
@@ -263,10 +277,7 @@ std::unique_ptr<SimProcess> Engine::start(const Request& request) {
   Guest* guest = request.host == "node" ? nullptr : &live_guest(request);
   const std::string line = command_line(request.argv);
   const RuleEffect effect = apply_rules(guest == nullptr ? "node" : to_string(guest->kind), line);
-  if (effect.clock_back > 0) {
-    state_.clock_set_at = now();
-    state_.clock_set_back = effect.clock_back;
-  }
+  happen(effect, guest);
   if (effect.reboots) reboot();
   if (effect.drops) {
     throw ConnectionError(HarnessError::Details{.attempted = "run a command",

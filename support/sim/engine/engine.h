@@ -31,6 +31,7 @@ struct RuleEffect {
   std::string append_out, append_err;
   std::optional<int> exit_status;
   std::vector<const Replacement*> replacements;
+  std::vector<std::string> logs, kills;
   Millis delay = 0, clock_back = 0;
   std::optional<Millis> drop_after, ends_after;
   bool executes = true, hangs = false, drops = false, reboots = false;
@@ -99,6 +100,7 @@ class Engine {
   Figures& figures();
   bool is_due(const CommandRule& rule, std::size_t index, const std::string& line);
   RuleEffect apply_rules(std::string_view target, const std::string& line);
+  void happen(const RuleEffect& effect, Guest* guest);
   void roll_back(const State& before);
 
   std::filesystem::path state_file_;

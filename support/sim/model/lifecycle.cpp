@@ -205,6 +205,16 @@ void settle_ram(State& state, const Scenario& scenario, const Guest& guest, Mill
              .time_constant_s = 4 * scenario.model.node.pace});
 }
 
+void kill_container(Guest& guest, const std::string& name, Millis at) {
+  constexpr int kKilled = 137;  // 128 + SIGKILL
+  for (Container& container : guest.docker.containers) {
+    if (container.name != name || container.status != "running") continue;
+    container.status = "exited";
+    container.exit_status = kKilled;
+    container.finished = at;
+  }
+}
+
 void keep_busy(Call& call, const Guest& guest, double seconds) {
   const Millis end = call.now() + paced(call.world.scenario, seconds);
   call.state().activities.push_back(

@@ -45,6 +45,9 @@ Millis reboot_node(State& state, const Scenario& scenario, Millis at);
 // Marks the guest as busy for so long: installing, pulling, booting.
 void keep_busy(Call& call, const Guest& guest, double seconds);
 
+// The process of that container ends by a signal; one that does not run is left alone.
+void kill_container(Guest& guest, const std::string& name, Millis at);
+
 // The guest's file systems can be written to again.
 void thaw(Guest& guest, Millis at);
 

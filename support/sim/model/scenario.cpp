@@ -57,6 +57,8 @@ void visit(CommandRule& rule, Fields& fields) {
   fields("drop_connection", rule.drop_connection);
   fields("reboots", rule.reboots);
   fields("sets_clock_back_s", rule.sets_clock_back_s);
+  fields("logs", rule.logs, if_set);
+  fields("kills", rule.kills, if_set);
   fields("drop_connection_after_s", rule.drop_after_s, if_set);
   fields("ends_after_s", rule.ends_after_s, if_set);
   fields("after", rule.after, if_set);
@@ -82,8 +84,8 @@ namespace {
 bool acts(const CommandRule& rule) {
   return rule.out || rule.replace || rule.err || rule.append_out || rule.append_err ||
          rule.exit_status || rule.delay_s.millis > 0 || rule.hang || rule.drop_connection ||
-         rule.reboots || rule.sets_clock_back_s.millis > 0 || rule.drop_after_s ||
-         rule.ends_after_s;
+         rule.reboots || rule.sets_clock_back_s.millis > 0 || rule.logs || rule.kills ||
+         rule.drop_after_s || rule.ends_after_s;
 }
 
 Scenario read(const JsonCursor& place) {
@@ -94,7 +96,7 @@ Scenario read(const JsonCursor& place) {
     place.at("rules").elements()[index].fail(
         "the rule does nothing; give it an action: stdout, replace, stderr, append_stdout, "
         "append_stderr, exit, delay_s, hang, drop_connection, reboots, sets_clock_back_s, "
-        "drop_connection_after_s or ends_after_s");
+        "logs, kills, drop_connection_after_s or ends_after_s");
   }
   return scenario;
 }

@@ -63,6 +63,9 @@ struct CommandRule {
   bool hang = false, drop_connection = false;
   bool reboots = false;     // the node does, as the command arrives, which loses its connection
   Delay sets_clock_back_s;  // that of the node, as the command arrives
+  // Where the command arrives, as it does: a message in the log, as in the model's; a container
+  // whose process is killed, and which Docker does not start again by itself.
+  std::optional<std::string> logs, kills;
   std::optional<Delay> drop_after_s, ends_after_s;
   std::optional<Expression> after;    // only after a command that matches this one
   std::optional<Expression> until;    // only before one that matches this one
