@@ -104,6 +104,12 @@ class Check {
       return fmt::format("RAM used ({:.0f} MiB) is above MemTotal ({:.0f} MiB)", used_mib,
                          total_mib);
     }
+    const double booked_mib = std::max(sample.cgroup ? mib(sample.cgroup->current_bytes) : 0,
+                                       sample.process ? mib(sample.process->rss_kib * 1024) : 0);
+    if (booked_mib > total_mib) {
+      return fmt::format("what is booked on the guest ({:.0f} MiB) is above MemTotal ({:.0f} MiB)",
+                         booked_mib, total_mib);
+    }
     if (const auto& cgroup = sample.cgroup; cgroup && cgroup->file_bytes > cgroup->current_bytes) {
       return fmt::format("the cgroup's page cache ({} bytes) is above its whole memory ({} bytes)",
                          cgroup->file_bytes, cgroup->current_bytes);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "support/base/contains.h"
 #include "support/base/reply.h"
 #include "support/pve/backup.h"
@@ -46,6 +48,14 @@ std::string hint_for(const CommandResult& result) {
   }
   if (says(result, "ipcc_send_rec")) return "the cluster file system is down: restart pve-cluster";
   return {};
+}
+
+// "max" or "2147483648" of memory.max; "max 100000" of cpu.max, which has two fields.
+bool is_limit(std::string_view text, std::size_t fields) {
+  const auto words = text::words(text);
+  return words.size() == fields && std::ranges::all_of(words, [](std::string_view word) {
+           return word == "max" || text::to_whole(word);
+         });
 }
 
 }  // namespace
@@ -186,7 +196,9 @@ void Guest::add_limits_in_force(const std::string& memory_max,
     const auto there = find_file(fmt::format("{}/{}", cgroup_dir(), file));
     const std::string text = there.value_or("nothing");
     const std::string_view found = text::trimmed(text);
-    if (found.empty()) throw text::unexpected(file, text, "a limit");
+    if (there && !is_limit(found, text::words(wanted).size())) {
+      throw text::unexpected(file, text, "a limit");
+    }
     // Where the controller is not on, there is no file, and no limit.
     if (found == wanted || (!there && wanted.starts_with("max "))) return;
     if (!there && !running()) {

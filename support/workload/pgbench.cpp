@@ -150,6 +150,9 @@ PgbenchReport parse_pgbench_report(const std::string& out, const std::string& er
   if (report.transactions > 0 && (!report.latency_ms || !report.tps)) {
     throw unexpected("pgbench's report", out, "latency average and tps");
   }
+  if (report.transactions == 0 && report.tps.value_or(0) > 0) {
+    throw unexpected("pgbench's report", out, "no rate, as 0 transactions make none");
+  }
   if (report.transactions > 0 && !report.aborted) require_agreement(report, out);
   return report;
 }

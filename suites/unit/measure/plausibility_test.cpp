@@ -73,6 +73,18 @@ TEST_F(PlausibilityTest, RefusesACacheAboveItsCgroup) {
   EXPECT_THAT(problems(), is_one_problem("page cache (1 bytes) is above its whole memory"));
 }
 
+TEST_F(PlausibilityTest, RefusesAGuestAboveCapacity) {
+  for (TimedSample& timed : window_.samples) timed.sample.cgroup = Sample::Cgroup{};
+  sample(7).cgroup->current_bytes = 15771LL << 20;
+  EXPECT_THAT(problems(), IsEmpty());
+  sample(7).cgroup->current_bytes = 15772LL << 20;
+  EXPECT_THAT(problems(), is_one_problem("booked on the guest (15772 MiB) is above MemTotal"));
+  sample(7).cgroup->current_bytes = 0;
+  sample(8).process = Sample::Process{.rss_kib = 15772LL << 10};
+  limits_.expects_process = true;
+  EXPECT_THAT(problems(), testing::Contains(HasSubstr("booked on the guest (15772 MiB)")));
+}
+
 TEST_F(PlausibilityTest, RefusesSwappingInTheWindow) {
   for (TimedSample& timed : window_.samples) timed.sample.memory.swapped_kib = 500 * 1024;
   EXPECT_THAT(problems(), IsEmpty()) << "what was there before costs nobody of ours";

@@ -184,8 +184,17 @@ TEST_F(GuestClaims, LimitsInForceCountWhateverTheConfigurationSays) {
   mock.answers(kStatus, kStopped);  // of one that has ended nothing is in force
   EXPECT_THROW(lxc_differences(), HarnessError);
   mock.answers(kStatus, kRunning);
-  limit("lxc/9001/memory.max", "");
-  EXPECT_THROW(lxc_differences(), HarnessError);
+  for (const char* bad : {"", "much", "max 100000"}) {
+    limit("lxc/9001/memory.max", bad);
+    EXPECT_THROW(lxc_differences(), HarnessError) << bad;
+  }
+}
+
+TEST_F(GuestClaims, LimitOfTheCpuHasTwoFields) {
+  for (const char* none : {"max", "max 100000 1", "100000 often"}) {
+    limit("lxc/9001/cpu.max", none);
+    EXPECT_THROW(lxc_differences(), HarnessError) << none;
+  }
 }
 
 // What the tools of a real node printed of guests that they made as asked, without what the spike

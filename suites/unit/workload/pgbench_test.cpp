@@ -150,6 +150,7 @@ TEST(PgbenchReportText, AgreesWithItself) {
   };
   EXPECT_THAT(trouble_with("tps = 1216", "tps = 121679"), HasSubstr("about 1217.3 tps"));
   EXPECT_THAT(trouble_with("processed: 3652", "processed: 36"), HasSubstr("about 12.0 tps"));
+  EXPECT_THAT(trouble_with("processed: 3652", "processed: 0"), HasSubstr("0 transactions"));
   EXPECT_THAT(trouble_with("average = 3.287", "average = 0.003"), HasSubstr("about 3.287 ms"));
   EXPECT_THAT(trouble_with("average = 3.287 ms", "average = 0.003287 s"), HasSubstr("latency"));
   EXPECT_THAT(trouble_with("duration: 3 s", "duration: 3000 ms"), HasSubstr("duration"));
