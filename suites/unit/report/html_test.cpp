@@ -271,6 +271,20 @@ TEST(HtmlCommands, StandBesideWhatTheyWereFor) {
               HasSubstr("no transcript.jsonl beside the record"));
 }
 
+TEST(HtmlCommands, AreThoseOfTheStageThatObservedForAClaimThatSentNone) {
+  Record record;
+  record.claims = {{.id = "survivor.refreshed-rows", .guest = kLxc, .outcome = Outcome::kFail}};
+  CommandLog log{
+      .found = true,
+      .commands = {{.where = "lxc", .purpose = "refresh/lxc", .command = "psql -Atc", .exit = 0}}};
+  const auto part = [&] { return section_of(findings_html(record, {.log = log}), "attention"); };
+  EXPECT_THAT(part(), AllOf(HasSubstr("The command of refresh/lxc and its output"),
+                            HasSubstr("<code>psql -Atc</code>")));
+  log.commands.push_back(
+      {.where = "lxc", .purpose = "survivor.refreshed-rows/lxc", .command = "id", .exit = 0});
+  EXPECT_THAT(part(), AllOf(HasSubstr("The command and its output"), Not(HasSubstr("psql -Atc"))));
+}
+
 TEST(HtmlComparison, SaysOfEachOutcomeWhoseItIs) {
   Record record = sample_record();
   const auto outcome_of = [&](const char* id, std::optional<GuestKind> guest) -> Outcome& {

@@ -1,8 +1,10 @@
 #include "support/report/html/commands.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 
 #include "support/base/text.h"
 #include "support/report/html/numbers.h"
@@ -66,6 +68,16 @@ Element shown_command(const LoggedCommand& command) {
       output(command.out, "out"), output(command.err, "err"), output(command.failure, "err"));
 }
 
+std::vector<const LoggedCommand*> commands_for(const CommandLog& log,
+                                               std::span<const std::string> purposes) {
+  std::vector<const LoggedCommand*> commands;
+  for (const LoggedCommand& command : log.commands) {
+    const bool meant = std::ranges::find(purposes, command.purpose) != purposes.end();
+    if (meant) commands.push_back(&command);
+  }
+  return commands;
+}
+
 }  // namespace
 
 CommandExcerpts::CommandExcerpts(const CommandLog& log, std::size_t shares)
@@ -73,10 +85,12 @@ CommandExcerpts::CommandExcerpts(const CommandLog& log, std::size_t shares)
       share_(std::min(kLargestExcerpt, kAllExcerpts / std::max<std::size_t>(1, shares))) {}
 
 std::optional<Element> CommandExcerpts::of(const std::vector<std::string>& purposes) const {
-  std::vector<const LoggedCommand*> commands;
-  for (const LoggedCommand& command : log_.commands) {
-    if (std::ranges::find(purposes, command.purpose) != purposes.end())
-      commands.push_back(&command);
+  const std::span all(purposes);
+  std::string whose;
+  auto commands = commands_for(log_, all.first(std::min<std::size_t>(1, all.size())));
+  if (commands.empty() && all.size() > 1) {
+    commands = commands_for(log_, all.subspan(1));
+    whose = fmt::format(" of {}", fmt::join(all.subspan(1), ", "));
   }
   if (commands.empty()) {
     if (!log_.found) return std::nullopt;
@@ -100,10 +114,9 @@ std::optional<Element> CommandExcerpts::of(const std::vector<std::string>& purpo
                                more == 1 ? " is" : "s are")));
   }
   content.add(el("ol", cls("commands"), shown));
-  return folded(fmt::format("{} and {}",
-                            commands.size() == 1 ? "The command"
-                                                 : fmt::format("{} commands", commands.size()),
-                            commands.size() == 1 ? "its output" : "their output"),
+  return folded(commands.size() == 1
+                    ? fmt::format("The command{} and its output", whose)
+                    : fmt::format("{} commands{} and their output", commands.size(), whose),
                 content)
       .add(cls("log"));
 }

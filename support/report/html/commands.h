@@ -16,8 +16,9 @@ class CommandExcerpts {
   // be asked for has its part.
   CommandExcerpts(const CommandLog& log, std::size_t shares);
 
-  // The commands for these stages and cases, the last ones where there are too many, folded. None
-  // where the transcript has none, which is said where a transcript should have them.
+  // The commands for the first of these cases and stages, or, where it sent none, for the others:
+  // the last ones where there are too many, folded. None where the transcript has none, which is
+  // said where a transcript should have them.
   std::optional<Element> of(const std::vector<std::string>& purposes) const;
 
  private:

@@ -23,11 +23,40 @@ std::vector<std::string> observed_in(const ClaimResult& claim) {
       }
     }
   };
-  const Needs needs = info->needs;
-  if (needs == Needs::kBaseline) stages.emplace_back("baseline");
-  if (needs == Needs::kIdle || needs == Needs::kIdleAndLoad) of_guests("idle");
-  if (needs == Needs::kLoad || needs == Needs::kIdleAndLoad) of_guests("load");
-  if (needs == Needs::kTornDown) stages.emplace_back("teardown");
+  switch (info->needs) {
+    case Needs::kPreflight:
+    case Needs::kUpgraded:
+      stages.emplace_back("preflight");
+      break;
+    case Needs::kBaseline:
+      stages.emplace_back("baseline");
+      break;
+    case Needs::kProvisioned:
+    case Needs::kRestart:
+    case Needs::kStopped:
+      of_guests("provision");
+      break;
+    case Needs::kIdle:
+      of_guests("idle");
+      break;
+    case Needs::kLoad:
+      of_guests("load");
+      break;
+    case Needs::kIdleAndLoad:
+    case Needs::kRounds:
+      of_guests("idle");
+      of_guests("load");
+      break;
+    case Needs::kTornDown:
+      stages.emplace_back("teardown");
+      break;
+    case Needs::kRevived:
+      of_guests("revive");
+      break;
+    case Needs::kRefreshed:
+      of_guests("refresh");
+      break;
+  }
   return stages;
 }
 

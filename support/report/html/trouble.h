@@ -17,8 +17,10 @@ struct Trouble {
   std::optional<std::string> hint = {};
   std::optional<std::string> known_issue = {};  // that explains it
   std::vector<const ClaimResult*> claims = {};
-  std::string stage = {};                  // that could not be done; empty: it is about claims
-  std::vector<std::string> purposes = {};  // whose commands show it, as the transcript names them
+  std::string stage = {};  // that could not be done; empty: it is about claims
+  // Whose commands show it, as the transcript names them: its own; where it sent none, those of the
+  // stages that observed for it.
+  std::vector<std::string> purposes = {};
 };
 
 // The troubles of a run: what is false first, then stages, windows and claims. Those about claims
