@@ -43,7 +43,7 @@ int matrix(WholeRuns& runner, const std::string& only) {
                                             std::back_inserter(wrong));
                           return wrong;
                         },
-                    .upgrades = placed.of_upgrade(),
+                    .upgrade = placed.of_upgrade() ? std::optional(UpgradeCheck()) : std::nullopt,
                     .baseline = needs_baseline(placed) ? baseline : std::nullopt,
                     .lab = placed.fault->lab});
   }
@@ -165,7 +165,7 @@ int main(int argc, char** argv) {
   StudyPlan plan;
   CLI::App* study_verb =
       app.add_subcommand("study", "How often a comparison of runs says what, by whole runs");
-  study_verb->add_option("--runs", plan.runs, "that are not changed; half as many are")
+  study_verb->add_option("--runs", plan.runs, "that are not changed; others are")
       ->check(CLI::Range(2, 10000));
   study_verb->add_option("--rounds", plan.rounds)->check(CLI::Range(1, 100));
   study_verb->add_option("--base-runs", plan.base_runs)->check(CLI::PositiveNumber);

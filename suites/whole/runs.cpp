@@ -14,7 +14,6 @@
 #include <thread>
 
 #include "suites/whole/jobs.h"
-#include "suites/whole/suite_run.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
 #include "support/base/text.h"
@@ -98,9 +97,9 @@ void WholeRuns::make_one(const WholeRun& run, const fs::path& directory) const {
   fs::create_directories(directory);
   redirect_output(directory / kSaid);
   const fs::path place = run.disk_kib ? on_small_disk(directory, *run.disk_kib) : directory;
-  const int status = run.upgrades ? run_upgrade_check(place, run.scenario)
-                                  : run_suite(place, run.scenario,
-                                              {run.baseline, run.rounds, run.with_claims, run.lab});
+  const int status = run.upgrade ? run_upgrade_check(place, run.scenario, *run.upgrade)
+                                 : run_suite(place, run.scenario,
+                                             {run.baseline, run.rounds, run.with_claims, run.lab});
   if (place != directory) {  // which is gone with this process
     fs::remove(place / "sim");
     fs::copy(place, directory, fs::copy_options::recursive);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "suites/whole/suite_run.h"
 #include "support/base/json.h"
 #include "support/base/temporary_directory.h"
 #include "support/record/record.h"
@@ -21,7 +22,7 @@ struct WholeRun {
       complaints = {};
   // Done by the process of the run when that has ended.
   std::function<void(const std::filesystem::path& directory)> afterwards = {};
-  bool upgrades = false;  // both halves of an upgrade check; the record is that of the second
+  std::optional<UpgradeCheck> upgrade = {};  // both halves; the record is that of the second
   std::optional<std::filesystem::path> baseline = {};  // that it is compared with
   int rounds = 1;
   bool with_claims = true;    // else only its stages

@@ -14,6 +14,7 @@
 #include "fixtures/stages/stages.h"
 #include "suites/whole/jobs.h"
 #include "support/base/file.h"
+#include "support/compare/baseline.h"
 
 namespace pve_accept {
 namespace {
@@ -129,18 +130,24 @@ int run_suite(const fs::path& directory, const Json& scenario, const SuiteOption
   return run_all(directory, scenario, settings, options.claims);
 }
 
-int run_upgrade_check(const fs::path& directory, const Json& scenario) {
+int run_upgrade_check(const fs::path& directory, const Json& scenario, const UpgradeCheck& check) {
   const fs::path before = directory / "before";
   RunSettings leaving;
   leaving.keep = leaving.leave = true;
   run_all(before, scenario, leaving);
   for (const Names& command : {Names{"apt-get", "-y", "dist-upgrade"}, Names{"reboot"}}) {
+    if (command.front() == "reboot" && !check.reboots) continue;
     simulated_access(load_scenario(before / "scenario.json"), before)
         ->connect()
         ->run({.argv = command, .deadline = std::chrono::hours(1)});
   }
   RunSettings after;
   after.survivors = before;
+  if (check.compares) {
+    after.baseline = directory / "pinned.json";
+    write_file_atomically(*after.baseline,
+                          to_json_text(one_run(load_record(before / "record.json"))));
+  }
   return run_all(directory, scenario, after);
 }
 

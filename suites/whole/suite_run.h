@@ -24,6 +24,11 @@ int run_suite(const std::filesystem::path& directory, const Json& scenario,
 
 // An upgrade check on such a node: a run in `directory`/before leaves its guests, what the scenario
 // has under "upgrade" is installed, the node is rebooted, and the run after it has `directory`.
-int run_upgrade_check(const std::filesystem::path& directory, const Json& scenario);
+struct UpgradeCheck {
+  bool reboots = true;
+  bool compares = false;  // the run after it with the one before, as ci/upgrade has it
+};
+int run_upgrade_check(const std::filesystem::path& directory, const Json& scenario,
+                      const UpgradeCheck& check);
 
 }  // namespace pve_accept

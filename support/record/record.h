@@ -253,6 +253,7 @@ struct UpgradeRecord {
   std::optional<std::string> release = {};
   std::optional<std::string> kernel = {};
   std::map<std::string, Fact<std::string>> packages = {};
+  std::map<std::string, Fact<std::string>> facts = {};  // as NodeRecord's
   std::optional<std::string> boot_id = {};
 };
 

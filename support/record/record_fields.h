@@ -226,6 +226,7 @@ void visit(UpgradeRecord& upgrade, Fields& fields) {
   fields("release", upgrade.release, if_set);
   fields("kernel", upgrade.kernel, if_set);
   fields("packages", upgrade.packages, if_set);
+  fields("facts", upgrade.facts, if_set);
   fields("boot_id", upgrade.boot_id, if_set);
 }
 

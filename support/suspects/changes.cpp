@@ -78,16 +78,20 @@ Facts recorded_facts(const Record& record) {
   return all;
 }
 
-std::string Change::text() const {
-  const std::size_t blank = name.find(' ');
-  const std::string whose = name.substr(0, blank);
-  std::string what = name.substr(blank + 1);
+std::string Change::whose() const { return name.substr(0, name.find(' ')); }
+
+std::string Change::what() const {
+  std::string what = name.substr(name.find(' ') + 1);
   for (const std::string_view kind : {"package:", "component:"}) {
     if (what.starts_with(kind)) what.erase(0, kind.size());
   }
-  if (!before) return fmt::format("{} came: {} ({})", what, *after, whose);
-  if (!after) return fmt::format("{} went: {} ({})", what, *before, whose);
-  return fmt::format("{} {} → {} ({})", what, *before, *after, whose);
+  return what;
+}
+
+std::string Change::text() const {
+  if (!before) return fmt::format("{} came: {} ({})", what(), *after, whose());
+  if (!after) return fmt::format("{} went: {} ({})", what(), *before, whose());
+  return fmt::format("{} {} → {} ({})", what(), *before, *after, whose());
 }
 
 std::vector<Change> changes(const Facts& before, const Facts& after) {

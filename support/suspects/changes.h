@@ -21,6 +21,8 @@ struct Change {
   std::string name = {};
   std::optional<std::string> before = {}, after = {};
 
+  std::string what() const;   // "lxc-pve"
+  std::string whose() const;  // "node", "lxc", "vm"
   // "lxc-pve 6.0.5-1 → 6.0.5-2 (node)"
   std::string text() const;
 };

@@ -192,6 +192,28 @@ Base base_of(const Record& record, const ClaimResult& claim, std::span<const Rec
   return {.run = newest != nullptr ? newest : before};
 }
 
+// What a survivor's claim is when its own packages are upgraded begins with the first, and the same
+// before that with the second.
+constexpr std::string_view kRefreshed = "survivor.refreshed-", kSurvivor = "survivor.";
+
+// Where the same held before the guest's own packages were upgraded and Docker was started anew,
+// what had changed by then is less suspected; but not innocent: what was loaded at Docker's start
+// stays in force until the next one.
+void weigh_what_it_held_with(std::vector<Suspect>& suspects, const Record& record,
+                             const ClaimResult& claim, const Facts& now) {
+  if (!claim.id.starts_with(kRefreshed)) return;
+  const std::string same = std::string(kSurvivor) + claim.id.substr(kRefreshed.size());
+  const ClaimResult* earlier = record.claim(same, claim.guest);
+  if (earlier == nullptr || earlier->outcome != Outcome::kPass) return;
+  const auto later = changes(recorded_facts(with_survivors(record, same)), now);
+  for (Suspect& suspect : suspects) {
+    if (std::ranges::find(later, suspect.change.name, &Change::name) != later.end()) continue;
+    suspect.weight /= 2;
+    suspect.reason += "; but it held with that until Docker was started anew";
+  }
+  std::ranges::stable_sort(suspects, std::ranges::greater{}, &Suspect::weight);
+}
+
 }  // namespace
 
 std::vector<SuspectedClaim> suspected_claims(const Record& record,
@@ -209,6 +231,7 @@ std::vector<SuspectedClaim> suspected_claims(const Record& record,
                                                 : recorded_facts(record);
     each.suspects =
         suspects(changes(recorded_facts(*base.run), now), claim.id, who_moved(record, claim));
+    weigh_what_it_held_with(each.suspects, record, claim, now);
   }
   return all;
 }

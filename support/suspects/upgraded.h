@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "support/record/record.h"
+#include "support/suspects/changes.h"
 
 namespace pve_accept {
 
@@ -18,5 +20,9 @@ Record with_survivors(const Record& record, std::string_view claim);
 // Node and guests as the run had them on record that left the guests, where this one came after an
 // upgrade. Without windows and verdicts.
 std::optional<Record> before_upgrade(const Record& record);
+
+// What is another since: on the node, and in the guests that were left as they were last looked at.
+// Nothing where the run did not come after an upgrade.
+std::vector<Change> changed_by_upgrade(const Record& record);
 
 }  // namespace pve_accept

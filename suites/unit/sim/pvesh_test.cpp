@@ -112,6 +112,22 @@ TEST(SimPvesh, ListsWhatPvestatdSawAtItsLastLook) {
   EXPECT_EQ(listed().at("status"), "running");
 }
 
+// By $PVE_MACHINE_VERSION of qemu-server's own Machine.pm.
+TEST(SimPvesh, AVmRunsTheNewestMachineOfQemuAndQemuServer) {
+  const auto machine_with = [](const char* qemu, const char* qemu_server) {
+    Lab lab(fmt::format(
+        R"({{"model":{{"node":{{"packages":{{"pve-qemu-kvm":"{}","qemu-server":"{}"}}}}}}}})", qemu,
+        qemu_server));
+    lab.start_vm();
+    return get(lab, "/nodes/sim-node/qemu/9000/status/current").at("running-machine");
+  };
+  EXPECT_EQ(machine_with("11.0.0-3", "9.1.15"), "pc-i440fx-11.0+pve0");
+  EXPECT_EQ(machine_with("11.0.0-3", "9.1.18"), "pc-i440fx-11.0+pve1");
+  EXPECT_EQ(machine_with("11.0.2-1", "9.2.6"), "pc-i440fx-11.0+pve2");
+  EXPECT_EQ(machine_with("10.0.2-4", "9.0.19"), "pc-i440fx-10.0+pve0");
+  EXPECT_EQ(machine_with("10.0.2-4", "9.1.15"), "pc-i440fx-10.0+pve1");
+}
+
 TEST(SimPvesh, InterfacesOfAContainerLookAsTheyDoThere) {
   Lab lab;
   lab.start_lxc();

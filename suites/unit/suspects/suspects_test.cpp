@@ -4,6 +4,7 @@
 
 #include "suites/unit/record/record_testing.h"
 #include "support/record/claim_catalogue.h"
+#include "support/suspects/upgraded.h"
 
 namespace pve_accept {
 namespace {
@@ -129,6 +130,42 @@ TEST(SuspectedClaims, OfSurvivorsAreWhatTheUpgradeChanged) {
   EXPECT_EQ(all[0].since->id, "before");
   EXPECT_THAT(names(all[0].suspects), ElementsAre("node package:lxc-pve"));
   EXPECT_THAT(names(all[1].suspects), ElementsAre("node package:lxc-pve", "lxc component:runc"));
+
+  // It held with the node's new packages, until the guest's own were upgraded.
+  after.claims[0].outcome = Outcome::kPass;
+  const auto refreshed = suspected_claims(after, {});
+  ASSERT_EQ(refreshed.size(), 1U);
+  EXPECT_THAT(names(refreshed[0].suspects),
+              ElementsAre("lxc component:runc", "node package:lxc-pve"));
+  EXPECT_THAT(refreshed[0].suspects[1].reason, HasSubstr("it held with that until Docker"));
+}
+
+TEST(WhatAnUpgradeChanged, IsOfTheNodeAndOfTheGuestsThatWereLeft) {
+  Record after{.run = {.id = "after", .started = "2026-06-07T09:30:00Z"}};
+  EXPECT_THAT(changed_by_upgrade(after), testing::IsEmpty()) << "it did not come after one";
+  after.node.kernel = "7.0.10-1-pve";
+  after.node.facts = {{"sysctl:vm.swappiness", "60"}};
+  after.guests[kVm].facts = {{"machine", "fresh"}};
+  after.upgrade = UpgradeRecord{.run = "before", .started = "2026-06-01T09:30:00Z"};
+  after.upgrade->kernel = "7.0.2-6-pve";
+  after.upgrade->facts = {{"sysctl:vm.swappiness", "10"}};
+  SurvivorRecord& survivor = after.survivors[kVm];
+  survivor.before.components = {{"runc", "1.3.4"}};
+  survivor.before.facts = {{"machine", "pc-i440fx-11.0+pve0"}};
+  survivor.after = SurvivorRecord::Look{};
+  survivor.after->components = {{"runc", "1.3.4"}};
+  survivor.after->facts = {{"machine", "pc-i440fx-11.0+pve2"}};
+  const auto texts = [&] {
+    std::vector<std::string> all;
+    for (const Change& change : changed_by_upgrade(after)) all.push_back(change.text());
+    return all;
+  };
+  EXPECT_THAT(texts(), ElementsAre("kernel 7.0.2-6-pve → 7.0.10-1-pve (node)",
+                                   "sysctl:vm.swappiness 10 → 60 (node)",
+                                   "machine pc-i440fx-11.0+pve0 → pc-i440fx-11.0+pve2 (vm)"));
+  survivor.refreshed = survivor.after;
+  survivor.refreshed->components = {{"runc", "1.3.5"}};
+  EXPECT_THAT(texts(), testing::Contains("runc 1.3.4 → 1.3.5 (vm)"));
 }
 
 TEST(LastGood, IsTheNewestRunBeforeInWhichTheClaimHeld) {

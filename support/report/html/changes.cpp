@@ -84,9 +84,9 @@ std::optional<Element> upgrade_part(const Record& record) {
   Element part = section("upgrade", "The upgrade").add(el("p", upgrade_text(record)));
   const Table changed = upgrade_table(record);
   if (changed.rows.empty()) {
-    return part.add(el("p", "No version has changed, on the node or in these guests."));
+    return part.add(el("p", "Nothing on record has changed, on the node or in these guests."));
   }
-  return part.add(table(changed, "Versions that the upgrade has changed"));
+  return part.add(table(changed, "What the upgrade has changed"));
 }
 
 }  // namespace pve_accept::html

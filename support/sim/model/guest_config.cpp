@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "support/base/version.h"
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/model/pve_values.h"
 #include "support/sim/model/volumes.h"
@@ -33,6 +34,34 @@ bool is_number(const std::string& text) {
 Json pressure(const Guest& guest, std::string_view value) {
   // pct prints strings, qm numbers.
   return !guest.is_vm() ? Json(std::string(value) + ".00") : Json(0);
+}
+
+// Proxmox VE's own revisions of QEMU's machines, with the first qemu-server that has each
+// ($PVE_MACHINE_VERSION in PVE/QemuServer/Machine.pm): a Linux VM that says nothing of its machine
+// gets the newest of both at each cold start.
+struct MachineRevision {
+  std::string_view machine, qemu_server;
+  int revision;
+};
+constexpr auto kMachineRevisions = std::to_array<MachineRevision>({
+    {"9.2", "8.3.10", 1},
+    {"10.0", "9.0.20", 1},
+    {"11.0", "9.1.18", 1},
+    {"11.0", "9.2.0", 2},
+});
+
+// "pc-i440fx-11.0+pve0" of QEMU 11.0.0-3.
+std::string newest_machine(const Model::Node& node) {
+  const std::string& qemu = node.packages.at("pve-qemu-kvm");
+  const std::string version = qemu.substr(0, qemu.find('.', qemu.find('.') + 1));
+  const auto installed = node.packages.find("qemu-server");
+  int revision = 0;
+  for (const MachineRevision& each : kMachineRevisions) {
+    const bool known = each.machine == version && installed != node.packages.end() &&
+                       !version_less(installed->second, each.qemu_server);
+    if (known) revision = each.revision;
+  }
+  return fmt::format("pc-i440fx-{}+pve{}", version, revision);
 }
 
 }  // namespace
@@ -163,11 +192,9 @@ Json current_status(const Call& call, const Guest& guest) {
   }
   if (vm) {
     status["memhost"] = status["mem"];
-    // The newest machine of the installed QEMU: "pc-i440fx-11.0+pve0" of 11.0.0-3.
     const std::string& qemu = call.model().node.packages.at("pve-qemu-kvm");
     status["running-qemu"] = qemu.substr(0, qemu.find('-'));
-    status["running-machine"] =
-        fmt::format("pc-i440fx-{}+pve0", qemu.substr(0, qemu.find('.', qemu.find('.') + 1)));
+    status["running-machine"] = newest_machine(call.model().node);
     if (guest.option("agent").starts_with('1')) status["agent"] = 1;
     status["nics"] = {{fmt::format("tap{}i0", guest.vmid),
                        {{"netin", status["netin"]}, {"netout", status["netout"]}}}};
