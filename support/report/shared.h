@@ -1,10 +1,12 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "support/record/record.h"
 #include "support/report/table.h"
+#include "support/suspects/suspects.h"
 
 // What findings.md and findings.html both say, each in its own form.
 namespace pve_accept {
@@ -32,6 +34,20 @@ Table machine_table(const Record& record);
 // What an upgrade has changed, and of what it was; only of a run that came after one.
 Table upgrade_table(const Record& record);
 std::string upgrade_text(const Record& record);
+
+// Red claims of which the same is suspected for the same reason, and what that is.
+struct SuspectedTogether {
+  std::vector<std::string> cases = {};  // their labels
+  SuspectedClaim each = {};             // the first of them
+
+  // "held last in RUN", where `run` is how that run is called in print.
+  std::string since_text(const std::string& run) const;
+};
+std::vector<SuspectedTogether> suspected_together(const Record& record,
+                                                  std::span<const Record> earlier);
+
+// What is another since `before`, without what the table of an upgrade has already.
+std::vector<Change> changes_since(const Record& before, const Record& record);
 
 // "qm destroy 9000 --purge".
 std::string destroy_command(const Record& record, GuestKind kind);

@@ -25,6 +25,8 @@ struct Change {
   std::string whose() const;  // "node", "lxc", "vm"
   // "lxc-pve 6.0.5-1 → 6.0.5-2 (node)"
   std::string text() const;
+
+  friend bool operator==(const Change&, const Change&) = default;
 };
 
 // What differs, in the order of the names. Of facts that one side has none of their kind of, an

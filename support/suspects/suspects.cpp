@@ -175,37 +175,44 @@ const Record* newest_before(std::span<const Record> earlier, const Record& recor
 
 namespace {
 
-// The run that a claim is compared with, and whether it held in it.
-struct Base {
-  const Record* run = nullptr;
-  bool held = false;
-};
-
-Base base_of(const Record& record, const ClaimResult& claim, std::span<const Record> earlier,
-             const Record* before) {
-  if (about_survivors(claim.id)) return {.run = before};
-  if (const Record* good = last_good(earlier, record, claim)) return {.run = good, .held = true};
-  const bool judged_before = std::ranges::any_of(
-      earlier, [&](const Record& other) { return other.claim(claim.id, claim.guest) != nullptr; });
-  if (judged_before) return {};
-  const Record* newest = newest_before(earlier, record);
-  return {.run = newest != nullptr ? newest : before};
-}
+using Since = SuspectedClaim::Since;
 
 // What a survivor's claim is when its own packages are upgraded begins with the first, and the same
 // before that with the second.
 constexpr std::string_view kRefreshed = "survivor.refreshed-", kSurvivor = "survivor.";
 
-// Where the same held before the guest's own packages were upgraded and Docker was started anew,
-// what had changed by then is less suspected; but not innocent: what was loaded at Docker's start
-// stays in force until the next one.
-void weigh_what_it_held_with(std::vector<Suspect>& suspects, const Record& record,
-                             const ClaimResult& claim, const Facts& now) {
-  if (!claim.id.starts_with(kRefreshed)) return;
+// The same claim before the guest's own packages were upgraded, where it held then.
+const ClaimResult* held_until_refreshed(const Record& record, const ClaimResult& claim) {
+  if (!claim.id.starts_with(kRefreshed)) return nullptr;
   const std::string same = std::string(kSurvivor) + claim.id.substr(kRefreshed.size());
   const ClaimResult* earlier = record.claim(same, claim.guest);
-  if (earlier == nullptr || earlier->outcome != Outcome::kPass) return;
-  const auto later = changes(recorded_facts(with_survivors(record, same)), now);
+  return earlier != nullptr && earlier->outcome == Outcome::kPass ? earlier : nullptr;
+}
+
+// The run that a claim is compared with.
+struct Base {
+  const Record* run = nullptr;
+  Since how = Since::kNever;
+};
+
+Base base_of(const Record& record, const ClaimResult& claim, std::span<const Record> earlier,
+             const Record* before) {
+  if (about_survivors(claim.id)) {
+    return {before, held_until_refreshed(record, claim) ? Since::kRefreshed : Since::kLeft};
+  }
+  if (const Record* good = last_good(earlier, record, claim)) return {good, Since::kHeld};
+  const bool judged_before = std::ranges::any_of(
+      earlier, [&](const Record& other) { return other.claim(claim.id, claim.guest) != nullptr; });
+  if (judged_before) return {};
+  const Record* newest = newest_before(earlier, record);
+  return {newest != nullptr ? newest : before, Since::kNotAsked};
+}
+
+// What had changed when a claim still held is less suspected; but not innocent: what was loaded at
+// Docker's start stays in force until the next one.
+void weigh_what_it_held_with(std::vector<Suspect>& suspects, const Record& record,
+                             const ClaimResult& held, const Facts& now) {
+  const auto later = changes(recorded_facts(with_survivors(record, held.id)), now);
   for (Suspect& suspect : suspects) {
     if (std::ranges::find(later, suspect.change.name, &Change::name) != later.end()) continue;
     suspect.weight /= 2;
@@ -225,13 +232,14 @@ std::vector<SuspectedClaim> suspected_claims(const Record& record,
     SuspectedClaim& each = all.emplace_back(SuspectedClaim{.claim = &claim});
     const Base base = base_of(record, claim, earlier, before ? &*before : nullptr);
     if (base.run == nullptr) continue;
+    each.how = base.how;
     each.since = base.run->run;
-    each.held = base.held;
     const Facts now = about_survivors(claim.id) ? recorded_facts(with_survivors(record, claim.id))
                                                 : recorded_facts(record);
     each.suspects =
         suspects(changes(recorded_facts(*base.run), now), claim.id, who_moved(record, claim));
-    weigh_what_it_held_with(each.suspects, record, claim, now);
+    const ClaimResult* held = held_until_refreshed(record, claim);
+    if (held != nullptr) weigh_what_it_held_with(each.suspects, record, *held, now);
   }
   return all;
 }

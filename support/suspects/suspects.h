@@ -39,11 +39,18 @@ const Record* last_good(std::span<const Record> earlier, const Record& record,
 
 // A red claim with what is suspected of it.
 struct SuspectedClaim {
+  // What `since` is.
+  enum class Since {
+    kNever,      // none: it was asked for, and never held
+    kHeld,       // the run in which it held last
+    kNotAsked,   // the newest run, which did not ask for it
+    kLeft,       // of a survivor, the run that left it
+    kRefreshed,  // likewise; and the same held until the guest's own packages were upgraded
+  };
+
   const ClaimResult* claim = nullptr;
-  // Since when: the run in which it held last; where none of the runs asked for the claim, the
-  // newest of them, and of a survivor the one that left it. None: it was asked for, and never held.
+  Since how = Since::kNever;
   std::optional<RunInfo> since = {};
-  bool held = false;
   std::vector<Suspect> suspects = {};
 };
 

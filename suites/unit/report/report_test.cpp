@@ -279,11 +279,11 @@ TEST(Findings, SayWhatChangedSinceAnEarlierRun) {
   now.node.packages["lxc-pve"] = "7.0.0-2";
   const std::string findings = findings_markdown(now, std::vector<Record>{before});
   EXPECT_THAT(findings,
-              HasSubstr("## What changed\n\n- `docker.storage-driver/lxc` held last in run "
+              HasSubstr("## What changed\n\n- `docker.storage-driver/lxc`: held last in run "
                         "run-0 of 2026-06-01T09:30:00Z. Suspects:\n  1. lxc-pve 6.0.5-3 → "
                         "7.0.0-2 (node): it makes the container"));
   EXPECT_THAT(findings, HasSubstr("\n  2. kernel 6.17.4-2-pve → 7.0.2-6-pve (node): "));
-  EXPECT_THAT(findings, HasSubstr("- `memory.idle-delta/vm` held in none of the earlier runs.\n"));
+  EXPECT_THAT(findings, HasSubstr("- `memory.idle-delta/vm`: held in none of the earlier runs.\n"));
   EXPECT_THAT(findings,
               HasSubstr("\nSince run run-0 of 2026-06-01T09:30:00Z:\n\n- kernel 6.17.4-2"));
   before.node = now.node;

@@ -99,11 +99,12 @@ TEST(SuspectedClaims, AreThoseThatMakeTheRunRed) {
   const std::vector<Record> earlier = {before};
   const auto all = suspected_claims(now, earlier);
   ASSERT_EQ(all.size(), 3U);
-  EXPECT_TRUE(all[0].held);
+  EXPECT_EQ(all[0].how, SuspectedClaim::Since::kHeld);
   EXPECT_EQ(all[0].since->id, "before");
   EXPECT_EQ(names(all[0].suspects), std::vector<std::string>{"node package:lxc-pve"});
   EXPECT_FALSE(all[1].since) << "it did not hold before either";
-  EXPECT_FALSE(all[2].held) << "nobody had asked";
+  EXPECT_EQ(all[1].how, SuspectedClaim::Since::kNever);
+  EXPECT_EQ(all[2].how, SuspectedClaim::Since::kNotAsked);
   EXPECT_EQ(all[2].since->id, "before");
   EXPECT_FALSE(suspected_claims(now, {})[0].since);
 }
@@ -128,6 +129,7 @@ TEST(SuspectedClaims, OfSurvivorsAreWhatTheUpgradeChanged) {
   const auto all = suspected_claims(after, {});
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].since->id, "before");
+  EXPECT_EQ(all[0].how, SuspectedClaim::Since::kLeft);
   EXPECT_THAT(names(all[0].suspects), ElementsAre("node package:lxc-pve"));
   EXPECT_THAT(names(all[1].suspects), ElementsAre("node package:lxc-pve", "lxc component:runc"));
 
@@ -135,6 +137,7 @@ TEST(SuspectedClaims, OfSurvivorsAreWhatTheUpgradeChanged) {
   after.claims[0].outcome = Outcome::kPass;
   const auto refreshed = suspected_claims(after, {});
   ASSERT_EQ(refreshed.size(), 1U);
+  EXPECT_EQ(refreshed[0].how, SuspectedClaim::Since::kRefreshed);
   EXPECT_THAT(names(refreshed[0].suspects),
               ElementsAre("lxc component:runc", "node package:lxc-pve"));
   EXPECT_THAT(refreshed[0].suspects[1].reason, HasSubstr("it held with that until Docker"));

@@ -1,15 +1,14 @@
 #include "support/report/html/changes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
 #include "support/report/shared.h"
-#include "support/report/wording.h"
-#include "support/suspects/changes.h"
-#include "support/suspects/suspects.h"
 
 namespace pve_accept::html {
 namespace {
@@ -21,39 +20,28 @@ std::string run_text(const RunInfo& run) {
   return fmt::format("run {} of {}", run.id, time_text(run.started));
 }
 
-// Since when a claim does not hold, and what is suspected of it.
-Element suspicion(const SuspectedClaim& suspected) {
-  Element part("div");
-  if (!suspected.since) return part.add(el("p", "Held in none of the earlier runs."));
-  part.add(el("p", suspected.held ? "Held last in " : "Was not asked for before; since ",
-              run_text(*suspected.since), "."));
-  if (suspected.suspects.empty()) {
+// "Held last in …."
+Element since_line(const SuspectedTogether& suspected) {
+  const auto& since = suspected.each.since;
+  std::string text = suspected.since_text(since ? run_text(*since) : "");
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return el("p", text, ".");
+}
+
+Element suspicion(const SuspectedTogether& suspected) {
+  const SuspectedClaim& each = suspected.each;
+  Element part = el("div", since_line(suspected));
+  if (!each.since) return part;
+  if (each.suspects.empty()) {
     return part.add(el("p", "Nothing on record changed since that could be suspected."));
   }
   Element list("ol");
-  const std::size_t shown = std::min(suspected.suspects.size(), kMostSuspects);
-  for (std::size_t i = 0; i < shown; ++i) list.add(el("li", suspected.suspects[i].text()));
+  const std::size_t shown = std::min(each.suspects.size(), kMostSuspects);
+  for (std::size_t i = 0; i < shown; ++i) list.add(el("li", each.suspects[i].text()));
   part.add(list);
-  const std::size_t more = suspected.suspects.size() - shown;
+  const std::size_t more = each.suspects.size() - shown;
   return more == 0 ? part
                    : part.add(el("p", cls("quiet"), fmt::format("And {} less likely.", more)));
-}
-
-// Claims of which the same is suspected stand together.
-void add_suspected(Element& part, const std::vector<SuspectedClaim>& all) {
-  std::vector<std::pair<std::string, Element>> groups;
-  for (const SuspectedClaim& suspected : all) {
-    const std::string label = case_label(*suspected.claim);
-    const Element what = suspicion(suspected);
-    const auto same = std::ranges::find_if(
-        groups, [&](const auto& group) { return group.second.markup() == what.markup(); });
-    if (same == groups.end()) {
-      groups.emplace_back(label, what);
-    } else {
-      same->first += ", " + label;
-    }
-  }
-  for (const auto& [labels, what] : groups) part.add(el("h3", code(labels))).add(what);
 }
 
 }  // namespace
@@ -62,11 +50,15 @@ std::optional<Element> changes_part(const Record& record, std::span<const Record
   const Record* base = newest_before(earlier, record);
   if (base == nullptr && !record.upgrade) return std::nullopt;
   Element part = section("changes", "What changed");
-  add_suspected(part, suspected_claims(record, earlier));
+  for (const SuspectedTogether& suspected : suspected_together(record, earlier)) {
+    part.add(el("h3", code(fmt::format("{}", fmt::join(suspected.cases, ", ")))));
+    part.add(suspicion(suspected));
+  }
   if (base == nullptr) return part;  // all that an upgrade changed stands in its own part
-  const auto all = changes(recorded_facts(*base), recorded_facts(record));
+  const auto all = changes_since(*base, record);
+  const char* beyond = record.upgrade ? ", beside what the upgrade changed" : "";
   if (all.empty()) {
-    return part.add(el("p", "Nothing on record changed since ", run_text(base->run), "."));
+    return part.add(el("p", "Nothing on record changed since ", run_text(base->run), beyond, "."));
   }
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(all.size(), kMostChanges); ++i)
@@ -74,8 +66,8 @@ std::optional<Element> changes_part(const Record& record, std::span<const Record
   if (all.size() > kMostChanges) {
     texts.push_back(fmt::format("and {} more", all.size() - kMostChanges));
   }
-  return part.add(folded(fmt::format("{} change{} since {}", all.size(), all.size() == 1 ? "" : "s",
-                                     run_text(base->run)),
+  return part.add(folded(fmt::format("{} change{} since {}{}", all.size(),
+                                     all.size() == 1 ? "" : "s", run_text(base->run), beyond),
                          items(texts)));
 }
 
