@@ -241,7 +241,7 @@ std::vector<std::string> warnings(const Baseline& baseline) {
   if (!boots) {
     lines.emplace_back(
         "not every run has its boot on record: how figures differ by boot may not be in it");
-  } else if (*boots == 1) {
+  } else if (*boots == 1 && baseline.runs.size() > 1) {
     lines.emplace_back(
         "all runs share one boot: how figures differ from boot to boot is not in it; reboot "
         "between runs");
