@@ -37,6 +37,12 @@ TEST(AddressInContainer, MayBeIpv6ButNeverLinkLocal) {
   EXPECT_EQ(address_with("fe80::5"), std::nullopt);
 }
 
+TEST(AddressInContainer, IsTheIpv4AlsoWhereAnIpv6StandsFirst) {
+  const Json addresses = Json::array({{{"local", "2001:db8::5"}}, {{"local", "192.0.2.5"}}});
+  const Json interfaces = Json::array({{{"address", kVmMac}, {"addr_info", addresses}}});
+  EXPECT_EQ(address_in_container(interfaces, kVmMac), "192.0.2.5");
+}
+
 TEST(AddressFromAgent, IsTheIpv4OfItsCard) {
   const Json interfaces = Json::parse(
       recorded("node-quick/32-qm-agent-chroot.txt", "qm guest cmd 9000 network-get-interfaces")

@@ -2,6 +2,7 @@
 
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
+#include "support/pve/lxc_guest.h"
 
 namespace pve_accept {
 namespace {
@@ -33,6 +34,24 @@ TEST_F(GuestLifecycle, StartWaitsUntilItRuns) {
       .WillOnce(Return(kRunning));
   lxc->start();
   EXPECT_EQ(to_seconds(mock.clock.now().time_since_epoch()), 2);
+}
+
+TEST_F(GuestLifecycle, AVmRunsWhoseProcessIsStillWritingItsNumber) {
+  mock.answers(kVmStatus, prints(""));
+  EXPECT_TRUE(vm->running());
+  EXPECT_THROW(vm->host_pid(), HarnessError) << "which it is, is not known yet";
+}
+
+TEST_F(GuestLifecycle, AMountPointIsOfTheStorageAndWhereItWasAskedFor) {
+  auto& container = dynamic_cast<LxcGuest&>(*lxc);
+  mock.answers("pct set 9001 --mp0 local-lvm:1,mp=/srv/files", prints(""));
+  const auto trouble_with = [&](const char* mp0) {
+    mock.answers(kConfig, prints_config(with(kLxcConfig, "mp0", mp0)));
+    return trouble_of([&] { container.add_mount_point("local-lvm", 1, "/srv/files"); });
+  };
+  EXPECT_EQ(trouble_with("local-lvm:vm-9001-disk-1,mp=/srv/files,size=1G"), "");
+  EXPECT_THAT(trouble_with("local-lvm:vm-9001-disk-1,mp=/srv,size=1G"), HasSubstr("/srv/files"));
+  EXPECT_THAT(trouble_with("tank:vm-9001-disk-1,mp=/srv/files,size=1G"), HasSubstr("local-lvm"));
 }
 
 TEST_F(GuestLifecycle, StartOfARunningGuestIsFine) {

@@ -183,6 +183,13 @@ TEST_F(PveAnomalies, OfANodeAreItsErrorsButForTheHarmless) {
   EXPECT_EQ(found[0].message, "thermal thermal_zone0: critical temperature");
 }
 
+// Without a pattern, journalctl exits 0 also when there is nothing.
+TEST_F(PveAnomalies, OfANodeAreNoneWhereBothSearchesFindNothing) {
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(testing::Return(fails(1, "")));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-p err"))).WillOnce(testing::Return(prints("")));
+  EXPECT_THAT(node_anomalies(mock.shell, 1780822200), IsEmpty());
+}
+
 TEST_F(PveAnomalies, OfANodeAreNotKnownWithoutItsErrors) {
   EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(testing::Return(fails(1, "")));
   EXPECT_CALL(mock.shell, run(CommandLineHas("-p err")))

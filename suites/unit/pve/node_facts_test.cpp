@@ -116,6 +116,7 @@ TEST(PackageList, NamesALineThatItCannotRead) {
               HasSubstr("no colon here"));
   EXPECT_THROW(parse_pveversion(""), HarnessError);
   EXPECT_THROW(parse_pveversion("pve-manager: \n"), HarnessError);
+  EXPECT_THROW(parse_pveversion(": 9.2.2\n"), HarnessError);
 }
 
 TEST(NodeStatusReply, IsInMib) {
