@@ -4,6 +4,7 @@
 
 #include "suites/unit/pve/replies.h"
 #include "support/pve/config_values.h"
+#include "support/pve/spec_check.h"
 
 namespace pve_accept {
 namespace {
@@ -14,6 +15,15 @@ TEST(Description, NamesItsRun) {
   EXPECT_EQ(run_in_description(description_for("20260607-1")), "20260607-1");
   EXPECT_EQ(run_in_description("pve-accept run r1\n"), "r1");
   EXPECT_EQ(run_in_description("pve-accept run r1%0A"), "r1");
+}
+
+TEST(Description, IsReadBackWhateverItsNewlineBecame) {
+  const GuestSpec spec{
+      .vmid = Vmid(9001), .name = "spike-lxc", .description = "pve-accept run r1\n"};
+  for (const char* same : {"pve-accept run r1", "pve-accept run r1\n", "pve-accept run r1%0A"}) {
+    EXPECT_TRUE(bears_description({{"description", same}}, spec)) << same;
+  }
+  EXPECT_FALSE(bears_description({{"description", "pve-accept run r2%0A"}}, spec));
 }
 
 TEST(Description, OfSomebodyElseNamesNone) {
