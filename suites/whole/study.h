@@ -22,8 +22,8 @@ struct StudyPlan {
 // share one. Changed are: 7 % less throughput in both guests, 80 MiB more for the idle container,
 // 2 pp more CPU of the idle VM. Prints what was said how often. Returns how many of the bars were
 // missed: at most 1 % of unchanged primary metrics called worse with a baseline of five (2 % with
-// eight), and of the changes at least 95 % found, or in a noisy lab the rest inconclusive; with a
-// baseline of fewer, by rounds, all is inconclusive.
+// eight), at most 2 % worse or better, and of the changes at least 95 % found, or in a noisy lab
+// the rest inconclusive; with a baseline of fewer, by rounds, all is inconclusive.
 int study(WholeRuns& runner, const StudyPlan& plan);
 
 }  // namespace pve_accept
