@@ -126,8 +126,8 @@ Element comparison_section(const Record& record, const std::optional<RunComparis
                           reference.run.started, baseline_text(record))));
   if (compared) part.add(el("p", cls("quiet"), "Before: ", beside->before, "."));
   return part
-      .add(scrolling(el("table", cls("comparison"), comparison_head(columns),
-                        comparison_body(rows, columns.size())),
+      .add(scrolling(el("table", cls(compared ? "comparison three" : "comparison"),
+                        comparison_head(columns), comparison_body(rows, columns.size())),
                      "Reference and this run"))
       .add(el("p", cls("quiet"), reference_note()))
       .add(folded("What the CPU figures are made of",
