@@ -17,6 +17,14 @@ TEST(SimLxc, SaysOfAContainerThatWasNeverStartedWhatTheRealToolSays) {
   expect_as_recorded(lab, "lxc-tools.txt", {kInfo});
 }
 
+TEST(SimLxc, HasTheLimitsInForceThatARealOneHas) {
+  Lab lab;
+  lab.start_lxc();
+  expect_as_recorded(
+      lab, "node-vm/64-limits-in-force.txt",
+      {"cat /sys/fs/cgroup/lxc/9001/memory.max", "cat /sys/fs/cgroup/lxc/9001/cpu.max"});
+}
+
 TEST(SimLxc, TellsStateProcessAndAddresses) {
   Lab lab;
   lab.start_lxc();

@@ -1,5 +1,6 @@
 #include "support/workload/bulk_transfer.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "suites/unit/mock_host.h"
@@ -27,6 +28,20 @@ TEST(BulkTransferReport, MayHaveEndedHalfWay) {
                           R"("from_guest":{"bytes":0,"seconds":0,"longest_gap_s":0}})");
   EXPECT_EQ(seen.longest_gap_s(), 20);
   EXPECT_EQ(seen.from_guest.mib_per_s(), 0);
+}
+
+// Two hosts, whose link goes down for 2.5 s, and for good.
+TEST(BulkTransferReport, ShowsALinkThatGoesDown) {
+  const auto seen = [](int port) {
+    const std::string asked =
+        fmt::format("perl - --connect 10.98.0.2 --port {} --bytes 268435456", port);
+    return parse_bulk_transfer(recorded("bulk-transfer.txt", asked).out);
+  };
+  EXPECT_LT(seen(55085).longest_gap_s(), 0.2) << "well";
+  EXPECT_GT(seen(57633).longest_gap_s(), 2.5);
+  EXPECT_EQ(seen(57633).from_guest.bytes, kBulkBytes) << "it goes on";
+  EXPECT_LT(seen(33967).to_guest.bytes, kBulkBytes);
+  EXPECT_EQ(seen(33967).from_guest.bytes, 0);
 }
 
 TEST(BulkTransferReport, RefusesWhatCannotBe) {

@@ -160,6 +160,16 @@ TEST(BootMark, DiffersAfterEachBoot) {
   EXPECT_THROW(parse_boot_mark(""), HarnessError);
 }
 
+// Two containers of one kernel, one after the other.
+TEST(BootMark, OfAContainerIsAnotherInTheSameBootOfItsKernel) {
+  const std::string command = "cat /proc/sys/kernel/random/boot_id /proc/1/stat";
+  const auto mark = [&](int nth) {
+    return parse_boot_mark(recorded("boot-mark.txt", command, nth).out);
+  };
+  EXPECT_EQ(mark(0).substr(0, 36), mark(1).substr(0, 36));
+  EXPECT_NE(mark(0), mark(1));
+}
+
 TEST(SystemdVersion, IsThePackages) {
   EXPECT_EQ(parse_systemd_version(recorded("debian-12-tools.txt", "systemctl --version").out),
             "252.38-1~deb12u1");
