@@ -53,6 +53,7 @@ const char* const kAnomalyPattern =
 namespace {
 
 constexpr std::chrono::seconds kSearchDeadline{60};
+constexpr double kBootS = 120;  // of a virtual machine; from there on its kernel is to be quiet
 
 std::string message_text(const JsonCursor& message) {
   const Json& value = message.value();
@@ -84,7 +85,11 @@ LogEntry parse_entry(std::string_view line) {
   const Json entry = text::parse_json(line);
   if (!entry.is_object()) throw text::unexpected("`journalctl -o json`", line, "a JSON object");
   return text::read_reply(entry, "journalctl", [](const JsonCursor& root) {
-    return LogEntry{.message = message_text(root.at("MESSAGE"))};
+    LogEntry read{.message = message_text(root.at("MESSAGE"))};
+    if (const auto since = root.find("__MONOTONIC_TIMESTAMP")) {  // in microseconds, as text
+      read.booted_for_s = text::to_number(since->string()).value_or(0) / 1e6;
+    }
+    return read;
   });
 }
 
@@ -137,8 +142,12 @@ std::vector<LogEntry> guest_anomalies(Shell& guest, GuestKind kind) {
   std::vector<LogEntry> found =
       search(guest, {"journalctl", "-o", "json", "--quiet", "--no-pager"}, {"-g", kAnomalyPattern});
   if (kind == GuestKind::kVm) {
-    add_new(found, search(guest, {"journalctl", "-k", "-o", "json", "--quiet", "--no-pager"},
-                          {"-p", "err"}));
+    std::vector<LogEntry> errors =
+        search(guest, {"journalctl", "-k", "-o", "json", "--quiet", "--no-pager"}, {"-p", "err"});
+    std::erase_if(errors, [](const LogEntry& entry) {
+      return entry.booted_for_s && *entry.booted_for_s < kBootS;
+    });
+    add_new(found, std::move(errors));
   }
   return without_harmless(std::move(found));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@ namespace pve_accept {
 
 struct LogEntry {
   std::string message;  // bytes that are not UTF-8 are replaced
+  std::optional<double> booted_for_s =
+      {};  // when it was said; none where the journal does not tell
 };
 
 // What `journalctl -g` looks for: denials by AppArmor, the OOM killer, hung tasks, lock-ups and
@@ -25,7 +28,8 @@ extern const char* const kAnomalyPattern;
 std::vector<LogEntry> node_anomalies(Shell& node, std::int64_t since_epoch_seconds);
 
 // The same in the whole journal of a guest, which is as old as the guest, and where the guest has a
-// kernel of its own, all that this one calls an error since it booted.
+// kernel of its own, all that this one calls an error once it has booted: while it boots, it says
+// so of much that a virtual machine has not got.
 std::vector<LogEntry> guest_anomalies(Shell& guest, GuestKind kind);
 
 // Without those that tell of one process killed for the memory limit of that Docker container: the

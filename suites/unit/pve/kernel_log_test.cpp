@@ -205,14 +205,17 @@ TEST_F(PveAnomalies, OfAContainerAreOfItsWholeJournal) {
 }
 
 TEST_F(PveAnomalies, OfAVmAreAlsoTheErrorsOfItsOwnKernel) {
-  const auto message = [](const char* text) { return Json{{"MESSAGE", text}}.dump() + "\n"; };
+  const auto message = [](const char* text, const char* booted_for_us = "300000000") {
+    return Json{{"MESSAGE", text}, {"__MONOTONIC_TIMESTAMP", booted_for_us}}.dump() + "\n";
+  };
   const std::string medium = message("Buffer I/O error on dev sda1, logical block 7");
   EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -o json --quiet --no-pager -g ")))
       .WillOnce(testing::Return(prints(medium)));
   EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -k -o json --quiet --no-pager -p err")))
       .WillOnce(testing::Return(
           prints(medium + message("virtio_net virtio2: unexpected config change") +
-                 message("RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable"))));
+                 message("RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable") +
+                 message("what the machine has not got, said at its boot", "1584050"))));
   const auto found = guest_anomalies(mock.shell, GuestKind::kVm);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[1].message, "virtio_net virtio2: unexpected config change");

@@ -162,7 +162,7 @@ TEST(BootMark, DiffersAfterEachBoot) {
   EXPECT_THROW(parse_boot_mark(""), HarnessError);
 }
 
-// Two containers of one kernel, one after the other.
+// Two PID namespaces of one kernel, one after the other, as containers have.
 TEST(BootMark, OfAContainerIsAnotherInTheSameBootOfItsKernel) {
   const std::string command = "cat /proc/sys/kernel/random/boot_id /proc/1/stat";
   const auto mark = [&](int nth) {

@@ -196,7 +196,8 @@ int journalctl(Call& call) {
   for (const KernelMessage& written : messages(call)) {
     const Message message = message_of(written.text);
     const std::int64_t epoch_ms = call.state().wall_ms(written.at);
-    if (call.is_node() && written.at < call.state().booted(call.now())) continue;
+    const Millis booted = call.is_node() ? call.state().booted(call.now()) : call.guest->started;
+    if (call.is_node() && written.at < booted) continue;
     if (written.at > call.now() || epoch_ms < since * 1000) continue;
     if (message.priority > least || (of_kernel && is_of_a_unit(message.text))) continue;
     if (!pattern.empty() && !std::regex_search(message.text, wanted)) continue;
@@ -205,7 +206,8 @@ int journalctl(Call& call) {
                       {"SYSLOG_IDENTIFIER", "kernel"},
                       {"_HOSTNAME", call.is_node() ? call.model().node.name : call.guest->name()},
                       {"_TRANSPORT", "kernel"},
-                      {"__REALTIME_TIMESTAMP", std::to_string(epoch_ms * 1000)}}));
+                      {"__REALTIME_TIMESTAMP", std::to_string(epoch_ms * 1000)},
+                      {"__MONOTONIC_TIMESTAMP", std::to_string((written.at - booted) * 1000)}}));
     ++printed;
   }
   if (printed == 0 && !quiet) call.out("-- No entries --\n");
