@@ -198,7 +198,8 @@ struct Base {
 Base base_of(const Record& record, const ClaimResult& claim, std::span<const Record> earlier,
              const Record* before) {
   if (about_survivors(claim.id)) {
-    return {before, held_until_refreshed(record, claim) ? Since::kRefreshed : Since::kLeft};
+    const bool held = held_until_refreshed(record, claim) != nullptr;
+    return {before, held ? Since::kRefreshed : Since::kLeft};
   }
   if (const Record* good = last_good(earlier, record, claim)) return {good, Since::kHeld};
   const bool judged_before = std::ranges::any_of(
