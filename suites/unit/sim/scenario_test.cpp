@@ -117,7 +117,7 @@ TEST(SimFaults, AnUnknownNameSaysWhichAreKnown) {
   const Json document = {{"faults", {"nope@lxc"}}};
   const std::vector<sim::Fault> catalogue = {{.name = "a.b.c", .statement = "", .on = {"lxc"}}};
   try {
-    parse_scenario(document, "s.json", catalogue);
+    parse_scenario(document, "s.json", &catalogue);
     FAIL() << "accepted";
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("faults/0"), HasSubstr("nope"), HasSubstr("a.b.c")));
@@ -132,15 +132,15 @@ TEST(SimFaults, AFaultIsAPartOfAScenarioForItsTarget) {
   const auto catalogue = sim::parse_faults(faults, "faults.json");
   const Json document = {{"faults", {"memory.idle-delta.high@lxc"}},
                          {"model", {{"lxc", {{"load_ram_mib", 950}}}}}};
-  const Scenario scenario = parse_scenario(document, "s.json", catalogue);
+  const Scenario scenario = parse_scenario(document, "s.json", &catalogue);
   EXPECT_DOUBLE_EQ(scenario.model.lxc.idle_ram_mib, 900);
   EXPECT_DOUBLE_EQ(scenario.model.lxc.load_ram_mib, 950);
   EXPECT_DOUBLE_EQ(scenario.model.vm.idle_ram_mib, 2056);
   EXPECT_EQ(scenario.rules.at(0).target, "lxc");
   EXPECT_EQ(scenario.faults.at(0), "memory.idle-delta.high@lxc");
-  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta.high@node"}}}, "s", catalogue),
+  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta.high@node"}}}, "s", &catalogue),
                InputError);
-  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta.high"}}}, "s", catalogue),
+  EXPECT_THROW(parse_scenario({{"faults", {"memory.idle-delta.high"}}}, "s", &catalogue),
                InputError);
 }
 

@@ -1,46 +1,19 @@
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
+#include "suites/unit/running_script.h"
 #include "support/workload/bulk_transfer.h"
 
 namespace pve_accept {
 namespace {
 
-// The script, run here as it runs on a node and in its guest.
-class BulkScript {
+class BulkScript : public RunningScript {
  public:
   BulkScript(const std::string& environment, const std::string& arguments)
-      : pipe_(popen((environment + " perl - " + arguments +
-                     " < '" PVE_ACCEPT_SOURCE_DIR "/fixtures/assets/bulk.pl' 2>&1")
-                        .c_str(),
-                    "r")) {
-    if (pipe_ == nullptr) throw std::runtime_error("popen failed");
-  }
-  ~BulkScript() { end(); }
-  BulkScript(const BulkScript&) = delete;
-  BulkScript& operator=(const BulkScript&) = delete;
-
-  std::string line() {
-    char buffer[4096] = "";
-    const char* text = std::fgets(buffer, sizeof buffer, pipe_);
-    return text == nullptr ? "" : std::string(text).substr(0, std::string(text).find('\n'));
-  }
-
-  int end() {
-    while (pipe_ != nullptr && std::fgetc(pipe_) != EOF) {  // or its last words would kill it
-    }
-    if (pipe_ != nullptr) status_ = WEXITSTATUS(pclose(pipe_));
-    pipe_ = nullptr;
-    return status_;
-  }
-
- private:
-  std::FILE* pipe_;
-  int status_ = 0;
+      : RunningScript("bulk.pl", arguments, {.environment = environment}) {}
 };
 
 constexpr const char* kSession = "SSH_CONNECTION='127.0.0.1 50000 127.0.0.1 22'";

@@ -1,12 +1,12 @@
 #include "support/workload/steady_writer.h"
 
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 
 #include <cstdio>
 #include <stdexcept>
 
 #include "suites/unit/mock_host.h"
+#include "suites/unit/running_script.h"
 #include "suites/unit/scripted_process.h"
 
 namespace pve_accept {
@@ -101,37 +101,10 @@ TEST(WriteProgressLine, HasItsFigures) {
   }
 }
 
-// The script, run here as it runs in a guest; its standard error comes with its lines.
-class WriterScript {
+class WriterScript : public RunningScript {
  public:
   explicit WriterScript(const std::string& arguments, const std::string& into = {})
-      : pipe_(popen(("perl - " + arguments +
-                     " < '" PVE_ACCEPT_SOURCE_DIR "/fixtures/assets/writer.pl' 2>&1" + into)
-                        .c_str(),
-                    "r")) {
-    if (pipe_ == nullptr) throw std::runtime_error("popen failed");
-  }
-  ~WriterScript() { end(); }
-  WriterScript(const WriterScript&) = delete;
-  WriterScript& operator=(const WriterScript&) = delete;
-
-  std::string line() {
-    char buffer[4096] = "";
-    const char* text = std::fgets(buffer, sizeof buffer, pipe_);
-    return text == nullptr ? "" : std::string(text).substr(0, std::string(text).find('\n'));
-  }
-
-  int end() {
-    while (pipe_ != nullptr && std::fgetc(pipe_) != EOF) {
-    }
-    if (pipe_ != nullptr) status_ = WEXITSTATUS(pclose(pipe_));
-    pipe_ = nullptr;
-    return status_;
-  }
-
- private:
-  std::FILE* pipe_;
-  int status_ = 0;
+      : RunningScript("writer.pl", arguments, {.into = into}) {}
 };
 
 TEST(WriterScriptTest, WritesUntilItsTimeIsOver) {

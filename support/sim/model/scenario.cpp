@@ -123,17 +123,18 @@ Json expand_fault(const JsonCursor& place, const std::vector<sim::Fault>& catalo
 
 // The user's figures are laid over those of the faults: who names both wants both.
 Scenario expanded(const Json& document, const std::string& source,
-                  const std::vector<sim::Fault>& catalogue) {
+                  const std::vector<sim::Fault>* catalogue) {
   const JsonCursor root(document, source);
   Scenario written = read(root);  // complains with the user's own places
   if (written.faults.empty()) return written;
+  const auto& known = catalogue == nullptr ? sim::fault_catalogue() : *catalogue;
   Json whole = {{"seed", written.seed}, {"model", Json::object()}, {"rules", Json::array()}};
   const auto add = [&](const Json& part) {
     whole["model"].merge_patch(part.value("model", Json::object()));
     for (const Json& rule : part.value("rules", Json::array())) whole["rules"].push_back(rule);
   };
   for (const JsonCursor& place : root.at("faults").elements()) {
-    const Json part = expand_fault(place, catalogue);
+    const Json part = expand_fault(place, known);
     const JsonCursor fault(part, fmt::format("fault '{}'", place.string()));
     fault.allow_only({"model", "rules"});
     read(fault);
@@ -160,15 +161,10 @@ Json after_upgrade(const Json& document) {
   return after;
 }
 
-bool names_faults(const Json& document) {
-  const auto named = [](const Json& part) { return part.is_object() && part.contains("faults"); };
-  return named(document) || (document.is_object() && named(document.value("upgrade", Json())));
-}
-
 }  // namespace
 
 Scenario parse_scenario(const Json& document, const std::string& source,
-                        const std::vector<sim::Fault>& catalogue) {
+                        const std::vector<sim::Fault>* catalogue) {
   const JsonCursor root(document, source);
   Scenario scenario = expanded(document, source, catalogue);
   const auto upgrade = root.find("upgrade");
@@ -179,12 +175,6 @@ Scenario parse_scenario(const Json& document, const std::string& source,
   scenario.upgraded =
       std::make_shared<const Scenario>(expanded(after, source + ", after its upgrade", catalogue));
   return scenario;
-}
-
-// The catalogue takes longer to read than all else, and few scenarios name a fault of it.
-Scenario parse_scenario(const Json& document, const std::string& source) {
-  static const std::vector<sim::Fault> kNone;
-  return parse_scenario(document, source, names_faults(document) ? sim::fault_catalogue() : kNone);
 }
 
 Scenario load_scenario(const std::filesystem::path& file) {

@@ -93,10 +93,11 @@ struct Scenario {
 // Throws InputError that names the file, the place in it and the remedy.
 Scenario load_scenario(const std::filesystem::path& file);
 
-// The same for a document that was read already; `source` names it in errors.
-Scenario parse_scenario(const Json& document, const std::string& source);
+// The same for a document that was read already; `source` names it in errors. Its faults are of
+// that catalogue, by default the suite's own, which takes long to read and is not where none is
+// named.
 Scenario parse_scenario(const Json& document, const std::string& source,
-                        const std::vector<sim::Fault>& catalogue);
+                        const std::vector<sim::Fault>* catalogue = nullptr);
 
 // A document that parses to an equal scenario, faults expanded.
 Json to_json(const Scenario& scenario);
