@@ -11,7 +11,9 @@
 namespace pve_accept {
 namespace {
 
-// A sampler with a very short interval still has to be started.
+// Without a sample for so many intervals, a sampler has stalled; one with a very short interval
+// still has to be started.
+constexpr int kStallIntervals = 5;
 constexpr Clock::Duration kLeastStall = std::chrono::seconds(5);
 
 // What a slow start, a stalled interval and the way back may add to the sampler's running time.
@@ -24,11 +26,11 @@ int pss_every(int wanted) { return wanted < 60 ? std::max(1, wanted / 4) : 15; }
 }  // namespace
 
 RunningSampler::RunningSampler(std::unique_ptr<Process> process, std::string description, int lines,
-                               Clock::Duration interval)
+                               Clock::Duration stall)
     : process_(std::move(process)),
       description_(std::move(description)),
       lines_(lines),
-      stall_(std::max(kStallIntervals * interval, kLeastStall)) {}
+      stall_(stall) {}
 
 TimedSample RunningSampler::next() {
   while (true) {
@@ -110,7 +112,7 @@ std::unique_ptr<RunningSampler> Sampler::start(int intervals, const Target& targ
       .argv = {"perl", "-", "--lines", std::to_string(lines), "--interval-ms",
                std::to_string(interval_.count())},
       .input = script_,
-      .deadline = intervals * interval_ + kDeadlineMargin,
+      .deadline = intervals * interval_ + node_.patience(kDeadlineMargin),
   };
   if (target.cgroup_dir) {
     command.argv.insert(command.argv.end(), {"--cgroup", *target.cgroup_dir});
@@ -119,8 +121,9 @@ std::unique_ptr<RunningSampler> Sampler::start(int intervals, const Target& targ
     command.argv.insert(command.argv.end(), {"--pid", std::to_string(*target.pid), "--pss-every",
                                              std::to_string(pss_every(wanted))});
   }
+  const Clock::Duration stall = std::max(kStallIntervals * interval_, kLeastStall);
   return std::make_unique<RunningSampler>(node_.start(command), command_line(command.argv), lines,
-                                          interval_);
+                                          node_.patience(stall));
 }
 
 Window Sampler::run(const std::string& name, int intervals, const Target& target) {

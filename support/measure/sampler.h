@@ -14,11 +14,11 @@ namespace pve_accept {
 class RunningSampler {
  public:
   RunningSampler(std::unique_ptr<Process> process, std::string description, int lines,
-                 Clock::Duration interval);
+                 Clock::Duration stall);
 
-  // The next sample. Throws HarnessError when the sampler ended early, printed no sample for
-  // kStallIntervals intervals (5 s at least), or printed something else; with the line, its exit
-  // status and its standard error.
+  // The next sample. Throws HarnessError when the sampler ended early, printed no sample for as
+  // long as `stall`, or printed something else; with the line, its exit status and its standard
+  // error.
   TimedSample next();
 
   // The same, but empty when no sample came within `wait`.
@@ -26,8 +26,6 @@ class RunningSampler {
 
   bool done() const { return seen_ == lines_; }  // every sample was read
   void cancel();
-
-  static constexpr int kStallIntervals = 5;
 
  private:
   TimedSample take(const OutputLine& line);

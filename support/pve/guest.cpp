@@ -17,6 +17,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kPollInterval{1};
+// On a node of the usual speed.
 constexpr seconds kStartPatience{60};
 constexpr seconds kStopPatience{60};
 constexpr seconds kDestroyPatience{60};  // qemu-server's own clean-up waits up to 30 s
@@ -220,7 +221,7 @@ std::optional<std::string> Guest::find_file(const std::string& path) {
 }
 
 bool Guest::reaches(bool wanted, Clock::Duration patience) {
-  const Clock::Instant deadline = clock_.now() + patience;
+  const Clock::Instant deadline = clock_.now() + node_.shell().patience(patience);
   while (running() != wanted) {
     if (clock_.now() >= deadline) return false;
     clock_.sleep_for(kPollInterval);
@@ -251,7 +252,7 @@ void Guest::require_made_by(std::string_view run_id, const Json& config,
 }
 
 void Guest::wait_until_gone(const Change& destroyed, const std::vector<std::string>& storages) {
-  const Clock::Instant deadline = clock_.now() + kDestroyPatience;
+  const Clock::Instant deadline = clock_.now() + node_.shell().patience(kDestroyPatience);
   for (;;) {
     const bool there = exists();
     if (there && destroyed.result.exit_status != 0) fail(destroyed, "it is still there");

@@ -37,10 +37,10 @@ CommandResult GuestAgent::send(const Command& command) {
 bool GuestAgent::ping() { return ask("ping").exit_status == 0; }
 
 bool GuestAgent::answers(Clock& clock) {
-  constexpr int kTries = 5;
-  constexpr std::chrono::seconds kPause{3};
-  for (int tries = 1; !ping(); ++tries) {
-    if (tries == kTries) return false;
+  constexpr std::chrono::seconds kPatience{15}, kPause{3};
+  const Clock::Instant deadline = clock.now() + node_.patience(kPatience);
+  while (!ping()) {
+    if (clock.now() >= deadline) return false;
     clock.sleep_for(kPause);
   }
   return true;

@@ -15,8 +15,9 @@ namespace {
 constexpr std::string_view kBegin = "-----BEGIN SSH HOST KEY KEYS-----";
 constexpr std::string_view kEnd = "-----END SSH HOST KEY KEYS-----";
 
-// The longest that the reader stays on the node, should nobody end it.
-constexpr std::chrono::seconds kPatience{900};
+// The longest that the reader stays on the node, should nobody end it: longer than any lab gives a
+// guest to be ready (timeouts.ready_s).
+constexpr std::chrono::hours kPatience{24};
 
 // socat, which `qm terminal` uses, notices that its channel is gone only when the VM prints the
 // next time, and would keep the console from others until then. Perl is on every node, and this
@@ -118,7 +119,7 @@ std::vector<std::string> host_keys_on_console(std::string_view text) {
 SerialConsole::SerialConsole(Shell& node, Vmid vmid)
     : process_(
           node.start({.argv = {"perl", "-", fmt::format("/var/run/qemu-server/{}.serial0", vmid),
-                               std::to_string(kPatience.count())},
+                               std::to_string(std::chrono::seconds(kPatience).count())},
                       .input = kReader,
                       .deadline = kPatience + std::chrono::seconds(60)})) {}
 

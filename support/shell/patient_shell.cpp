@@ -23,6 +23,10 @@ class PatientShell final : public Shell {
     return patient(shell_->hop(endpoint), least_);
   }
 
+  Clock::Duration patience(Clock::Duration usual) const override {
+    return std::chrono::duration_cast<Clock::Duration>(shell_->patience(usual) * slowness(least_));
+  }
+
  private:
   Command with_time(Command command) const {
     command.deadline = std::max(command.deadline, least_);
@@ -34,6 +38,10 @@ class PatientShell final : public Shell {
 };
 
 }  // namespace
+
+double slowness(Clock::Duration least) {
+  return std::max(1.0, to_seconds(least) / to_seconds(Command{}.deadline));
+}
 
 std::unique_ptr<Shell> patient(std::unique_ptr<Shell> shell, Clock::Duration least) {
   return std::make_unique<PatientShell>(std::move(shell), least);

@@ -96,6 +96,10 @@ class Shell {
   // A shell on a host that is reached through this one. Throws ConnectionError when it does not
   // answer (yet).
   virtual std::unique_ptr<Shell> hop(const Endpoint& endpoint) = 0;
+
+  // How long to wait for what takes `usual` at most on a host of the usual speed: as long, unless
+  // the shell is a patient() one.
+  virtual Clock::Duration patience(Clock::Duration usual) const { return usual; }
 };
 
 // Runs a command that has to succeed. Throws HarnessError with `attempted`, the command, its exit

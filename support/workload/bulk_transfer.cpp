@@ -16,7 +16,7 @@ constexpr double kFastest_mib_per_s = 65536;  // no memory of a lab node is that
 // The port that the guest's side prints once it listens.
 std::string port_of(Shell& guest, const Command& command, Process& listener) {
   const std::string attempted = "listen for a bulk transfer";
-  while (const auto line = listener.next_line(kListenDeadline)) {
+  while (const auto line = listener.next_line(guest.patience(kListenDeadline))) {
     if (line->stream != OutputLine::Stream::kOut) continue;
     const auto port = text::to_whole(line->text);
     if (!port || *port < 1 || *port > 65535) {

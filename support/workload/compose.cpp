@@ -11,8 +11,11 @@
 namespace pve_accept {
 namespace {
 
-constexpr std::chrono::seconds kUpDeadline{300};
-constexpr std::chrono::seconds kDownDeadline{180};
+using std::chrono::seconds;
+
+constexpr seconds kHealthLimit{120};  // on a host of the usual speed
+constexpr seconds kUpMargin{180};     // to make the containers
+constexpr seconds kDownDeadline{180};
 
 ComposeService service_from(const JsonCursor& entry) {
   return {.service = entry.at("Service").string(),
@@ -85,9 +88,11 @@ CommandResult Compose::pull(Clock::Duration deadline) {
 }
 
 CommandResult Compose::up() {
+  const auto limit = std::chrono::ceil<seconds>(guest_.patience(kHealthLimit));
   return probe(guest_,
-               {.argv = command({"up", "-d", "--pull", "never", "--wait", "--wait-timeout", "120"}),
-                .deadline = kUpDeadline},
+               {.argv = command({"up", "-d", "--pull", "never", "--wait", "--wait-timeout",
+                                 std::to_string(limit.count())}),
+                .deadline = limit + kUpMargin},
                "start the stack");
 }
 

@@ -43,7 +43,8 @@ class Compose {
   // Throws HarnessError when the registry could not be reached or refuses for its rate limit:
   // that says nothing about the guest.
   CommandResult pull(Clock::Duration deadline);
-  // Of images that are there: it pulls none. Waits for health, two minutes at most.
+  // Of images that are there: it pulls none. Waits for health: two minutes at most, on a slow host
+  // longer.
   CommandResult up();
   CommandResult down();  // named volumes stay
 

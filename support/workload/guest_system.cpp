@@ -234,8 +234,9 @@ std::string GuestSystem::systemd_version() {
 }
 
 std::string GuestSystem::wait_until_booted() {
-  return state_by(reading({"systemctl", "is-system-running", "--wait"}, kBootDeadline),
-                  "wait until the guest has booted");
+  return state_by(
+      reading({"systemctl", "is-system-running", "--wait"}, guest_.patience(kBootDeadline)),
+      "wait until the guest has booted");
 }
 
 std::string GuestSystem::state() {
@@ -297,8 +298,8 @@ CommandResult GuestSystem::restart_unit(const std::string& unit) {
 }
 
 CloudInit GuestSystem::wait_for_cloud_init() {
-  const Command command =
-      reading({"cloud-init", "status", "--wait", "--format", "json"}, kBootDeadline);
+  const Command command = reading({"cloud-init", "status", "--wait", "--format", "json"},
+                                  guest_.patience(kBootDeadline));
   const CommandResult result = guest_.run(command);
   const Json reply = text::parse_json(result.out);
   if (!reply.is_object() || result.exit_status > 2) {

@@ -45,7 +45,7 @@ SteadyWriter::SteadyWriter(Shell& guest, Clock& clock, const std::string& script
 }
 
 bool SteadyWriter::stops() {
-  const Clock::Instant deadline = clock_.now() + kStopPatience;
+  const Clock::Instant deadline = clock_.now() + guest_.patience(kStopPatience);
   while (next().last_ago_s < kStopped_s) {
     if (clock_.now() >= deadline) return false;
   }
@@ -57,7 +57,7 @@ bool SteadyWriter::goes_on() {
       run_checked(guest_, reading({"cat", "/proc/uptime"}), "ask how long the guest is up").out;
   const auto now_s = text::to_number(text::words(uptime).at(0));
   if (!now_s) throw text::unexpected("/proc/uptime", uptime, "seconds");
-  const Clock::Instant deadline = clock_.now() + kGoOnPatience;
+  const Clock::Instant deadline = clock_.now() + guest_.patience(kGoOnPatience);
   for (;;) {
     const WriteProgress seen = next();
     if (seen.at_s - seen.last_ago_s > *now_s) return true;
@@ -68,7 +68,7 @@ bool SteadyWriter::goes_on() {
 WriteProgress SteadyWriter::next() {
   constexpr std::string_view kAttempted = "write to the guest's root file system";
   std::string complaint;
-  while (const auto line = process_->next_line(kSilence)) {
+  while (const auto line = process_->next_line(guest_.patience(kSilence))) {
     if (line->stream == OutputLine::Stream::kOut) return last_ = parse_write_progress(line->text);
     complaint += line->text + "\n";
   }

@@ -133,7 +133,7 @@ class SerialConsoleTest : public testing::Test {
 };
 
 TEST_F(SerialConsoleTest, IsReadFromTheSocketOfTheVm) {
-  EXPECT_CALL(node_, start(CommandLine("perl - /var/run/qemu-server/9000.serial0 900")))
+  EXPECT_CALL(node_, start(CommandLine("perl - /var/run/qemu-server/9000.serial0 86400")))
       .WillOnce([](const Command& command) {
         EXPECT_THAT(command.input, HasSubstr("IO::Socket::UNIX"));
         EXPECT_GT(command.deadline, 900s);

@@ -40,6 +40,13 @@ TEST_F(PatientShellTest, IsPatientWithWhatItStarts) {
   shell_->start({.argv = {"perl"}, .deadline = seconds(30)});
 }
 
+TEST_F(PatientShellTest, WaitsForAnythingElseLongerByAsMuch) {
+  EXPECT_EQ(shell_->patience(seconds(120)), seconds(400));  // a command has 30 s
+  EXPECT_EQ(mock_->patience(seconds(120)), seconds(120));
+  EXPECT_EQ(slowness(seconds(30)), 1);
+  EXPECT_EQ(slowness(seconds(10)), 1) << "nothing is waited for less";
+}
+
 TEST_F(PatientShellTest, IsPatientWithTheGuestBehindItToo) {
   auto guest = std::make_unique<testing::StrictMock<MockShell>>("lxc");
   EXPECT_CALL(*guest, run(Field(&Command::deadline, seconds(100))))
@@ -47,6 +54,7 @@ TEST_F(PatientShellTest, IsPatientWithTheGuestBehindItToo) {
   EXPECT_CALL(*mock_, hop).WillOnce(Return(ByMove(std::move(guest))));
   const auto behind = shell_->hop({.name = "lxc", .address = "192.0.2.1"});
   EXPECT_EQ(behind->name(), "lxc");
+  EXPECT_EQ(behind->patience(seconds(3)), seconds(10));
   behind->run({.argv = {"true"}});
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "suites/unit/mock_shell.h"
 #include "suites/unit/workload/scripted_guest.h"
+#include "support/shell/patient_shell.h"
 
 namespace pve_accept {
 namespace {
@@ -123,6 +125,15 @@ TEST_F(WorkloadCompose, UpAndDownAreForTheClaimsToJudge) {
   EXPECT_EQ(compose.up().exit_status, 1);
   guest.answers(kCompose + "down", in_guest("docker compose -f /root/compose.yaml down"));
   EXPECT_EQ(compose.down().exit_status, 0);
+}
+
+TEST_F(WorkloadCompose, UpWaitsForASlowHostLonger) {
+  auto* mock = new MockShell("lxc");
+  EXPECT_CALL(*mock, run(AllOf(CommandLineHas("--wait-timeout 240"),
+                               Field(&Command::deadline, std::chrono::seconds(420)))))
+      .WillOnce(Return(prints("")));
+  const auto slow = patient(std::unique_ptr<Shell>(mock), std::chrono::minutes(1));
+  EXPECT_EQ(Compose(*slow).up().exit_status, 0);
 }
 
 TEST_F(WorkloadCompose, ListsAndInspectsItsContainers) {
