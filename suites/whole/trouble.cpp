@@ -60,8 +60,9 @@ int size_kib(const fs::path& directory) {
   return static_cast<int>(pages) * kPageKib;
 }
 
-// A run that nothing happens to, with guests of others on the node.
+// A run that nothing happens to, with guests of others on the node, and backups.
 struct Undisturbed {
+  Json lab = {{"backup_storage", "local"}};
   Json scenario = Json::parse(kForeignGuests);
   int commands = 0;
   int size_kib = 0;
@@ -71,12 +72,14 @@ struct Undisturbed {
 Undisturbed undisturbed() {
   Undisturbed run;
   WholeRuns probe;
-  probe.make({{"healthy", run.scenario, [&](const Record&, const fs::path& directory) {
-                 run.commands = commands_of(directory);
-                 run.size_kib = size_kib(directory);
-                 run.node = lasting_state(directory / "sim");
-                 return std::vector<std::string>();
-               }}});
+  WholeRun healthy{"healthy", run.scenario, [&](const Record&, const fs::path& directory) {
+                     run.commands = commands_of(directory);
+                     run.size_kib = size_kib(directory);
+                     run.node = lasting_state(directory / "sim");
+                     return std::vector<std::string>();
+                   }};
+  healthy.lab = run.lab;
+  probe.make({healthy});
   if (run.commands == 0) throw HarnessError("count the commands of a run", "it sent none");
   return run;
 }
@@ -99,6 +102,7 @@ std::vector<WholeRun> runs_out_of_space(int stride) {
   const int most_kib = 2 * healthy.size_kib;
   for (int kib = kBeginningKib; kib < most_kib; kib += kPageKib * stride) {
     WholeRun run{.name = fmt::format("disk-of-{}-KiB", kib), .scenario = healthy.scenario};
+    run.lab = healthy.lab;
     run.disk_kib = kib;
     run.complaints = [=](const Record& record, const fs::path& directory) {
       std::vector<std::string> wrong;
@@ -155,6 +159,7 @@ std::vector<WholeRun> runs_in_trouble(const std::string& kind, int stride) {
       return wrong;
     };
     runs.push_back({fmt::format("{}-{}", kind, at), scenario, complaints, sweep_after});
+    runs.back().lab = healthy.lab;
   }
   return runs;
 }

@@ -138,19 +138,41 @@ std::vector<Volume> volumes_without_guest(Node& node, const Leftovers& left,
   return found;
 }
 
-std::vector<Volume> archives_of(Node& node, const Whose& whose) {
-  std::vector<Volume> found;
-  if (whose.run && whose.backup_storage.empty()) return found;
+// The storages that may hold backups of those meant.
+std::vector<std::string> backup_storages(Node& node, const Whose& whose) {
+  std::vector<std::string> names;
+  if (whose.run && whose.backup_storage.empty()) return names;
   for (const StorageStatus& storage : node.storages()) {
     const bool meant = !whose.run || storage.name == whose.backup_storage;
-    if (!meant || !storage.active || !contains(storage.content, "backup")) continue;
-    for (Volume& volume : node.volumes(storage.name)) {
-      const auto run = run_in_description(volume.notes);
-      const bool ours = volume.content == "backup" && run && whose.includes(*run);
-      if (ours) found.push_back(std::move(volume));
+    if (meant && storage.active && contains(storage.content, "backup")) {
+      names.push_back(storage.name);
     }
   }
-  return found;
+  return names;
+}
+
+void find_archives(Node& node, const std::string& storage, const Whose& whose, Leftovers& left) {
+  for (Volume& volume : node.volumes(storage)) {
+    const auto run = run_in_description(volume.notes);
+    const bool ours = volume.content == "backup" && run && whose.includes(*run);
+    if (ours) left.archives.push_back(std::move(volume));
+  }
+}
+
+void find_backup_remains(Node& node, const std::string& storage, const Whose& whose,
+                         Leftovers& left) {
+  for (BackupRemains& remains : backup_remains(node, storage)) {
+    if (!whose.includes(remains.run)) continue;
+    // Where there is somebody else's guest by now, what is new may be of its own backups.
+    const bool there = std::ranges::find(left.all_guests, remains.vmid, &GuestEntry::vmid) !=
+                       left.all_guests.end();
+    const bool ours =
+        std::ranges::find(left.guests, remains.vmid, &LeftGuest::vmid) != left.guests.end();
+    if (there && !ours && !remains.files.empty()) {
+      remains.doubt = fmt::format("somebody else has a guest {} by now", remains.vmid);
+    }
+    left.backups.push_back(std::move(remains));
+  }
 }
 
 std::vector<std::string> public_keys(Node& node) {
@@ -234,8 +256,8 @@ void remove_lock(Node& node, const Leftovers& left) {
 }  // namespace
 
 bool Leftovers::empty() const {
-  return guests.empty() && volumes.empty() && archives.empty() && keys.empty() && !lock &&
-         !torn_lock && unreadable_lock.empty() && unsure.empty();
+  return guests.empty() && volumes.empty() && archives.empty() && backups.empty() && keys.empty() &&
+         !lock && !torn_lock && unreadable_lock.empty() && unsure.empty();
 }
 
 Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose) {
@@ -250,7 +272,10 @@ Leftovers find_leftovers(Node& node, Clock& clock, const Whose& whose) {
   } catch (const HarnessError& error) {
     left.unsure = error.what();
   }
-  left.archives = archives_of(node, whose);
+  for (const std::string& storage : backup_storages(node, whose)) {
+    find_archives(node, storage, whose, left);
+    find_backup_remains(node, storage, whose, left);
+  }
   for (const std::string& name : public_keys(node)) {
     const std::string run = *run_of_public_key(name);
     if (whose.includes(run)) left.keys.push_back(public_key_file(run));
@@ -275,6 +300,13 @@ std::vector<std::string> describe(const Leftovers& left) {
     lines.push_back(
         fmt::format("archive {}, of run {}", archive.volid, *run_in_description(archive.notes)));
   }
+  for (const BackupRemains& backup : left.backups) {
+    for (const std::string& file : backup.files) {
+      lines.push_back(fmt::format("{}, of a backup that run {} asked for{}", file, backup.run,
+                                  backup.doubt.empty() ? "" : "; or not: " + backup.doubt));
+    }
+    lines.push_back(fmt::format("{}, the note of run {} of that backup", backup.note, backup.run));
+  }
   for (const std::string& key : left.keys) lines.push_back(fmt::format("public key {}", key));
   if (left.lock) {
     lines.push_back(fmt::format("the node's lock, of run {}, held by {} since {}", left.lock->run,
@@ -288,7 +320,7 @@ std::vector<std::string> describe(const Leftovers& left) {
 
 std::vector<std::string> wait_for_tasks(Node& node, Clock& clock, const std::vector<Vmid>& vmids,
                                         const Say& say) {
-  const Clock::Instant deadline = clock.now() + kTaskPatience;
+  const Clock::Instant deadline = clock.now() + node.shell().patience(kTaskPatience);
   for (bool said = false;; said = true) {
     std::vector<std::string> active;
     for (const Task& task : node.active_tasks()) {
@@ -336,6 +368,10 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
   }
   for (const Volume& archive : left.archives) {
     attempt([&] { remove_archive(node, archive); }, "archive " + archive.volid);
+  }
+  for (const BackupRemains& backup : left.backups) {
+    attempt([&] { remove_backup_remains(node, backup); },
+            fmt::format("what a backup of guest {} left", backup.vmid));
   }
   for (const std::string& key : left.keys) {
     attempt([&] { remove_key(node, key); }, "public key " + key);

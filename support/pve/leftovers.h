@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/pve/backup_remains.h"
 #include "support/pve/lock.h"
 #include "support/pve/node.h"
 
@@ -42,6 +43,7 @@ struct Leftovers {
   std::vector<LeftGuest> guests;
   std::vector<Volume> volumes;         // that no guest has
   std::vector<Volume> archives;        // backups whose notes are the description of a run
+  std::vector<BackupRemains> backups;  // what one that failed left, and the note that says so
   std::vector<std::string> keys;       // public key files on the node
   std::optional<LockHolder> lock;      // of a run that is meant
   bool torn_lock = false;              // a lock file that nothing was written to yet

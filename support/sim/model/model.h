@@ -70,6 +70,7 @@ struct Model {
     bool address_taken = false;                      // another host answers at the guest's address
     double bulk_mib_per_s = 1150, bulk_stall_s = 0;  // between it and the node
     double backup_stall_s = 0.4;                     // in which it stands still for a backup
+    std::string backup_fails;                        // why each backup of it does; empty: none
     std::vector<std::string> failed_units, journal;  // journal: messages since the first boot
     std::vector<std::string> packages;               // that its template or cloud image brings
     // Of memory.events of the guest's cgroup, and by how much they rise 20 s into a load.

@@ -83,6 +83,12 @@ std::string duration_text(Millis duration) {
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
+// What vzdump says of a backup goes to its log too; that stands beside the archive, or alone.
+void keep_log(Call& call, const std::string& path, const std::string& outcome) {
+  call.state().files[path + ".log"] =
+      fmt::format("{0} INFO: Backup started at {0}\n{0} {1}\n", clock_of(call), outcome);
+}
+
 int back_up(Call& call) {
   const Arguments arguments = pve_arguments(call, "vzdump");
   arguments.require({"storage", "mode", "compress", "remove"});
@@ -101,15 +107,19 @@ int back_up(Call& call) {
   if (storage.type != "dir" || !guest->running) throw Unsupported{};
   const Millis began = call.now();
   const std::string type = guest->is_vm() ? "qemu" : "lxc";
-  const std::string file = fmt::format("vzdump-{}-{}-{}.{}.zst", type, guest->vmid,
-                                       formatted_time(call.epoch_s(), "%Y_%m_%d-%H_%M_%S"),
-                                       guest->is_vm() ? "vma" : "tar");
+  const std::string base = fmt::format("vzdump-{}-{}-{}", type, guest->vmid,
+                                       formatted_time(call.epoch_s(), "%Y_%m_%d-%H_%M_%S"));
+  const std::string file = base + (guest->is_vm() ? ".vma.zst" : ".tar.zst");
+  const std::string path = fmt::format("{}/dump/{}", storage.path, base);
+  const auto fail = [&](const std::string& problem) {
+    keep_log(call, path, fmt::format("ERROR: Backup of VM {} failed - {}", guest->vmid, problem));
+    return failed_backup(call, guest->vmid, problem);
+  };
   say_info(call, fmt::format("Starting Backup of VM {} ({})", guest->vmid, type));
   say_info(call, "Backup started at " + clock_of(call));
   say_info(call, "status = running");
   if (const std::string lock = guest->option("lock"); !lock.empty()) {
-    return failed_backup(call, guest->vmid,
-                         fmt::format("{} is locked ({})", guest->facts().short_noun, lock));
+    return fail(fmt::format("{} is locked ({})", guest->facts().short_noun, lock));
   }
   say_what_is_backed_up(call, *guest);
   say_info(call, "backup mode: snapshot");
@@ -122,6 +132,10 @@ int back_up(Call& call) {
   if (guest->is_vm()) take_snapshot(call, *guest);
   const double used_mib = disk_used_mib(call, *guest);
   call.spend(used_mib / kBackupMibPerS);
+  if (const std::string& problem = call.model().guest(guest->kind).backup_fails; !problem.empty()) {
+    if (!guest->is_vm()) say_info(call, "cleanup temporary 'vzdump' snapshot");
+    return fail(problem);
+  }
   Volume archive{.storage = storage.storage,
                  .name = "backup/" + file,
                  .vmid = guest->vmid,
@@ -135,6 +149,11 @@ int back_up(Call& call) {
   inside.freezes.clear();
   call.state().backups.push_back({.volid = storage.storage + ":" + archive.name, .guest = inside});
   call.state().volumes.push_back(std::move(archive));
+  keep_log(call, path, fmt::format("INFO: Finished Backup of VM {}", guest->vmid));
+  if (arguments.has("notes-template")) {
+    call.state().files[fmt::format("{}/dump/{}.notes", storage.path, file)] =
+        arguments.get("notes-template");
+  }
   say_info(call, fmt::format("archive file size: {:.0f}MB", used_mib * kCompressed));
   if (arguments.has("notes-template")) say_info(call, "adding notes to backup");
   if (!guest->is_vm()) say_info(call, "cleanup temporary 'vzdump' snapshot");

@@ -143,10 +143,11 @@ int readlink(Call& call) {
 }
 
 int rm(Call& call) {
-  const Arguments arguments = read_options(call.words(), {"-f"});
+  const Arguments arguments = read_options(call.words(), {"-f", "-rf", "--one-file-system"});
+  const bool forced = arguments.has("-f") || arguments.has("-rf");
   int exit_status = 0;
   for (const std::string& path : arguments.rest) {
-    if (call.files().erase(path) == 0 && !arguments.has("-f")) {
+    if (call.files().erase(path) == 0 && !forced) {
       exit_status =
           call.fail(1, fmt::format("rm: cannot remove '{}': No such file or directory", path));
     }
@@ -196,9 +197,30 @@ int ls(Call& call) {
   return 0;
 }
 
+// find -H FOLDER -maxdepth 1: a storage's folder of backups
+int find_backups(Call& call, const std::string& folder) {
+  for (const Model::Storage& storage : call.model().storages) {
+    if (storage.type != "dir" || folder != storage.path + "/dump") continue;
+    call.out(folder + "\n");
+    for (const Volume& volume : call.state().volumes) {
+      if (volume.storage != storage.storage || volume.content != "backup") continue;
+      call.out(fmt::format("{}/{}\n", folder, volume.name.substr(7)));
+    }
+    for (const auto& [file, text] : call.files()) {
+      if (directory_of(file) == folder) call.out(file + "\n");
+    }
+    return 0;
+  }
+  return call.fail(1, fmt::format("find: ‘{}’: No such file or directory", folder));
+}
+
 // find /etc/pve/nodes -maxdepth 3: the cluster file system, a folder for each node
 int find(Call& call) {
   const std::string top = "/etc/pve/nodes";
+  const Words words = call.words();
+  if (words.size() == 4 && words[0] == "-H" && words[2] == "-maxdepth" && words[3] == "1") {
+    return find_backups(call, words[1]);
+  }
   if (call.words() != Words{top, "-maxdepth", "3"}) throw Unsupported{};
   call.spend(0.003);
   const std::string node = fmt::format("{}/{}", top, call.model().node.name);

@@ -79,6 +79,8 @@ int path(Call& call) {
   const auto& [storage, name] = known_volume_id(call, volid);
   if (name.starts_with("vztmpl/") && storage.type == "dir") {
     call.out(fmt::format("{}/template/cache/{}\n", storage.path, name.substr(7)));
+  } else if (name.starts_with("backup/") && storage.type == "dir") {
+    call.out(fmt::format("{}/dump/{}\n", storage.path, name.substr(7)));
   } else if (storage.type == "dir" && name.find('/') != std::string::npos) {
     call.out(fmt::format("{}/images/{}\n", storage.path, name));
   } else if (storage.type == "lvmthin") {
@@ -104,6 +106,11 @@ int free_volume(Call& call) {
       std::erase_if(call.state().volumes, [&storage = storage, &name = name](const Volume& volume) {
         return volume.storage == storage.storage && volume.name == name;
       });
+  if (name.starts_with("backup/")) {  // its log and its notes go with it
+    const std::string file = fmt::format("{}/dump/{}", storage.path, name.substr(7));
+    call.state().files.erase(file + ".notes");
+    call.state().files.erase(file.substr(0, file.find('.', file.rfind('/'))) + ".log");
+  }
   if (freed > 0 && storage.type == "lvmthin") {
     call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", name));
   }
