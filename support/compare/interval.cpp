@@ -70,6 +70,10 @@ double mann_whitney_cdf(std::size_t m, std::size_t n, std::size_t u) {
   return below / all;
 }
 
+bool has_shift_interval(std::size_t base, std::size_t now) {
+  return base > 0 && now > 0 && mann_whitney_cdf(base, now, 0) <= kTail;
+}
+
 Interval shift_interval(const std::vector<double>& base, const std::vector<double>& now) {
   std::vector<double> differences;
   for (const double before : base) {

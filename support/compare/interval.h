@@ -36,6 +36,9 @@ Interval prediction_interval(const std::vector<double>& base, const std::vector<
 // Infinite where no interval of that confidence exists: with three against three, or fewer.
 Interval shift_interval(const std::vector<double>& base, const std::vector<double>& now);
 
+// Whether there is such an interval for so many values on each side.
+bool has_shift_interval(std::size_t base, std::size_t now);
+
 // P(U <= u) of the Mann-Whitney statistic of m and n values without ties, both samples from one
 // distribution; by the recurrence of H. B. Mann and D. R. Whitney, Ann. Math. Statist. 18 (1947),
 // p. 51.

@@ -44,8 +44,12 @@ enum class UpgradePhase { kBefore, kAfter };
 // Whether only the run after an upgrade can tell.
 bool is_of_upgrade(Needs needs);
 
-// What a lab has to name in lab.json, or the claim is not applicable there.
-enum class OfLab { kNothing, kBackupStorage };
+// What a lab has to ask for, or the claim is not applicable there.
+enum class OfLab {
+  kNothing,
+  kBackupStorage,  // named in lab.json
+  kEnoughRounds,   // or runs of the baseline, for a change to be told at all
+};
 
 struct ClaimInfo {
   std::string_view id;    // "docker.storage-driver"

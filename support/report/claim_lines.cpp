@@ -23,6 +23,38 @@ std::string marked_label(const ClaimResult& claim) {
   return case_label(claim) + (claim.preview() ? " (preview)" : "");
 }
 
+// What is not applicable for one reason stands in one line: "regression.* (16 cases)".
+struct Line {
+  const ClaimResult* claim;  // the first one
+  std::string id, said;
+  int cases = 1;
+
+  std::string label() const {
+    if (cases == 1) return marked_label(*claim);
+    return fmt::format("{} ({} cases{})", id, cases, claim->preview() ? ", preview" : "");
+  }
+};
+
+std::string family_of(const std::string& id) { return id.substr(0, id.find('.')) + ".*"; }
+
+std::vector<Line> lines_of(const std::vector<const ClaimResult*>& claims) {
+  std::vector<Line> lines;
+  for (const ClaimResult* claim : claims) {
+    const std::string said = verdict_text(*claim);
+    const auto like = std::ranges::find_if(lines, [&](const Line& line) {
+      return claim->outcome == Outcome::kSkip && line.claim->outcome == Outcome::kSkip &&
+             line.said == said && family_of(line.claim->id) == family_of(claim->id);
+    });
+    if (like == lines.end()) {
+      lines.push_back({.claim = claim, .id = claim->id, .said = said});
+      continue;
+    }
+    ++like->cases;
+    if (like->id != claim->id) like->id = family_of(claim->id);
+  }
+  return lines;
+}
+
 std::string hint_line(const std::optional<std::string>& hint) {
   return hint ? fmt::format("{:<5}  hint: {}\n", "", text::one_line(*hint)) : "";
 }
@@ -40,12 +72,13 @@ std::string claim_lines(const Record& record, Lines lines, const std::set<std::s
   std::erase_if(claims, [&](const ClaimResult* claim) {
     return (lines == Lines::kRed && !claim->red()) || told.contains(case_label(*claim));
   });
+  const std::vector<Line> all = lines_of(claims);
   std::size_t width = 0;
-  for (const ClaimResult* claim : claims) width = std::max(width, marked_label(*claim).size());
-  for (const ClaimResult* claim : claims) {
-    text += fmt::format("{:<5}  {:<{}}  {}\n", outcome_text(claim->outcome), marked_label(*claim),
-                        width, verdict_text(*claim));
-    text += hint_line(claim->hint) + issue_line(known_issue(record, *claim));
+  for (const Line& line : all) width = std::max(width, line.label().size());
+  for (const Line& line : all) {
+    text += fmt::format("{:<5}  {:<{}}  {}\n", outcome_text(line.claim->outcome), line.label(),
+                        width, line.said);
+    text += hint_line(line.claim->hint) + issue_line(known_issue(record, *line.claim));
   }
   for (const auto& [name, stage] : failed_stages(record)) {
     if (told.contains(name)) continue;

@@ -91,6 +91,18 @@ TEST(ShiftInterval, IsOfNoConfidenceWithThreeAgainstThree) {
   EXPECT_FALSE(std::isinf(shift_interval({1, 2, 3}, {1, 2, 3, 4, 5}).low));
 }
 
+TEST(ShiftInterval, IsThereWhereItHasEnds) {
+  for (std::size_t base = 1; base <= 6; ++base) {
+    for (std::size_t now = 1; now <= 6; ++now) {
+      const Interval found = shift_interval(std::vector<double>(base), std::vector<double>(now));
+      EXPECT_EQ(has_shift_interval(base, now), std::isfinite(found.low)) << base << ", " << now;
+    }
+  }
+  EXPECT_TRUE(has_shift_interval(4, 4));
+  EXPECT_FALSE(has_shift_interval(1, 1));
+  EXPECT_FALSE(has_shift_interval(0, 60));
+}
+
 TEST(RunsNeeded, AreEnoughAndNoneTooMany) {
   const auto needed = runs_needed(5, 1.0, 2.0);
   ASSERT_TRUE(needed);

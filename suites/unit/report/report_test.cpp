@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "suites/unit/report/sample_record.h"
 
 namespace pve_accept {
@@ -256,6 +258,27 @@ TEST(ClaimLines, ShowAHint) {
   Record record = sample_record();
   record.claims[1].hint = "upgrade lxc-pve";
   EXPECT_THAT(claim_lines(record), HasSubstr("\n       hint: upgrade lxc-pve\n"));
+}
+
+TEST(ClaimLines, SayOnceWhatIsNotApplicableForOneReason) {
+  Record record;
+  const Thresholds& thresholds = suite_thresholds();
+  const auto add = [&](const char* id, GuestKind kind, const char* why) {
+    record.claims.push_back(not_applicable(thresholds, id, kind, why));
+  };
+  for (const GuestKind kind : kGuestKinds) {
+    add("backup.consistent", kind, "no storage");
+    add("regression.throughput", kind, "one round");
+    add("regression.latency", kind, "one round");
+    add("regression.ready", kind, kind == kVm ? "clones" : "one round");
+  }
+  const std::string lines = claim_lines(record);
+  EXPECT_THAT(line_of(lines, "SKIP   backup.consistent (2 cases, preview)"),
+              HasSubstr("not applicable: no storage"));
+  EXPECT_THAT(line_of(lines, "SKIP   regression.* (5 cases, preview)"),
+              HasSubstr("not applicable: one round"));
+  EXPECT_THAT(line_of(lines, "SKIP   regression.ready/vm (preview)"), HasSubstr("clones"));
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 4) << lines;
 }
 
 TEST(ClaimLines, LeaveOutWhatWasTold) {
