@@ -261,6 +261,37 @@ TEST_F(LoadWindowTest, GivesUpAtTheDeadline) {
   EXPECT_LE(load.progress.size(), 80U);
 }
 
+// One that has not ended at its deadline.
+class OverdueProcess final : public Process {
+ public:
+  explicit OverdueProcess(std::unique_ptr<Process> process) : process_(std::move(process)) {}
+  std::optional<OutputLine> next_line(Clock::Duration wait) override {
+    return process_->next_line(wait);
+  }
+  bool ended() override { return process_->ended(); }
+  CommandResult finish() override { throw DeadlineError("run the load", "it does not end"); }
+  void cancel() override { process_->cancel(); }
+
+ private:
+  std::unique_ptr<Process> process_;
+};
+
+TEST_F(LoadWindowTest, WatchesALoadThatDoesNotEndInTimeToTheLast) {
+  EXPECT_CALL(guest_, start(testing::_))
+      .WillOnce(Return(ByMove(std::make_unique<OverdueProcess>(std::make_unique<ScriptedProcess>(
+          clock_, progress_lines(200ms, 20), ScriptedProcess::End{600s})))));
+  std::vector<Sample> samples;
+  samples.reserve(81);
+  for (int second = 0; second < 81; ++second) samples.push_back(sample_at(second));
+  EXPECT_CALL(node_, start(testing::_))
+      .WillOnce(Return(ByMove(std::make_unique<ScriptedProcess>(
+          clock_, sampler_lines(samples, 300ms), ScriptedProcess::End{80300ms}))));
+  const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
+  EXPECT_THAT(problem_of(load), HasSubstr("it does not end"));
+  EXPECT_EQ(load.samples_inside, 13);
+  EXPECT_FALSE(load.window.broke_off);
+}
+
 TEST_F(LoadWindowTest, ReportsALoadThatDoesNotStart) {
   EXPECT_CALL(guest_, start(testing::_)).WillOnce(Throw(ConnectionError("reach lxc", "refused")));
   const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
@@ -291,9 +322,12 @@ TEST_F(LoadWindowTest, ReportsAParserThatFails) {
 }
 
 TEST_F(LoadWindowTest, RefusesAPlanWithoutAWindow) {
-  plan_.seconds = 6;
-  const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
-  EXPECT_THAT(problem_of(load), HasSubstr("a load of 6 s leaves no window after a lead-in of 5 s"));
+  for (const int seconds : {6, 7}) {
+    plan_.seconds = seconds;
+    const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
+    EXPECT_EQ(problem_of(load),
+              fmt::format("a load of {} s leaves no window after a lead-in of 5 s", seconds));
+  }
 }
 
 }  // namespace

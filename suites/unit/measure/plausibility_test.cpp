@@ -97,10 +97,23 @@ TEST_F(PlausibilityTest, RefusesSwappingInTheWindow) {
 TEST_F(PlausibilityTest, RefusesTheMemoryOfAnotherMachineOrUnit) {
   limits_.memory_mib = 15771;
   EXPECT_THAT(problems(), IsEmpty());
+  limits_.memory_mib = 15640;  // another kernel keeps less of it for itself
+  EXPECT_THAT(problems(), IsEmpty());
+  limits_.memory_mib = 15500;
+  EXPECT_THAT(problems(),
+              is_one_problem("MemTotal is 15771 MiB in window idle, the node has 15500"));
+  limits_.memory_mib = 15771;
   for (TimedSample& timed : window_.samples) {
     timed.sample.memory = {.total_kib = 15771, .available_kib = 14069};
   }
   EXPECT_THAT(problems(), is_one_problem("MemTotal is 15 MiB in window idle, the node has 15771"));
+}
+
+TEST_F(PlausibilityTest, AcceptsAProcessThatSharesNothing) {
+  for (TimedSample& timed : window_.samples) {
+    timed.sample.process = {.rss_kib = 2000, .pss_kib = 2000};
+  }
+  EXPECT_THAT(problems(), IsEmpty());
 }
 
 TEST_F(PlausibilityTest, RefusesAShareAboveTheWhole) {
@@ -140,6 +153,8 @@ TEST_F(PlausibilityTest, LooksAtThePaceOfTwoSamplesToo) {
 }
 
 TEST_F(PlausibilityTest, RefusesAWideSpread) {
+  sample(7) = sample_at(7, 1702 + 100);
+  EXPECT_THAT(problems(), IsEmpty());
   sample(7) = sample_at(7, 1702 + 101);
   EXPECT_THAT(problems(), is_one_problem("varied by 101 MiB in window idle, at most 100 MiB"));
 }
@@ -202,6 +217,13 @@ TEST_F(PlausibilityTest, LooksAtTicksOnlyWhereTheyCount) {
 TEST_F(PlausibilityTest, RefusesAGuestThatVanished) {
   for (std::size_t i = 0; i < 20; ++i) sample(i).process = Sample::Process{.rss_kib = 1};
   EXPECT_THAT(problems(), is_one_problem("the guest's process is in 20 of 31 samples"));
+}
+
+TEST_F(PlausibilityTest, RefusesAGuestThatOneSampleLacks) {
+  for (std::size_t i = 1; i < window_.samples.size(); ++i) {
+    sample(i).process = Sample::Process{.rss_kib = 1};
+  }
+  EXPECT_THAT(problems(), is_one_problem("the guest's process is in 30 of 31 samples"));
 }
 
 TEST_F(PlausibilityTest, RefusesAGuestThatIsNotThere) {

@@ -80,6 +80,14 @@ TEST_F(SettleTest, RefusesADeadlineThatCannotBeKept) {
   EXPECT_THROW(settle(sampler_, {.window_samples = 0}), HarnessError);
 }
 
+TEST_F(SettleTest, TakesADeadlineThatIsLongEnoughToTheSample) {
+  const auto falling = [](int second) { return 5000.0 - second; };
+  const Settled settled =
+      settle_on(falling, {.window_samples = 10, .tolerance_mib = 10, .deadline = 19s});
+  EXPECT_DOUBLE_EQ(settled.drift_mib, 10);
+  EXPECT_TRUE(settled.settled) << "at the tolerance";
+}
+
 TEST_F(SettleTest, FailsWithItsSampler) {
   EXPECT_CALL(node_, start(testing::_))
       .WillOnce(testing::Return(testing::ByMove(std::make_unique<ScriptedProcess>(

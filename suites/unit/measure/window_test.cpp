@@ -72,6 +72,10 @@ TEST(Window, HasNoPressureOfCountersThatCannotBe) {
   EXPECT_FALSE(with_io(0, 12'500'000).contains("pressure_io_percent"));
   EXPECT_FALSE(with_io(5, 4).contains("pressure_io_percent"));
   EXPECT_FALSE(figures(quiet_window(11)).contains("pressure_io_percent"));
+  Window no_time = quiet_window(2);
+  for (TimedSample& timed : no_time.samples) timed.sample.pressure = Sample::Pressure{};
+  no_time.samples[1].sample.t_s = no_time.samples[0].sample.t_s;
+  EXPECT_FALSE(figures(no_time).contains("pressure_io_percent"));
 }
 
 TEST(Window, LeavesOutWhatDoesNotCount) {
