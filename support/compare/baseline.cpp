@@ -279,17 +279,36 @@ bool looks_like_baseline(const Json& document) {
   return document.is_object() && document.contains("runs") && !document.contains("claims");
 }
 
+namespace {
+
+constexpr const char* kAdoptHere = "adopt runs of this node: pve-accept adopt RUN...";
+
+[[noreturn]] void refuse_node(const Baseline& baseline, const std::string& source,
+                              const std::string& node_name) {
+  throw InputError(fmt::format("{}: it is of node {}, and the run is of {}; {}", source,
+                               baseline.node.name, node_name, kAdoptHere));
+}
+
+void require_of_kind(const Baseline& baseline, const std::string& source, bool simulated) {
+  if (baseline.node.simulated() == simulated) return;
+  throw InputError(fmt::format("{}: it is of a {} node, and the run is of a {} one; {}", source,
+                               simulated ? "real" : "simulated", simulated ? "simulated" : "real",
+                               kAdoptHere));
+}
+
+}  // namespace
+
 void require_of_node(const Baseline& baseline, const std::string& source, bool simulated,
                      const std::string& node_name) {
-  constexpr const char* kRemedy = "adopt runs of this node: pve-accept adopt RUN...";
-  if (baseline.node.simulated() != simulated) {
-    throw InputError(fmt::format("{}: it is of a {} node, and the run is of a {} one; {}", source,
-                                 simulated ? "real" : "simulated", simulated ? "simulated" : "real",
-                                 kRemedy));
-  }
-  if (baseline.node.name == node_name) return;
-  throw InputError(fmt::format("{}: it is of node {}, and the run is of {}; {}", source,
-                               baseline.node.name, node_name, kRemedy));
+  require_of_kind(baseline, source, simulated);
+  const bool may_be_it = baseline.node.name == node_name || baseline.node.host_key;
+  if (!may_be_it) refuse_node(baseline, source, node_name);
+}
+
+void require_of_node(const Baseline& baseline, const std::string& source, const NodeRecord& node) {
+  require_of_kind(baseline, source, node.simulated());
+  const bool same_key = node.host_key && node.host_key == baseline.node.host_key;
+  if (baseline.node.name != node.name && !same_key) refuse_node(baseline, source, node.name);
 }
 
 }  // namespace pve_accept

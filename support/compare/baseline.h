@@ -82,8 +82,10 @@ bool looks_like_baseline(const Json& document);
 std::vector<std::string> differences_that_matter(const Baseline& before, const Baseline& now);
 
 // Throws InputError, with the remedy, where the baseline is of another node than the one named, or
-// of a simulated node and that one is real, or the other way round.
+// of a simulated node and that one is real, or the other way round. Under another name it may be
+// the same node, where the baseline has its host key: what a run sees of the node tells.
 void require_of_node(const Baseline& baseline, const std::string& source, bool simulated,
                      const std::string& node_name);
+void require_of_node(const Baseline& baseline, const std::string& source, const NodeRecord& node);
 
 }  // namespace pve_accept

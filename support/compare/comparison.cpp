@@ -171,6 +171,10 @@ RunComparison compare(const Baseline& before, const Baseline& now, const Thresho
                            .not_comparable = differences_that_matter(before, now),
                            .simulated = now.node.simulated()};
   if (!comparison.not_comparable.empty()) return comparison;
+  if (before.node.name != now.node.name) {
+    comparison.warnings.push_back(fmt::format("the same node under another name: {} before, {} now",
+                                              before.node.name, now.node.name));
+  }
   if (before.boots() == 1 && before.runs.size() > 1) {
     comparison.warnings.emplace_back(
         "all runs of the baseline share one boot: how figures differ from boot to boot is not in "

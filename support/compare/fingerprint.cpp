@@ -86,7 +86,9 @@ void add_pending(Differing& differing, const Baseline& side, const char* when) {
 std::vector<std::string> differences_that_matter(const Baseline& before, const Baseline& now) {
   Differing differing;
   const NodeRecord &then = before.node, &here = now.node;
-  if (then.host && here.host) {
+  if (then.host_key && then.host_key == here.host_key) {
+    // The same one, under whatever name.
+  } else if (then.host && here.host) {
     differing.compare("node", then.host, here.host);
   } else {
     differing.compare("node", then.name, here.name);

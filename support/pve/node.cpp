@@ -16,6 +16,7 @@ namespace {
 
 // PVE's tools are Perl programs that load much of PVE first: a second or two when all is well.
 constexpr std::chrono::seconds kApiDeadline{60};
+constexpr const char* kHostKeyFile = "/etc/ssh/ssh_host_ed25519_key.pub";
 
 bool no_such_file(const CommandResult& result) {
   return text::contains(result.err, "No such file or directory");
@@ -119,6 +120,17 @@ std::string Node::ksm() {
   const std::int64_t state = number_from(*shell_, command, "read the state of KSM");
   if (state >= 0 && state < std::ssize(kStates)) return kStates.at(static_cast<std::size_t>(state));
   throw text::unexpected("/sys/kernel/mm/ksm/run", std::to_string(state), "0, 1 or 2");
+}
+
+std::optional<std::string> Node::host_key() {
+  const Command command = reading({"cat", kHostKeyFile});
+  const CommandResult result = shell_->run(command);
+  if (result.exit_status != 0 && no_such_file(result)) return std::nullopt;
+  const auto words = text::words(result.out);  // the third one is a comment
+  if (result.exit_status != 0 || words.size() < 2 || !words[0].starts_with("ssh-")) {
+    throw unusable(*shell_, command, result, "read the node's host key");
+  }
+  return fmt::format("{} {}", words[0], words[1]);
 }
 
 std::int64_t Node::epoch_seconds() {
@@ -226,6 +238,15 @@ std::vector<GuestFile> Node::guest_files() {
 
 std::vector<Volume> Node::volumes(const std::string& storage) {
   return parse_volumes(get(fmt::format("/nodes/{}/storage/{}/content", name_, storage)));
+}
+
+std::vector<Volume> Node::disks(const std::vector<StorageStatus>& storages) {
+  std::vector<Volume> all;
+  for (const StorageStatus& storage : storages) {
+    if (!holds_disks(storage)) continue;
+    std::ranges::copy_if(volumes(storage.name), std::back_inserter(all), is_disk);
+  }
+  return all;
 }
 
 std::vector<Task> Node::active_tasks() {

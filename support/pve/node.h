@@ -42,10 +42,13 @@ class Node {
   std::vector<std::string> kernels();         // installed, by their releases
   std::optional<std::string> cpu_governor();  // empty where the kernel has no frequency scaling
   std::string ksm();                          // "off", "running", "off, its pages unmerged"
-  std::int64_t epoch_seconds();               // the node's own clock
-  std::int64_t user_id();                     // of the shell's user; 0 is root
-  bool has_kvm();                             // /dev/kvm is there
-  std::optional<std::string> hypervisor();    // under which the node itself runs; none on hardware
+  // Its public SSH host key, which no other host has: "ssh-ed25519 AAAA…". None where there is
+  // none.
+  std::optional<std::string> host_key();
+  std::int64_t epoch_seconds();             // the node's own clock
+  std::int64_t user_id();                   // of the shell's user; 0 is root
+  bool has_kvm();                           // /dev/kvm is there
+  std::optional<std::string> hypervisor();  // under which the node itself runs; none on hardware
 
   // Of each of the files that there is the first line.
   std::map<std::string, std::string> first_lines(const std::vector<std::string>& files);
@@ -63,6 +66,8 @@ class Node {
   // does not show this node: where there is no such file, it is not only out of sight.
   std::vector<GuestFile> guest_files();
   std::vector<Volume> volumes(const std::string& storage);
+  // Those of guests, backups left out, on every one of the storages that holds_disks().
+  std::vector<Volume> disks(const std::vector<StorageStatus>& storages);
   std::vector<Task> active_tasks();
   Vmid next_free_vmid();
 

@@ -191,6 +191,8 @@ bool takes_disks(const StorageStatus& storage) {
   });
 }
 
+bool is_disk(const Volume& volume) { return volume.vmid && volume.content != "backup"; }
+
 bool holds_disks(const StorageStatus& storage) { return storage.active && takes_disks(storage); }
 
 std::vector<GuestEntry> parse_guests(const Json& reply) {

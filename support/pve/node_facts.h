@@ -77,6 +77,8 @@ struct Volume {
   std::string notes = {};         // of a backup
 };
 
+bool is_disk(const Volume& volume);  // a guest's, and no backup of it
+
 struct Bridge {
   std::string name;
   bool active = false;

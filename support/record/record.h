@@ -68,6 +68,8 @@ struct NodeRecord {
 
   // From here on as preflight found it.
   std::optional<std::string> host = {};
+  // Its public SSH host key, "ssh-ed25519 AAAA…": the same node under whatever name.
+  std::optional<std::string> host_key = {};
   std::optional<std::string> release = {};
   std::map<std::string, Fact<std::string>> packages = {};
   std::optional<std::string> kernel = {};

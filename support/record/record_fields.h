@@ -55,6 +55,7 @@ void visit(NodeRecord& node, Fields& fields) {
   fields("kind", node.kind, required);
   fields("name", node.name, required);
   fields("host", node.host, if_set);
+  fields("host_key", node.host_key, if_set);
   fields("release", node.release, if_set);
   fields("packages", node.packages, if_set);
   fields("kernel", node.kernel, if_set);

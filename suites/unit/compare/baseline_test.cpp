@@ -185,6 +185,29 @@ TEST(BaselineOfANode, IsRefusedForAnother) {
               HasSubstr("b.json: it is of a real node, and the run is of a simulated one"));
 }
 
+TEST(BaselineOfANode, UnderAnotherNameIsToldByTheHostKey) {
+  Baseline baseline = runs_with(five_runs());
+  baseline.node.host_key = "ssh-ed25519 AAAA1";
+  require_of_node(baseline, "b.json", false, "10.0.0.5");  // not known yet
+  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", true, "10.0.0.5"); }),
+              HasSubstr("simulated"));
+  NodeRecord node = baseline.node;
+  node.name = "10.0.0.5";
+  require_of_node(baseline, "b.json", node);
+  node.host_key = "ssh-ed25519 AAAA2";
+  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", node); }),
+              HasSubstr("b.json: it is of node pve1, and the run is of 10.0.0.5"));
+  node.host_key.reset();
+  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", node); }),
+              HasSubstr("it is of node pve1"))
+      << "no key is no proof";
+  node.name = "pve1";
+  require_of_node(baseline, "b.json", node);
+  node.kind = "sim";
+  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", node); }),
+              HasSubstr("it is of a real node"));
+}
+
 // ---- what has to be the same --------------------------------------------------------------------
 
 struct Difference {
@@ -237,6 +260,16 @@ TEST(ComparabilityOfTwoRuns, IsNotLostByWhatAnUpgradeChanges) {
   upgraded.node.packages["pve-manager"] = "9.2.4";
   upgraded.node.memory_mib = 15744;  // the new kernel keeps more of it for itself
   EXPECT_THAT(differences_that_matter(one_run(record_with({})), one_run(upgraded)), IsEmpty());
+}
+
+TEST(ComparabilityOfTwoRuns, IsNotLostByAnotherNameOfTheSameNode) {
+  Record before = record_with({}), renamed = record_with({.id = "run-2"});
+  before.node.host_key = renamed.node.host_key = "ssh-ed25519 AAAA1";
+  renamed.node.host = "pve-east";
+  EXPECT_THAT(differences_that_matter(one_run(before), one_run(renamed)), IsEmpty());
+  renamed.node.host_key = "ssh-ed25519 AAAA2";
+  EXPECT_THAT(differences_that_matter(one_run(before), one_run(renamed)),
+              ElementsAre("node: pve1 before, pve-east now"));
 }
 
 TEST(ComparabilityOfTwoRuns, IsNotLostByWhatIsNotOnRecord) {

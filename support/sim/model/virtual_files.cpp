@@ -208,6 +208,10 @@ std::optional<std::string> node_file(const Call& call, const std::string& path) 
   }
   if (path == "/proc/stat") return fmt::format("cpu  {}\n", cpu_line(figures.cpu(call.now())));
   if (path == "/etc/hostname") return node.name + "\n";
+  if (path == "/etc/ssh/ssh_host_ed25519_key.pub") {
+    return fmt::format("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{} root@{}\n",
+                       hex(0, "host key of " + node.name, 0, 43), node.name);
+  }
   if (path == "/proc/sys/kernel/random/boot_id") return node_boot_id(call);
   if (path == "/proc/cmdline") {
     return fmt::format("BOOT_IMAGE=/boot/vmlinuz-{} root=/dev/mapper/pve-root ro quiet\n",
