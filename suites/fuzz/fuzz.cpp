@@ -175,6 +175,7 @@ const Target* chosen = nullptr;
 }  // namespace
 }  // namespace pve_accept
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the name and the types are libFuzzer's
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   using namespace pve_accept;
   for (int i = 1; i < *argc; ++i) {

@@ -22,6 +22,7 @@ inline constexpr std::string_view kBlanks = " \t\r\n";
 std::string_view trimmed(std::string_view text);
 
 std::string lower_case(std::string text);  // of ASCII
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

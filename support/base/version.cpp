@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "support/base/text.h"
+
 namespace pve_accept {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes the digits that `text` begins with, without leading zeros.
 std::string_view take_number(std::string_view& text) {
@@ -19,7 +19,7 @@ std::string_view take_number(std::string_view& text) {
 
 bool version_less(std::string_view left, std::string_view right) {
   while (!left.empty() && !right.empty()) {
-    if (is_digit(left.front()) && is_digit(right.front())) {
+    if (text::is_digit(left.front()) && text::is_digit(right.front())) {
       const std::string_view a = take_number(left);
       const std::string_view b = take_number(right);
       if (a.size() != b.size()) return a.size() < b.size();

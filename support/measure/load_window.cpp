@@ -51,9 +51,9 @@ void confirm_samples(LoadWindow& load, int expected) {
 }
 
 // A load and a sampler side by side, each read without waiting for the other.
-class Observation {
+class LoadWatch {
  public:
-  Observation(const Clock& clock, const LoadPlan& plan) : clock_(clock), plan_(plan) {
+  LoadWatch(const Clock& clock, const LoadPlan& plan) : clock_(clock), plan_(plan) {
     seen_.window.name = plan.name;
     seen_.window.began = clock.now();
     seen_.window.started = clock.wall();
@@ -232,7 +232,7 @@ int expected_samples(const LoadPlan& plan, Clock::Duration interval) {
 
 LoadWindow run_load_window(Shell& guest, Sampler& sampler, const Clock& clock,
                            const LoadPlan& plan) {
-  return Observation(clock, plan).run(guest, sampler);
+  return LoadWatch(clock, plan).run(guest, sampler);
 }
 
 }  // namespace pve_accept

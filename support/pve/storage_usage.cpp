@@ -13,7 +13,7 @@ namespace pve_accept {
 namespace {
 
 // A storage's definition and the volume on it.
-struct Place {
+struct VolumePlace {
   Json storage;
   std::string storage_name;
   std::string volume;  // name on the storage: "vm-9001-disk-0"
@@ -24,7 +24,7 @@ struct Place {
   }
 };
 
-Place place_of(Node& node, const std::string& volid) {
+VolumePlace place_of(Node& node, const std::string& volid) {
   const std::size_t colon = volid.find(':');
   if (colon == std::string::npos) {
     throw text::unexpected("a volume id", volid, "\"storage:volume\"");
@@ -37,7 +37,7 @@ Place place_of(Node& node, const std::string& volid) {
                      fmt::format("the node has no storage {}", name));
 }
 
-DiskUsage thin_volume_usage(Node& node, const Place& place) {
+DiskUsage thin_volume_usage(Node& node, const VolumePlace& place) {
   const std::string group = place.setting("vgname");
   const Command command = reading({"lvs", "--reportformat", "json", "--units", "b", "--nosuffix",
                                    "-o", "lv_name,lv_size,data_percent,pool_lv", group});
@@ -54,7 +54,7 @@ DiskUsage thin_volume_usage(Node& node, const Place& place) {
           .how = "lvs data_percent"};
 }
 
-DiskUsage dataset_usage(Node& node, const Place& place) {
+DiskUsage dataset_usage(Node& node, const VolumePlace& place) {
   const std::string dataset = fmt::format("{}/{}", place.setting("pool"), place.volume);
   const Command command =
       reading({"zfs", "get", "-Hp", "-o", "property,value", "used,volsize,refquota", dataset});
@@ -69,7 +69,7 @@ DiskUsage dataset_usage(Node& node, const Place& place) {
   return {.allocated_gib = gib(size->second), .used_gib = gib(used->second), .how = "zfs used"};
 }
 
-DiskUsage file_usage(Node& node, const Place& place) {
+DiskUsage file_usage(Node& node, const VolumePlace& place) {
   const std::string volid = fmt::format("{}:{}", place.storage_name, place.volume);
   const std::string path = node.volume_path(volid);
   const Command command = reading({"stat", "-c", "%b %B %s", path});
@@ -82,7 +82,7 @@ DiskUsage file_usage(Node& node, const Place& place) {
   return {.allocated_gib = gib(size), .used_gib = gib(file.used_bytes), .how = "stat"};
 }
 
-DiskUsage usage_on(Node& node, const Place& place, const std::string& volid) {
+DiskUsage usage_on(Node& node, const VolumePlace& place, const std::string& volid) {
   const std::string type = place.setting("type");
   if (type == "lvmthin") return thin_volume_usage(node, place);
   if (type == "zfspool") return dataset_usage(node, place);

@@ -19,7 +19,7 @@ std::string_view kind_of(const Value& value) {
   return value.boolean() ? "true or false" : "a list";
 }
 
-std::string json_text(const Value& value) { return pve_accept::json_text(write_field(value)); }
+std::string value_text(const Value& value) { return json_text(write_field(value)); }
 
 // Why a value is no data at all, wherever in it that is; empty when it is data.
 std::optional<std::string> no_data(const Value& value) {
@@ -28,13 +28,13 @@ std::optional<std::string> no_data(const Value& value) {
   if (value.text() != nullptr && value.text()->empty()) return kEmpty;
   if (value.number() && !std::isfinite(*value.number())) return "not a finite number";
   if (value.list() != nullptr && std::ranges::find(*value.list(), "") != value.list()->end()) {
-    return fmt::format("in {}: {}", json_text(value), kEmpty);
+    return fmt::format("in {}: {}", value_text(value), kEmpty);
   }
   return std::nullopt;
 }
 
 std::string wrong_type(const Value& measured, std::string_view expected) {
-  return fmt::format("expected {}, measured {}", expected, json_text(measured));
+  return fmt::format("expected {}, measured {}", expected, value_text(measured));
 }
 
 // Of a value that is held against a list: itself, or the elements of a list.

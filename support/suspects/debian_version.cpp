@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "support/base/text.h"
+
 namespace pve_accept {
 namespace {
 
@@ -24,8 +26,6 @@ DebianVersion parts_of(std::string_view text) {
   return version;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // Where a character stands among those that are no digits; the end of such a part is 0.
 int weight_of(char c) {
   if (c == '~') return -1;
@@ -36,7 +36,8 @@ int weight_of(char c) {
 // Takes the leading part of the text whose characters are digits, or are none.
 std::string_view take(std::string_view& text, bool digits) {
   const auto end =
-      std::ranges::find_if(text, [digits](char c) { return is_digit(c) != digits; }) - text.begin();
+      std::ranges::find_if(text, [digits](char c) { return text::is_digit(c) != digits; }) -
+      text.begin();
   const std::string_view part = text.substr(0, static_cast<std::size_t>(end));
   text.remove_prefix(part.size());
   return part;

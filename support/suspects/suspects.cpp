@@ -179,12 +179,12 @@ using Since = SuspectedClaim::Since;
 
 // What a survivor's claim is when its own packages are upgraded begins with the first, and the same
 // before that with the second.
-constexpr std::string_view kRefreshed = "survivor.refreshed-", kSurvivor = "survivor.";
+constexpr std::string_view kRefreshedPrefix = "survivor.refreshed-", kSurvivorPrefix = "survivor.";
 
 // The same claim before the guest's own packages were upgraded, where it held then.
 const ClaimResult* held_until_refreshed(const Record& record, const ClaimResult& claim) {
-  if (!claim.id.starts_with(kRefreshed)) return nullptr;
-  const std::string same = std::string(kSurvivor) + claim.id.substr(kRefreshed.size());
+  if (!claim.id.starts_with(kRefreshedPrefix)) return nullptr;
+  const std::string same = std::string(kSurvivorPrefix) + claim.id.substr(kRefreshedPrefix.size());
   const ClaimResult* earlier = record.claim(same, claim.guest);
   return earlier != nullptr && earlier->outcome == Outcome::kPass ? earlier : nullptr;
 }

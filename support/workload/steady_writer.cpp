@@ -11,7 +11,7 @@ using std::chrono::seconds;
 constexpr seconds kEndingTime{60};  // from the end of its time on
 constexpr seconds kSilence{30};     // it has a line every quarter of a second
 constexpr double kStopped_s = 3;
-constexpr seconds kStopPatience{8};
+constexpr seconds kEndPatience{8};
 constexpr seconds kGoOnPatience{10};
 
 }  // namespace
@@ -45,7 +45,7 @@ SteadyWriter::SteadyWriter(Shell& guest, Clock& clock, const std::string& script
 }
 
 bool SteadyWriter::stops() {
-  const Clock::Instant deadline = clock_.now() + guest_.patience(kStopPatience);
+  const Clock::Instant deadline = clock_.now() + guest_.patience(kEndPatience);
   while (next().last_ago_s < kStopped_s) {
     if (clock_.now() >= deadline) return false;
   }

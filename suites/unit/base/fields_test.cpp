@@ -32,14 +32,14 @@ void check_fields(const JsonCursor& place, const Cpu& cpu) {
   if (cpu.model == "n100" && cpu.cpus > 4) place.fail("an n100 has 4 CPUs");
 }
 
-struct Node {
+struct Machine {
   std::map<std::string, Cpu> sockets = {};
   std::map<GuestKind, std::vector<int>> guests = {{GuestKind::kVm, {9000}}};
   std::chrono::seconds uptime{0};
 };
 
 template <class Fields>
-void visit(Node& node, Fields& fields) {
+void visit(Machine& node, Fields& fields) {
   fields("sockets", node.sockets);
   fields("guests", node.guests);
   fields("uptime_s", node.uptime);
@@ -59,7 +59,7 @@ TEST(Fields, ReadWhatIsThereAndKeepTheDefaultsOfTheRest) {
 }
 
 TEST(Fields, OfStructsWithinStructs) {
-  const Node node = read<Node>(
+  const auto node = read<Machine>(
       R"({"sockets": {"0": {"model": "a", "cpus": 2}}, "guests": {"lxc": [1, 2]}, "uptime_s": 90})");
   EXPECT_EQ(node.sockets.at("0").cpus, 2);
   EXPECT_THAT(node.guests.at(GuestKind::kLxc), testing::ElementsAre(1, 2));
@@ -70,13 +70,13 @@ TEST(Fields, OfStructsWithinStructs) {
 TEST(Fields, AreWrittenAsTheyAreRead) {
   const Json written = write_fields(Cpu{.model = "a", .load = std::nan("")});
   EXPECT_EQ(written, Json::parse(R"({"model":"a","cpus":1,"governor":null,"load":null})"));
-  const Node node{.sockets = {{"0", {.model = "a"}}}};
-  EXPECT_EQ(write_fields(read<Node>(write_fields(node).dump().c_str())), write_fields(node));
+  const Machine node{.sockets = {{"0", {.model = "a"}}}};
+  EXPECT_EQ(write_fields(read<Machine>(write_fields(node).dump().c_str())), write_fields(node));
 }
 
 TEST(Fields, NameThePlaceOfAnError) {
   const auto complaint = [](const char* text, const char* expected) {
-    EXPECT_THAT([&] { read<Node>(text); },
+    EXPECT_THAT([&] { read<Machine>(text); },
                 ThrowsMessage<InputError>(HasSubstr(std::string("node.json: ") + expected)));
   };
   complaint(R"({"sockets": {"0": {}}})", "sockets/0: 'model' is missing");

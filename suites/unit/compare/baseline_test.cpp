@@ -210,13 +210,13 @@ TEST(BaselineOfANode, UnderAnotherNameIsToldByTheHostKey) {
 
 // ---- what has to be the same --------------------------------------------------------------------
 
-struct Difference {
+struct WhatDiffers {
   const char* name;
   void (*change)(Record&);
   const char* text;
 };
 
-class Comparability : public testing::TestWithParam<Difference> {};
+class Comparability : public testing::TestWithParam<WhatDiffers> {};
 
 TEST_P(Comparability, IsLostBy) {
   Record other = record_with({.id = "run-2"});
@@ -228,30 +228,30 @@ TEST_P(Comparability, IsLostBy) {
 INSTANTIATE_TEST_SUITE_P(
     , Comparability,
     testing::Values(
-        Difference{"Node", [](Record& run) { run.node.host = "pve2"; },
-                   "node: pve1 before, pve2 now"},
-        Difference{"Cpu", [](Record& run) { run.node.cpu->model = "EPYC"; },
-                   "CPU: N100, 4 CPUs before, EPYC, 4 CPUs now"},
-        Difference{"Cpus", [](Record& run) { run.node.cpu->cpus = 8; },
-                   "CPU: N100, 4 CPUs before, N100, 8 CPUs now"},
-        Difference{"Memory", [](Record& run) { run.node.memory_mib = 31900; },
-                   "memory: 15771 MiB before, 31900 MiB now"},
-        Difference{"Hypervisor", [](Record& run) { run.node.hypervisor = "kvm"; },
-                   "hypervisor of the node: none (hardware) before, kvm now"},
-        Difference{"Storage", [](Record& run) { run.node.storage->type = "zfspool"; },
-                   "storage: local-lvm (lvmthin) before, local-lvm (zfspool) now"},
-        Difference{"Governor", [](Record& run) { run.node.cpu->governor = "performance"; },
-                   "CPU governor: powersave before, performance now"},
-        Difference{"Ksm", [](Record& run) { run.node.ksm = "running"; },
-                   "KSM: off before, running now"},
-        Difference{"Guest", [](Record& run) { run.guests[kVm].spec->cores = 4; },
-                   "vm: 2 cores, 2048 MiB, 10 GiB before, 4 cores, 2048 MiB, 10 GiB now"},
-        Difference{"Load", [](Record& run) { run.measurements[kLxc].load->pgbench.clients = 8; },
-                   "load of the lxc: pgbench scale 10, 4 clients, 60 s before, pgbench scale 10, "
-                   "8 clients, 60 s now"},
-        Difference{"Reboot", [](Record& run) { run.node.pending_kernel = "7.0.6-2-pve"; },
-                   "reboot pending now: in run run-2 kernel 7.0.6-2-pve was installed and did not "
-                   "run"}),
+        WhatDiffers{"Node", [](Record& run) { run.node.host = "pve2"; },
+                    "node: pve1 before, pve2 now"},
+        WhatDiffers{"Cpu", [](Record& run) { run.node.cpu->model = "EPYC"; },
+                    "CPU: N100, 4 CPUs before, EPYC, 4 CPUs now"},
+        WhatDiffers{"Cpus", [](Record& run) { run.node.cpu->cpus = 8; },
+                    "CPU: N100, 4 CPUs before, N100, 8 CPUs now"},
+        WhatDiffers{"Memory", [](Record& run) { run.node.memory_mib = 31900; },
+                    "memory: 15771 MiB before, 31900 MiB now"},
+        WhatDiffers{"Hypervisor", [](Record& run) { run.node.hypervisor = "kvm"; },
+                    "hypervisor of the node: none (hardware) before, kvm now"},
+        WhatDiffers{"Storage", [](Record& run) { run.node.storage->type = "zfspool"; },
+                    "storage: local-lvm (lvmthin) before, local-lvm (zfspool) now"},
+        WhatDiffers{"Governor", [](Record& run) { run.node.cpu->governor = "performance"; },
+                    "CPU governor: powersave before, performance now"},
+        WhatDiffers{"Ksm", [](Record& run) { run.node.ksm = "running"; },
+                    "KSM: off before, running now"},
+        WhatDiffers{"Guest", [](Record& run) { run.guests[kVm].spec->cores = 4; },
+                    "vm: 2 cores, 2048 MiB, 10 GiB before, 4 cores, 2048 MiB, 10 GiB now"},
+        WhatDiffers{"Load", [](Record& run) { run.measurements[kLxc].load->pgbench.clients = 8; },
+                    "load of the lxc: pgbench scale 10, 4 clients, 60 s before, pgbench scale 10, "
+                    "8 clients, 60 s now"},
+        WhatDiffers{"Reboot", [](Record& run) { run.node.pending_kernel = "7.0.6-2-pve"; },
+                    "reboot pending now: in run run-2 kernel 7.0.6-2-pve was installed and did not "
+                    "run"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ComparabilityOfTwoRuns, IsNotLostByWhatAnUpgradeChanges) {

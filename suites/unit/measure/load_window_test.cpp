@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 using ::testing::Return;
 using ::testing::Throw;
 
-constexpr int kSeconds = 20;
+constexpr int kLoadSeconds = 20;
 
 std::string problem_of(const LoadWindow& load) {
   return fmt::format("{}", fmt::join(load.window.problems, "; "));
@@ -76,7 +76,7 @@ class LoadWindowTest : public testing::Test {
   Sampler sampler_{node_, "the script"};
   LoadPlan plan_{.load = {.argv = {"pgbench", "-T", "20"}, .deadline = 80s},
                  .parse_progress = parse,
-                 .seconds = kSeconds,
+                 .seconds = kLoadSeconds,
                  .lead_in = 5s,
                  .start_limit = 30s,
                  .target = {.pid = 4711}};

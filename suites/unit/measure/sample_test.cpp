@@ -26,7 +26,7 @@ std::string without(const std::string& key) {
   return object.dump();
 }
 
-std::string with(const std::string& path, const Json& value) {
+std::string changed(const std::string& path, const Json& value) {
   Json object = Json::parse(kLine);
   object[Json::json_pointer(path)] = value;
   return object.dump();
@@ -117,13 +117,14 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair(std::string(R"({"t":1,"t":2})"), "stands twice"),
         std::pair(without("t"), "'t' is missing"), std::pair(without("mem"), "'mem' is missing"),
         std::pair(without("cpu"), "'cpu' is missing"),
-        std::pair(with("/mem/total", 0), "mem/total: expected a whole number from 1"),
-        std::pair(with("/mem/available", -1), "must not be negative"),
-        std::pair(with("/mem/available", 1.5), "expected a whole number"),
-        std::pair(with("/mem/available", 18446744073709551615U), "expected a whole number"),
-        std::pair(with("/cpu", {1, 2, 3}), "expected 10 counters, found 3"),
-        std::pair(with("/cpu/3", "4"), "cpu/3"), std::pair(with("/cgroup/bogus", 1), "unknown key"),
-        std::pair(with("/process/rss_kib", nullptr), "process/rss_kib")));
+        std::pair(changed("/mem/total", 0), "mem/total: expected a whole number from 1"),
+        std::pair(changed("/mem/available", -1), "must not be negative"),
+        std::pair(changed("/mem/available", 1.5), "expected a whole number"),
+        std::pair(changed("/mem/available", 18446744073709551615U), "expected a whole number"),
+        std::pair(changed("/cpu", {1, 2, 3}), "expected 10 counters, found 3"),
+        std::pair(changed("/cpu/3", "4"), "cpu/3"),
+        std::pair(changed("/cgroup/bogus", 1), "unknown key"),
+        std::pair(changed("/process/rss_kib", nullptr), "process/rss_kib")));
 
 TEST(RamUsed, IsTotalMinusAvailable) { EXPECT_DOUBLE_EQ(ram_used_mib(sample_at(0, 1702)), 1702); }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kBackups = "node-quick/63-backups.txt";
 
-std::string complaint(const std::string& line) {
+std::string complaint_of_backup(const std::string& line) {
   return complaint_of({.argv = {line.substr(0, line.find(' '))}}, recorded(kBackups, line));
 }
 
@@ -22,25 +22,26 @@ std::string vzdump(int vmid, const char* storage) {
 }
 
 TEST(BackupComplaint, IsWhatVzdumpCallsTheErrorNotItsLastWord) {
-  EXPECT_EQ(complaint(vzdump(702, "local")),
+  EXPECT_EQ(complaint_of_backup(vzdump(702, "local")),
             "vzdump: exit 255: ERROR: Backup of VM 702 failed - volume "
             "'local-lvm:702/vm-702-disk-0.raw' does not exist");
-  EXPECT_EQ(complaint(vzdump(703, "local")),
+  EXPECT_EQ(complaint_of_backup(vzdump(703, "local")),
             "vzdump: exit 255: ERROR: Backup of VM 703 failed - CT is locked (backup)");
   // It cancels the job first, which fails too.
-  EXPECT_EQ(complaint(vzdump(555, "local")),
+  EXPECT_EQ(complaint_of_backup(vzdump(555, "local")),
             "vzdump: exit 255: ERROR: Backup of VM 555 failed - executing QMP command to start "
             "backup failed - The command backup has not been found");
 }
 
 TEST(BackupComplaint, IsTheLastLineWhereNoneIsCalledAnError) {
-  EXPECT_EQ(complaint(vzdump(700, "local-lvm")),
+  EXPECT_EQ(complaint_of_backup(vzdump(700, "local-lvm")),
             "vzdump: exit 255: could not get storage information for 'local-lvm': can't use "
             "storage 'local-lvm' for backups - wrong content type");
-  EXPECT_EQ(complaint("pct restore 704 local:backup/vzdump-lxc-700-2020_01_01-00_00_00.tar.zst "
-                      "--storage local-lvm"),
-            "pct: exit 255: unable to restore CT 704 - volume "
-            "'local:backup/vzdump-lxc-700-2020_01_01-00_00_00.tar.zst' does not exist");
+  EXPECT_EQ(
+      complaint_of_backup("pct restore 704 local:backup/vzdump-lxc-700-2020_01_01-00_00_00.tar.zst "
+                          "--storage local-lvm"),
+      "pct: exit 255: unable to restore CT 704 - volume "
+      "'local:backup/vzdump-lxc-700-2020_01_01-00_00_00.tar.zst' does not exist");
 }
 
 }  // namespace

@@ -29,21 +29,21 @@ std::string reader_script() {
 }
 
 // Listens as QEMU does: one client at a time.
-class Listener {
+class SocketListener {
  public:
-  explicit Listener(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+  explicit SocketListener(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
     EXPECT_EQ(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     EXPECT_EQ(::listen(socket_, 1), 0);
   }
-  ~Listener() {
+  ~SocketListener() {
     ::close(client_);
     ::close(socket_);
   }
-  Listener(const Listener&) = delete;
-  Listener& operator=(const Listener&) = delete;
+  SocketListener(const SocketListener&) = delete;
+  SocketListener& operator=(const SocketListener&) = delete;
 
   void accept() { client_ = ::accept(socket_, nullptr, nullptr); }
   void print(std::string_view text) const {
@@ -84,7 +84,7 @@ class ConsoleReader : public testing::Test {
 };
 
 TEST_F(ConsoleReader, PassesOnWhatComesWhenItComes) {
-  Listener console(socket());
+  SocketListener console(socket());
   std::FILE* reader = start("60");
   console.accept();
   console.print("first\r\n");
@@ -97,7 +97,7 @@ TEST_F(ConsoleReader, PassesOnWhatComesWhenItComes) {
 }
 
 TEST_F(ConsoleReader, EndsWhenNobodyReadsItAndTheConsoleIsQuiet) {
-  Listener console(socket());
+  SocketListener console(socket());
   std::FILE* reader = start("60");
   console.accept();
   console.print("first\r\n");
@@ -108,7 +108,7 @@ TEST_F(ConsoleReader, EndsWhenNobodyReadsItAndTheConsoleIsQuiet) {
 }
 
 TEST_F(ConsoleReader, EndsByItselfInTheEnd) {
-  Listener console(socket());
+  SocketListener console(socket());
   std::FILE* reader = start("1");
   console.accept();
   EXPECT_TRUE(console.client_goes());

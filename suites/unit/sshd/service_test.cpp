@@ -22,9 +22,9 @@ using testing::HasSubstr;
 
 // Does what the words of its line say: "out TEXT", "err TEXT", "exit N", "input", "much MIB",
 // "hang", "cut".
-class ScriptedProcess final : public ServedProcess {
+class ScriptedServedProcess final : public ServedProcess {
  public:
-  ScriptedProcess(const std::string& line, std::string input) {
+  ScriptedServedProcess(const std::string& line, std::string input) {
     std::istringstream words(line);
     std::string word;
     while (words >> word) {
@@ -77,9 +77,9 @@ class ScriptedHosts final : public ServedHosts {
   std::unique_ptr<ServedProcess> start(const std::string& id, const std::string& line,
                                        std::string input) override {
     if (line == "where") {
-      return std::make_unique<ScriptedProcess>("out " + id, "");
+      return std::make_unique<ScriptedServedProcess>("out " + id, "");
     }
-    return std::make_unique<ScriptedProcess>(line, std::move(input));
+    return std::make_unique<ScriptedServedProcess>(line, std::move(input));
   }
   std::string host_at(const std::string& address, int port) override {
     if (address == "192.0.2.7" && port == 22) return "behind";

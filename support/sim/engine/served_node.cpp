@@ -16,7 +16,7 @@
 namespace pve_accept {
 namespace {
 
-constexpr const char* kNode = "node";
+constexpr const char* kNodeItself = "node";
 
 // Nobody here knows the deadline that the client has given a command.
 constexpr Clock::Duration kNoDeadline = std::chrono::hours(24);
@@ -72,7 +72,7 @@ ServedNode::ServedNode(const std::filesystem::path& state_dir, Scenario scenario
       engine_(
           std::make_unique<sim::Engine>(state_dir, std::move(scenario), &clock,
                                         [this](std::int64_t vmid) { return new_host_key(vmid); })) {
-  for (const auto& file : {key_file(kNode), identity_file()}) {
+  for (const auto& file : {key_file(kNodeItself), identity_file()}) {
     if (!std::filesystem::exists(file.string() + ".pub")) make_key(file);
   }
 }
@@ -90,13 +90,13 @@ std::string ServedNode::new_host_key(std::int64_t vmid) {
 std::filesystem::path ServedNode::identity_file() const { return state_dir_ / "id_ed25519"; }
 
 std::string ServedNode::node_host_key() const {
-  return std::string(text::trimmed(read_file(key_file(kNode).string() + ".pub")));
+  return std::string(text::trimmed(read_file(key_file(kNodeItself).string() + ".pub")));
 }
 
-std::string ServedNode::front() { return fmt::format("{}/{}", kNode, engine_->node_boots()); }
+std::string ServedNode::front() { return fmt::format("{}/{}", kNodeItself, engine_->node_boots()); }
 
 std::string ServedNode::name_of(const std::string& id) {
-  if (host_of(id) == kNode) return engine_->scenario().model.node.name;
+  if (host_of(id) == kNodeItself) return engine_->scenario().model.node.name;
   const sim::Guest* guest = engine_->state().find_guest(std::stoll(host_of(id)));
   return guest == nullptr ? id : guest->name();
 }
@@ -106,7 +106,7 @@ std::filesystem::path ServedNode::host_key_file(const std::string& id) {
 }
 
 std::vector<std::string> ServedNode::authorized_keys(const std::string& id) {
-  if (host_of(id) == kNode) return {read_file(identity_file().string() + ".pub")};
+  if (host_of(id) == kNodeItself) return {read_file(identity_file().string() + ".pub")};
   const sim::Guest* guest = engine_->state().find_guest(std::stoll(host_of(id)));
   if (guest == nullptr) return {};
   const auto keys = guest->files.find("/root/.ssh/authorized_keys");
