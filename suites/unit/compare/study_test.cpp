@@ -8,6 +8,7 @@
 #include <random>
 
 #include "suites/unit/record/record_testing.h"
+#include "suites/unit/sanitized.h"
 #include "support/compare/decision.h"
 
 namespace pve_accept {
@@ -80,6 +81,14 @@ Counts counted(std::uint64_t seed, const Lab& lab, std::string_view id, GuestKin
   return counts;
 }
 
+// All of it is repetition of what the tests of comparisons do.
+class ComparisonStudy : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (kSanitized) GTEST_SKIP() << "nothing but repetition";
+  }
+};
+
 // The share of comparisons of all primary metrics that are called worse where nothing changed.
 double false_alarms(std::uint64_t seed, const Lab& lab) {
   double sum = 0;
@@ -95,7 +104,7 @@ double false_alarms(std::uint64_t seed, const Lab& lab) {
   return sum / cases;
 }
 
-TEST(Study, OfAQuietLabFindsWhatChangedAndNothingElse) {
+TEST_F(ComparisonStudy, OfAQuietLabFindsWhatChangedAndNothingElse) {
   const Lab lab;
   EXPECT_LE(false_alarms(1000, lab), 1);
   EXPECT_GE(percent(counted(2001, lab, "throughput", kLxc, -0.07 * 2211.7), Decision::kWorse), 95);
@@ -104,7 +113,7 @@ TEST(Study, OfAQuietLabFindsWhatChangedAndNothingElse) {
   EXPECT_GE(percent(counted(2004, lab, "cpu-idle", kVm, 2), Decision::kWorse), 95);
 }
 
-TEST(Study, OfANoisyLabTakesEightRunsOrCannotTell) {
+TEST_F(ComparisonStudy, OfANoisyLabTakesEightRunsOrCannotTell) {
   const Lab eight{.boot_percent = 1, .round_percent = 2.5, .base_runs = 8};
   EXPECT_LE(false_alarms(3000, eight), 2);
   const Counts counts = counted(4001, eight, "throughput", kLxc, -0.07 * 2211.7, 4000);
@@ -114,13 +123,13 @@ TEST(Study, OfANoisyLabTakesEightRunsOrCannotTell) {
 
 // With fewer than five runs the rounds decide, and boots that differ are taken for a change: that
 // is why they are worded so, and why no claim fails by them.
-TEST(Study, OfTwoBootsByTheirRoundsIsWrongAboutOthers) {
+TEST_F(ComparisonStudy, OfTwoBootsByTheirRoundsIsWrongAboutOthers) {
   const Lab one{.boot_percent = 2, .round_percent = 1, .base_runs = 1, .rounds = 10};
   const Counts counts = counted(5001, one, "throughput", kLxc, 0);
   EXPECT_GT(percent(counts, Decision::kWorse), 5);
 }
 
-TEST(Study, OfThreeRoundsAgainstThreeNeverSaysThatThereIsNoDifference) {
+TEST_F(ComparisonStudy, OfThreeRoundsAgainstThreeNeverSaysThatThereIsNoDifference) {
   const Lab three{.round_percent = 0.1, .base_runs = 1, .rounds = 3};
   const Counts counts = counted(6001, three, "throughput", kLxc, 0);
   EXPECT_NEAR(percent(counts, Decision::kInconclusive), 100, 1e-6);

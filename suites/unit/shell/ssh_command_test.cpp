@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "suites/unit/message_of.h"
+#include "suites/unit/sanitized.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/ssh_shell.h"
 
@@ -84,11 +85,7 @@ long own_status_kib(const std::string& name) {
 }
 
 // The address sanitizer holds freed memory back: under it, the process's size says nothing.
-#ifdef PVE_ACCEPT_SANITIZED
-constexpr bool kMemoryIsTelling = false;
-#else
-constexpr bool kMemoryIsTelling = true;
-#endif
+constexpr bool kMemoryIsTelling = !kSanitized;
 constexpr long kMaxGrowthMib = 50;
 
 TEST_F(SshCommandTest, Takes200MegabytesOfOutputInBoundedMemory) {
