@@ -1,14 +1,10 @@
 #include "suites/benchmark/run_share.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "support/base/error.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::ThrowsMessage;
 
 std::string line(const std::string& at, double duration_s, const std::string& command) {
   return R"({"at":"2026-06-07T)" + at + R"(Z","command":")" + command + R"(","duration_s":)" +

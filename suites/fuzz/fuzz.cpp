@@ -27,7 +27,6 @@
 #include "support/pve/ownership.h"
 #include "support/pve/serial_console.h"
 #include "support/pve/storage_usage.h"
-#include "support/record/judge.h"
 #include "support/record/lab_config.h"
 #include "support/record/record.h"
 #include "support/record/run_directory.h"

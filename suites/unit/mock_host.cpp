@@ -2,8 +2,6 @@
 
 namespace pve_accept {
 
-using testing::_;
-
 std::string config_file(const Json& config) {
   std::string description, settings;
   for (const auto& [key, value] : config.items()) {
@@ -30,7 +28,7 @@ MockHost::MockHost(const std::string& name) : shell(name) {
 MockHost::~MockHost() = default;
 
 void MockHost::answers(const std::string& line, const CommandResult& result) {
-  ON_CALL(shell, run(CommandLine(line))).WillByDefault(testing::Return(result));
+  ON_CALL(shell, run(CommandLine(line))).WillByDefault(Return(result));
 }
 
 }  // namespace pve_accept

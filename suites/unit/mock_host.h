@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "suites/unit/message_of.h"
 #include "suites/unit/mock_shell.h"
 #include "support/base/json.h"
 
@@ -17,14 +18,8 @@ inline CommandResult fails(int exit_status, std::string err, std::string out = {
 }
 
 // What an expression throws as HarnessError; empty when it does not.
-template <typename Function>
-std::string trouble_of(Function function) {
-  try {
-    function();
-  } catch (const HarnessError& error) {
-    return error.what();
-  }
-  return {};
+inline std::string trouble_of(const std::function<void()>& action) {
+  return message_of<HarnessError>(action, "");
 }
 
 struct MockHost {

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {

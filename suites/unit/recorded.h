@@ -15,8 +15,8 @@ namespace pve_accept {
 CommandResult recorded(const std::string& file, std::string_view command, int occurrence = 0);
 
 // Its standard output as JSON.
-inline Json recorded_json(const std::string& file, std::string_view command) {
-  return Json::parse(recorded(file, command).out);
+inline Json recorded_json(const std::string& file, std::string_view command, int occurrence = 0) {
+  return Json::parse(recorded(file, command, occurrence).out);
 }
 
 }  // namespace pve_accept

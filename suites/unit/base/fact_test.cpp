@@ -1,7 +1,7 @@
 #include "support/base/fact.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "support/base/fields.h"
 
 namespace pve_accept {
@@ -32,12 +32,7 @@ TEST(Fact, IsWhatWasSeenOrWhyNot) {
 
 TEST(Fact, IsNeededWithItsReason) {
   const auto trouble_of = [](const Fact<double>& fact) -> std::string {
-    try {
-      fact.need("the disk");
-    } catch (const HarnessError& error) {
-      return error.what();
-    }
-    return "none";
+    return message_of<HarnessError>([&] { fact.need("the disk"); }, "none");
   };
   EXPECT_EQ(trouble_of(failing()), "read the disk: measure the disk: df is gone");
   EXPECT_EQ(trouble_of({}), "read the disk: it is not on record");

@@ -1,15 +1,11 @@
 #include "support/base/fields.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "support/base/error.h"
 #include "support/base/figure.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::ThrowsMessage;
 
 struct Cpu {
   std::string model = {};
@@ -62,8 +58,8 @@ TEST(Fields, OfStructsWithinStructs) {
   const auto node = read<Machine>(
       R"({"sockets": {"0": {"model": "a", "cpus": 2}}, "guests": {"lxc": [1, 2]}, "uptime_s": 90})");
   EXPECT_EQ(node.sockets.at("0").cpus, 2);
-  EXPECT_THAT(node.guests.at(GuestKind::kLxc), testing::ElementsAre(1, 2));
-  EXPECT_THAT(node.guests.at(GuestKind::kVm), testing::ElementsAre(9000));
+  EXPECT_THAT(node.guests.at(GuestKind::kLxc), ElementsAre(1, 2));
+  EXPECT_THAT(node.guests.at(GuestKind::kVm), ElementsAre(9000));
   EXPECT_EQ(node.uptime, std::chrono::seconds(90));
 }
 

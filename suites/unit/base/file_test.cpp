@@ -1,19 +1,16 @@
 #include "support/base/file.h"
 
-#include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <csignal>
 
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "support/base/error.h"
 #include "support/base/temporary_directory.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::ThrowsMessage;
 
 class FileTest : public testing::Test {
  protected:
@@ -52,12 +49,8 @@ TEST_F(FileTest, KeepsItsOldTextWhenTheDiskIsFull) {
   const rlimit small{.rlim_cur = 10, .rlim_max = before.rlim_max};
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   ::setrlimit(RLIMIT_FSIZE, &small);
-  std::string problem = "no error";
-  try {
-    write_file_atomically(file_, "a text that does not fit");
-  } catch (const HarnessError& error) {
-    problem = error.what();
-  }
+  const std::string problem =
+      message_of<HarnessError>([&] { write_file_atomically(file_, "a text that does not fit"); });
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   EXPECT_THAT(problem, AllOf(HasSubstr(file_.string()), HasSubstr("File too large")));

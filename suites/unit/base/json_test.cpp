@@ -1,8 +1,8 @@
 #include "support/base/json.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "support/base/error.h"
 
@@ -42,15 +42,14 @@ TEST(StrictJson, NamesLineOfSyntaxError) {
        {std::pair("{\n\"a\": }", "line 2, column 6"), std::pair("", "line 1, column 1"),
         std::pair("{\"max\": NaN}", "line 1, column 9"), std::pair("[1] 2", "line 1, column 5"),
         std::pair("[\"\xff\"]", "line 1, column 3")}) {
-    EXPECT_THAT(
-        message_of<InputError>([&text = text] { parse_strict_json(text, "lab.json"); }),
-        testing::StartsWith(std::string("lab.json: not valid JSON: parse error at ") + place));
+    EXPECT_THAT(message_of<InputError>([&text = text] { parse_strict_json(text, "lab.json"); }),
+                StartsWith(std::string("lab.json: not valid JSON: parse error at ") + place));
   }
 }
 
 TEST(StrictJson, NamesFileThatIsMissing) {
   EXPECT_THAT(message_of<InputError>([] { read_strict_json("/nonexistent/lab.json"); }),
-              testing::HasSubstr("/nonexistent/lab.json: cannot be read: No such file"));
+              HasSubstr("/nonexistent/lab.json: cannot be read: No such file"));
 }
 
 TEST(JsonCursor, NamesThePathOfAWrongType) {

@@ -1,12 +1,9 @@
 #include "support/base/text.h"
 
-#include <gmock/gmock.h>
+#include "suites/unit/matchers.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::EndsWith;
-using testing::StartsWith;
 
 TEST(Tail, IsTheLastTenLines) {
   EXPECT_EQ(text::tail(""), "");
@@ -21,7 +18,7 @@ TEST(Tail, HasAtMostAThousandCharactersAndNoPartOfOne) {
   std::string text;
   for (int i = 0; i < 800; ++i) text += "ä";
   EXPECT_EQ(text::tail(text + "!").size(), 999U);
-  EXPECT_THAT(text::tail(text + "!"), testing::AllOf(StartsWith("ä"), EndsWith("ä!")));
+  EXPECT_THAT(text::tail(text + "!"), AllOf(StartsWith("ä"), EndsWith("ä!")));
 }
 
 TEST(OneLine, HasASeparatorForEachLineBreak) {

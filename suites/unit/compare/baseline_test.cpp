@@ -1,18 +1,11 @@
 #include "support/compare/baseline.h"
 
-#include <gmock/gmock.h>
-
 #include "suites/unit/compare/runs.h"
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 const Metric& metric(const char* id) { return *find_metric(id); }
 
@@ -91,7 +84,7 @@ class BaselineFiles : public testing::TestWithParam<BadBaseline> {};
 TEST_P(BaselineFiles, ThatAreWrongAreRefusedInOneLineWithTheRemedy) {
   Json document = Json::parse(to_json_text(runs_with(five_runs())));
   document.merge_patch(Json::parse(GetParam().patch));
-  const std::string complaint = input_complaint([&] { parse_baseline(document, "b.json"); });
+  const std::string complaint = message_of<InputError>([&] { parse_baseline(document, "b.json"); });
   EXPECT_THAT(complaint, AllOf(HasSubstr("b.json: "), HasSubstr(GetParam().complaint),
                                HasSubstr("pve-accept adopt RUN"), Not(HasSubstr("\n"))));
 }
@@ -130,33 +123,33 @@ TEST(Together, AreInTheOrderOfTheirTime) {
 TEST(Together, AreRunsOfOneKindAndNode) {
   Record simulated = record_with({.id = "run-2"});
   simulated.node.kind = "sim";
-  EXPECT_THAT(input_complaint([&] {
+  EXPECT_THAT(message_of<InputError>([&] {
                 together({one_run(record_with({})), one_run(simulated)});
               }),
               HasSubstr("a model's figures say nothing of hardware"));
   Record elsewhere = record_with({.id = "run-2"});
   elsewhere.node.host = "pve2";
-  EXPECT_THAT(input_complaint([&] {
+  EXPECT_THAT(message_of<InputError>([&] {
                 together({one_run(record_with({})), one_run(elsewhere)});
               }),
               HasSubstr("run run-1 does not belong with the others: node: pve1 before, pve2 now"));
-  EXPECT_THAT(input_complaint([&] {
+  EXPECT_THAT(message_of<InputError>([&] {
                 together({one_run(record_with({})), one_run(record_with({}))});
               }),
               HasSubstr("run run-1 is there twice"));
-  EXPECT_THAT(input_complaint([] { together({}); }), HasSubstr("not a single run"));
+  EXPECT_THAT(message_of<InputError>([] { together({}); }), HasSubstr("not a single run"));
 }
 
 TEST(Adopting, RefusesWhatSaysNothing) {
   Record pending = record_with({});
   pending.node.pending_kernel = "7.0.6-2-pve";
-  EXPECT_THAT(input_complaint([&] { require_adoptable(one_run(pending)); }),
+  EXPECT_THAT(message_of<InputError>([&] { require_adoptable(one_run(pending)); }),
               AllOf(HasSubstr("a reboot was pending (7.0.6-2-pve"), HasSubstr("reboot the node")));
   Record empty = record_with({});
   empty.baseline.reset();
   empty.measurements.clear();
   empty.guests.clear();
-  EXPECT_THAT(input_complaint([&] { require_adoptable(one_run(empty)); }),
+  EXPECT_THAT(message_of<InputError>([&] { require_adoptable(one_run(empty)); }),
               HasSubstr("not a single usable figure"));
   require_adoptable(runs_with(five_runs()));
 }
@@ -178,10 +171,10 @@ TEST(Adopting, WarnsOfOneBootAndOfFewRuns) {
 TEST(BaselineOfANode, IsRefusedForAnother) {
   const Baseline baseline = runs_with(five_runs());
   require_of_node(baseline, "b.json", false, "pve1");
-  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", false, "pve2"); }),
+  EXPECT_THAT(message_of<InputError>([&] { require_of_node(baseline, "b.json", false, "pve2"); }),
               AllOf(HasSubstr("b.json: it is of node pve1, and the run is of pve2"),
                     HasSubstr("pve-accept adopt RUN")));
-  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", true, "sim"); }),
+  EXPECT_THAT(message_of<InputError>([&] { require_of_node(baseline, "b.json", true, "sim"); }),
               HasSubstr("b.json: it is of a real node, and the run is of a simulated one"));
 }
 
@@ -189,22 +182,23 @@ TEST(BaselineOfANode, UnderAnotherNameIsToldByTheHostKey) {
   Baseline baseline = runs_with(five_runs());
   baseline.node.host_key = "ssh-ed25519 AAAA1";
   require_of_node(baseline, "b.json", false, "10.0.0.5");  // not known yet
-  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", true, "10.0.0.5"); }),
-              HasSubstr("simulated"));
+  EXPECT_THAT(
+      message_of<InputError>([&] { require_of_node(baseline, "b.json", true, "10.0.0.5"); }),
+      HasSubstr("simulated"));
   NodeRecord node = baseline.node;
   node.name = "10.0.0.5";
   require_of_node(baseline, "b.json", node);
   node.host_key = "ssh-ed25519 AAAA2";
-  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", node); }),
+  EXPECT_THAT(message_of<InputError>([&] { require_of_node(baseline, "b.json", node); }),
               HasSubstr("b.json: it is of node pve1, and the run is of 10.0.0.5"));
   node.host_key.reset();
-  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", node); }),
+  EXPECT_THAT(message_of<InputError>([&] { require_of_node(baseline, "b.json", node); }),
               HasSubstr("it is of node pve1"))
       << "no key is no proof";
   node.name = "pve1";
   require_of_node(baseline, "b.json", node);
   node.kind = "sim";
-  EXPECT_THAT(input_complaint([&] { require_of_node(baseline, "b.json", node); }),
+  EXPECT_THAT(message_of<InputError>([&] { require_of_node(baseline, "b.json", node); }),
               HasSubstr("it is of a real node"));
 }
 

@@ -1,18 +1,11 @@
 #include "support/compare/comparison.h"
 
-#include <gmock/gmock.h>
-
-#include <cmath>
-
 #include "suites/unit/compare/runs.h"
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 const Metric& kTps = *find_metric("throughput");
 const Metric& kIdleMemory = *find_metric("memory-idle");
@@ -198,7 +191,7 @@ TEST(Comparing, OfWhatIsNotComparableComparesNothing) {
 TEST(Comparing, DoesNotHoldAModelAgainstHardware) {
   Record record = record_with({});
   record.node.kind = "sim";
-  EXPECT_THAT(input_complaint(
+  EXPECT_THAT(message_of<InputError>(
                   [&] { compare(runs_with(five_runs()), one_run(record), suite_thresholds()); }),
               HasSubstr("one side is of a simulated node"));
 }
@@ -241,7 +234,7 @@ TEST(Floors, OfAnotherKindAreRefusedWithTheirPath) {
                             R"({"regression.throughput": {"allowed": {"max": 3}}})",
                             R"({"regression.throughput": {"allowed": {"min": 3}}})",
                             R"({"regression.throughput": {"allowed": {"min": 0}}})"}) {
-    EXPECT_THAT(input_complaint([&] { check_floors(with_patch(patch)); }),
+    EXPECT_THAT(message_of<InputError>([&] { check_floors(with_patch(patch)); }),
                 HasSubstr("claims/regression.throughput/lxc/allowed: expected only 'min', below 0"))
         << patch;
   }

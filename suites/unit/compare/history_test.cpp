@@ -1,16 +1,11 @@
 #include "support/compare/history.h"
 
-#include <gmock/gmock.h>
-
 #include "suites/unit/compare/runs.h"
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
 
 // A run in which docker.exec ended so in the container, and whose container did so many tps.
 Record run_with(int number, Outcome outcome, double tps = 2200) {
@@ -79,8 +74,9 @@ TEST(AHistory, HasNoTrendAcrossAnotherCpu) {
 TEST(AHistory, IsOfOneNode) {
   auto records = falling(2, 0);
   records[0].node.name = "pve2";
-  EXPECT_THAT(input_complaint([&] { history(records); }), HasSubstr("name the runs of one node"));
-  EXPECT_THAT(input_complaint([] { history({}); }), HasSubstr("not a single run"));
+  EXPECT_THAT(message_of<InputError>([&] { history(records); }),
+              HasSubstr("name the runs of one node"));
+  EXPECT_THAT(message_of<InputError>([] { history({}); }), HasSubstr("not a single run"));
 }
 
 TEST(AHistoryAsJson, HasOutcomesAndTrends) {

@@ -1,10 +1,9 @@
 #include "support/compare/noise.h"
 
-#include <gmock/gmock.h>
-
 #include <random>
 
 #include "suites/unit/compare/runs.h"
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 #include "suites/unit/sanitized.h"
 

@@ -1,17 +1,13 @@
 #include "support/measure/cpu_share.h"
 
-#include <gmock/gmock.h>
-
 #include <sstream>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
 #include "suites/unit/recorded.h"
 
 namespace pve_accept {
 namespace {
-
-using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 Sample from_proc_stat(const std::string& line) {
   std::istringstream fields(line);
@@ -37,9 +33,8 @@ TEST_P(RecordedMpstat, HasTheSameShares) {
         recorded("mpstat-cpu.txt", "head -n 1 /proc/stat", 2 * GetParam() + which).out);
   };
   const CpuShare share = cpu_share(state(0), state(1));
-  const Json mpstat =
-      Json::parse(recorded("mpstat-cpu.txt", "mpstat -u -o JSON 1 1", GetParam()).out)
-          .at("/sysstat/hosts/0/statistics/0/cpu-load/0"_json_pointer);
+  const Json mpstat = recorded_json("mpstat-cpu.txt", "mpstat -u -o JSON 1 1", GetParam())
+                          .at("/sysstat/hosts/0/statistics/0/cpu-load/0"_json_pointer);
   constexpr double kRounding = 0.0051;
   EXPECT_NEAR(share.user, mpstat.at("usr").get<double>(), kRounding);
   EXPECT_NEAR(share.nice, mpstat.at("nice").get<double>(), kRounding);

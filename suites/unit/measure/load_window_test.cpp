@@ -1,22 +1,16 @@
 #include "support/measure/load_window.h"
 
 #include <fmt/ranges.h>
-#include <gmock/gmock.h>
 
-#include <cstdio>
 #include <limits>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
 
 namespace pve_accept {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::ByMove;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Return;
-using ::testing::Throw;
 
 constexpr int kLoadSeconds = 20;
 
@@ -277,13 +271,13 @@ class OverdueProcess final : public Process {
 };
 
 TEST_F(LoadWindowTest, WatchesALoadThatDoesNotEndInTimeToTheLast) {
-  EXPECT_CALL(guest_, start(testing::_))
+  EXPECT_CALL(guest_, start(_))
       .WillOnce(Return(ByMove(std::make_unique<OverdueProcess>(std::make_unique<ScriptedProcess>(
           clock_, progress_lines(200ms, 20), ScriptedProcess::End{600s})))));
   std::vector<Sample> samples;
   samples.reserve(81);
   for (int second = 0; second < 81; ++second) samples.push_back(sample_at(second));
-  EXPECT_CALL(node_, start(testing::_))
+  EXPECT_CALL(node_, start(_))
       .WillOnce(Return(ByMove(std::make_unique<ScriptedProcess>(
           clock_, sampler_lines(samples, 300ms), ScriptedProcess::End{80300ms}))));
   const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
@@ -293,17 +287,17 @@ TEST_F(LoadWindowTest, WatchesALoadThatDoesNotEndInTimeToTheLast) {
 }
 
 TEST_F(LoadWindowTest, ReportsALoadThatDoesNotStart) {
-  EXPECT_CALL(guest_, start(testing::_)).WillOnce(Throw(ConnectionError("reach lxc", "refused")));
+  EXPECT_CALL(guest_, start(_)).WillOnce(Throw(ConnectionError("reach lxc", "refused")));
   const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
   EXPECT_THAT(problem_of(load), HasSubstr("start the load (after 0.0 s): reach lxc: refused"));
   EXPECT_THAT(load.window.samples, IsEmpty());
 }
 
 TEST_F(LoadWindowTest, ReportsASamplerThatDoesNotStart) {
-  EXPECT_CALL(guest_, start(testing::_))
+  EXPECT_CALL(guest_, start(_))
       .WillOnce(Return(ByMove(std::make_unique<ScriptedProcess>(clock_, progress_lines(200ms, 20),
                                                                 ScriptedProcess::End{20300ms}))));
-  EXPECT_CALL(node_, start(testing::_)).WillOnce(Throw(ConnectionError("reach node", "refused")));
+  EXPECT_CALL(node_, start(_)).WillOnce(Throw(ConnectionError("reach node", "refused")));
   const LoadWindow load = run_load_window(guest_, sampler_, clock_, plan_);
   EXPECT_THAT(problem_of(load), HasSubstr("start the sampler"));
   EXPECT_TRUE(load.window.broke_off);

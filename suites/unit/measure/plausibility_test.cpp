@@ -1,18 +1,10 @@
 #include "support/measure/plausibility.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
 
 namespace pve_accept {
 namespace {
-
-using ::testing::AllOf;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::StartsWith;
 
 class PlausibilityTest : public testing::Test {
  protected:
@@ -82,7 +74,7 @@ TEST_F(PlausibilityTest, RefusesAGuestAboveCapacity) {
   sample(7).cgroup->current_bytes = 0;
   sample(8).process = Sample::Process{.rss_kib = 15772LL << 10};
   limits_.expects_process = true;
-  EXPECT_THAT(problems(), testing::Contains(HasSubstr("booked on the guest (15772 MiB)")));
+  EXPECT_THAT(problems(), Contains(HasSubstr("booked on the guest (15772 MiB)")));
 }
 
 TEST_F(PlausibilityTest, RefusesSwappingInTheWindow) {

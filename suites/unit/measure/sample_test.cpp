@@ -1,17 +1,13 @@
 #include "support/measure/sample.h"
 
-#include <gmock/gmock.h>
-
 #include <sstream>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
 #include "suites/unit/recorded.h"
 
 namespace pve_accept {
 namespace {
-
-using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 constexpr const char* kLine =
     R"({"t":1780822200.125,"mem":{"total":16149504,"available":14406656,"swapped":30},)"
@@ -103,7 +99,7 @@ TEST_P(BadSample, IsShownWithWhatWasExpected) {
   const std::string& line = GetParam().first;
   const std::string& expected = GetParam().second;
   EXPECT_THAT([&] { parse_sample(line); },
-              ThrowsMessage<HarnessError>(testing::AllOf(HasSubstr(expected), HasSubstr(line))));
+              ThrowsMessage<HarnessError>(AllOf(HasSubstr(expected), HasSubstr(line))));
 }
 
 INSTANTIATE_TEST_SUITE_P(

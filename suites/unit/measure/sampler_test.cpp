@@ -1,20 +1,14 @@
 #include "support/measure/sampler.h"
 
 #include <fmt/ranges.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
 
 namespace pve_accept {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::_;
-using ::testing::AllOf;
-using ::testing::ByMove;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::Return;
 
 class SamplerTest : public testing::Test {
  protected:
@@ -121,7 +115,7 @@ TEST_F(SamplerTest, KeepsWhatWasSeenBeforeTheConnectionBroke) {
 }
 
 TEST_F(SamplerTest, ReportsANodeThatIsNotReached) {
-  EXPECT_CALL(node_, start(_)).WillOnce(testing::Throw(ConnectionError("reach node", "refused")));
+  EXPECT_CALL(node_, start(_)).WillOnce(Throw(ConnectionError("reach node", "refused")));
   EXPECT_THAT(problem_of_a_window(3), HasSubstr("reach node: refused"));
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <vector>
 
 #include "suites/unit/scripted_process.h"

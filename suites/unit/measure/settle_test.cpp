@@ -1,22 +1,19 @@
 #include "support/measure/settle.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
 
 namespace pve_accept {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 class SettleTest : public testing::Test {
  protected:
   // A node whose RAM used is `ram_used_mib(second)`.
   template <typename RamUsed>
   Settled settle_on(RamUsed ram_used_mib, const SettleLimits& limits) {
-    EXPECT_CALL(node_, start(testing::_)).WillOnce([&](const Command& command) {
+    EXPECT_CALL(node_, start(_)).WillOnce([&](const Command& command) {
       std::vector<Sample> samples;
       const int lines = std::stoi(command.argv.at(3));
       samples.reserve(static_cast<std::size_t>(lines));
@@ -89,8 +86,8 @@ TEST_F(SettleTest, TakesADeadlineThatIsLongEnoughToTheSample) {
 }
 
 TEST_F(SettleTest, FailsWithItsSampler) {
-  EXPECT_CALL(node_, start(testing::_))
-      .WillOnce(testing::Return(testing::ByMove(std::make_unique<ScriptedProcess>(
+  EXPECT_CALL(node_, start(_))
+      .WillOnce(Return(ByMove(std::make_unique<ScriptedProcess>(
           clock_, sampler_lines({sample_at(0)}), ScriptedProcess::End{1h}))));
   EXPECT_THROW(settle(sampler_), HarnessError);
 }

@@ -1,16 +1,12 @@
 #include "support/measure/window.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
 
 namespace pve_accept {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::Key;
-using ::testing::ThrowsMessage;
 
 TEST(Window, HasTheFiguresOfTheNode) {
   EXPECT_THAT(
@@ -107,7 +103,7 @@ TEST(Window, KeepsTheSamplersOwnLines) {
   EXPECT_EQ(last.at("cpu_used_percent"), 60);
   EXPECT_EQ(Json::parse(lines[2]).at("counts"), false);
   EXPECT_FALSE(Json::parse(lines[0]).contains("cpu_used_percent"));
-  EXPECT_THAT(lines[3], testing::EndsWith(window.samples[3].line.substr(1)));
+  EXPECT_THAT(lines[3], EndsWith(window.samples[3].line.substr(1)));
 }
 
 TEST(Window, KeepsLinesWhoseCountersMakeNoShare) {

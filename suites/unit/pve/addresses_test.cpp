@@ -1,7 +1,6 @@
 #include "support/pve/addresses.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -9,7 +8,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-using testing::HasSubstr;
 
 constexpr const char* kVmMac = "bc:24:11:49:3a:e2";
 
@@ -44,9 +42,8 @@ TEST(AddressInContainer, IsTheIpv4AlsoWhereAnIpv6StandsFirst) {
 }
 
 TEST(AddressFromAgent, IsTheIpv4OfItsCard) {
-  const Json interfaces = Json::parse(
-      recorded("node-quick/32-qm-agent-chroot.txt", "qm guest cmd 9000 network-get-interfaces")
-          .out);
+  const Json interfaces = recorded_json("node-quick/32-qm-agent-chroot.txt",
+                                        "qm guest cmd 9000 network-get-interfaces");
   EXPECT_EQ(address_from_agent(interfaces, kVmMac), "10.10.10.138");
 }
 
@@ -63,8 +60,7 @@ TEST(AddressOfNeighbour, PrefersIpv4AndKeepsTheZoneOfALinkLocalOne) {
 }
 
 TEST(AddressOfNeighbour, ReadsTheRealTool) {
-  const Json neighbours =
-      Json::parse(recorded("debian-12-tools.txt", "ip -j neigh show dev eth0").out);
+  const Json neighbours = recorded_json("debian-12-tools.txt", "ip -j neigh show dev eth0");
   EXPECT_EQ(address_of_neighbour(neighbours, "02:fc:00:00:00:05", "eth0"), "192.0.2.1");
 }
 

@@ -1,17 +1,12 @@
 #include "support/pve/backup_remains.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 
 namespace pve_accept {
 namespace {
 
 using namespace replies;
-
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 const std::vector<std::string> kBefore = {"vzdump-lxc-9001-2020_01_01-00_00_00.log"};
 

@@ -1,14 +1,11 @@
 #include "support/pve/canary.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
 
 // By pve-manager's own bin/pveperf.
 constexpr const char* kFile = "pveperf.txt";

@@ -1,5 +1,4 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "support/pve/config_values.h"
 #include "support/pve/ownership.h"

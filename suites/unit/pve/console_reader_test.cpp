@@ -1,6 +1,5 @@
 // The reader of a VM's console, run here on a real socket as it runs on a node.
 
-#include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -10,6 +9,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
 #include "support/base/temporary_directory.h"
 #include "support/pve/serial_console.h"

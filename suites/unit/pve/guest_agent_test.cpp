@@ -1,7 +1,6 @@
 #include "support/pve/guest_agent.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -9,7 +8,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-using testing::HasSubstr;
 
 class PveGuestAgent : public testing::Test {
  protected:
@@ -33,9 +31,9 @@ TEST_F(PveGuestAgent, MayNotBeThere) {
 TEST_F(PveGuestAgent, MayStartLater) {
   const auto silent = recorded("node-vm/24-qm-running-vm.txt", ping);
   EXPECT_CALL(mock.shell, run(CommandLine(ping)))
-      .WillOnce(testing::Return(silent))
-      .WillOnce(testing::Return(recorded("node-quick/32-qm-agent-chroot.txt", ping)))
-      .WillRepeatedly(testing::Return(silent));
+      .WillOnce(Return(silent))
+      .WillOnce(Return(recorded("node-quick/32-qm-agent-chroot.txt", ping)))
+      .WillRepeatedly(Return(silent));
   EXPECT_TRUE(agent.answers(mock.clock));
   EXPECT_FALSE(agent.answers(mock.clock));
 }
@@ -77,9 +75,9 @@ TEST_F(PveGuestAgent, FreezesAndThaws) {
 }
 
 TEST_F(PveGuestAgent, IsSentAChangeOnce) {
-  EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine("qm guest cmd 9000 fsfreeze-thaw"),
-                                             testing::Field(&Command::repeatable, false))))
-      .WillOnce(testing::Return(prints("1\n")));
+  EXPECT_CALL(mock.shell, run(AllOf(CommandLine("qm guest cmd 9000 fsfreeze-thaw"),
+                                    Field(&Command::repeatable, false))))
+      .WillOnce(Return(prints("1\n")));
   agent.thaw();
 }
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 #include "support/pve/config_values.h"
@@ -10,11 +10,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
 
 constexpr const char* kMap = "         0     100000      65536\n";
 
@@ -156,8 +151,8 @@ TEST_F(GuestClaims, WhatNobodyAskedForIsADifference) {
                                                            {"cpu", "host"},
                                                            {"something-new", 1}};
   for (const auto& [key, value] : added) {
-    const auto complaint = ElementsAre(
-        testing::AllOf(StartsWith(key + ": "), testing::EndsWith(", which nobody asked for")));
+    const auto complaint =
+        ElementsAre(AllOf(StartsWith(key + ": "), EndsWith(", which nobody asked for")));
     lxc_config(with(kLxcConfig, key, value));
     EXPECT_THAT(lxc_differences(), complaint);
     vm_config(with(kVmConfig, key, value));

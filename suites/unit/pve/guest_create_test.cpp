@@ -1,5 +1,4 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -7,9 +6,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-
-using testing::HasSubstr;
-using testing::Return;
 
 constexpr const char* kCreateLxc =
     "pct create 9001 local:vztmpl/debian-13-standard_13.6-1_amd64.tar.zst --hostname spike-lxc "
@@ -100,14 +96,13 @@ TEST_F(GuestCreation, HasTheTimeOfTheSpecification) {
   all_goes_well();
   GuestSpec spec = vm_spec;
   spec.create_deadline = std::chrono::seconds(1234);
-  const auto in_time = testing::Field(&Command::deadline, spec.create_deadline);
-  EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine(kImport), in_time)))
-      .WillOnce(Return(prints("")));
+  const auto in_time = Field(&Command::deadline, spec.create_deadline);
+  EXPECT_CALL(mock.shell, run(AllOf(CommandLine(kImport), in_time))).WillOnce(Return(prints("")));
   vm->create(spec);
   mock.answers(kConfig, prints_config(kLxcConfig));
   spec = lxc_spec;
   spec.create_deadline = std::chrono::seconds(1234);
-  EXPECT_CALL(mock.shell, run(testing::AllOf(CommandLine(kCreateLxc), in_time)))
+  EXPECT_CALL(mock.shell, run(AllOf(CommandLine(kCreateLxc), in_time)))
       .WillOnce(Return(prints("")));
   lxc->create(spec);
 }

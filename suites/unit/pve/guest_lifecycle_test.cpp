@@ -1,5 +1,4 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 #include "support/pve/lxc_guest.h"
@@ -8,9 +7,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-
-using testing::HasSubstr;
-using testing::Return;
 
 const std::string kContent = get("/nodes/pve1/storage/local-lvm/content");
 

@@ -1,5 +1,4 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/scripted_process.h"
 
@@ -8,10 +7,6 @@ namespace {
 
 using namespace replies;
 using namespace std::chrono_literals;
-using testing::_;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 const std::string kOnConsole =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEl8QYhd9JuMqtH+NpqfklfSZ85HldvQx9/+uPl7UGMA";

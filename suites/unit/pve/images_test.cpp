@@ -1,7 +1,6 @@
 #include "support/pve/images.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -9,8 +8,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-
-using testing::HasSubstr;
 
 Volume template_named(const std::string& file) {
   return {.volid = "local:vztmpl/" + file, .content = "vztmpl"};
@@ -60,7 +57,7 @@ TEST(ApplianceIndex, MayBeMissing) {
 
 TEST(Sha512Sum, IsTheFirstColumn) {
   EXPECT_THAT(parse_sha512sum(recorded("debian-12-tools.txt", "sha512sum f").out),
-              testing::StartsWith("a4abd4448c49562d"));
+              StartsWith("a4abd4448c49562d"));
   EXPECT_THROW(parse_sha512sum(""), HarnessError);
   EXPECT_THROW(parse_sha512sum("abc  file"), HarnessError);
 }
@@ -75,8 +72,8 @@ TEST(Sha512Sum, IsNoneOfAMissingFile) {
 }
 
 TEST(QemuImageReply, HasSizeAndFlag) {
-  const QemuImage image = parse_qemu_info(
-      Json::parse(recorded("qemu-img-10.txt", "qemu-img info --output=json a.qcow2").out));
+  const QemuImage image =
+      parse_qemu_info(recorded_json("qemu-img-10.txt", "qemu-img info --output=json a.qcow2"));
   EXPECT_EQ(image.format, "qcow2");
   EXPECT_EQ(image.virtual_size_bytes, 3221225472);
   EXPECT_FALSE(image.corrupt);

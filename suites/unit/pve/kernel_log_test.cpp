@@ -1,9 +1,8 @@
 #include "support/pve/kernel_log.h"
 
-#include <gmock/gmock.h>
-
 #include <regex>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 #include "support/base/text.h"
@@ -12,8 +11,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 TEST(JournalReply, HasTheMessage) {
   const auto entries = parse_journal_json(
@@ -154,7 +151,7 @@ TEST(AnomalyPattern, FindsTroubleAndNothingElse) {
 class PveAnomalies : public testing::Test {
  protected:
   void journal_answers(const CommandResult& result) {
-    ON_CALL(mock.shell, run(CommandLineHas("journalctl"))).WillByDefault(testing::Return(result));
+    ON_CALL(mock.shell, run(CommandLineHas("journalctl"))).WillByDefault(Return(result));
   }
 
   MockNode mock;
@@ -164,20 +161,19 @@ constexpr const char* kOfNode = "journalctl -k -o json --quiet --no-pager --sinc
 
 TEST_F(PveAnomalies, OfANodeAreKernelMessagesSinceAMoment) {
   const auto two = recorded("docker-in-lxc.txt", "journalctl -k -o json -n 2 --no-pager");
-  EXPECT_CALL(mock.shell, run(CommandLineHas(std::string(kOfNode) + "-g ")))
-      .WillOnce(testing::Return(two));
+  EXPECT_CALL(mock.shell, run(CommandLineHas(std::string(kOfNode) + "-g "))).WillOnce(Return(two));
   EXPECT_CALL(mock.shell, run(CommandLineHas(std::string(kOfNode) + "-p err")))
-      .WillOnce(testing::Return(two));
+      .WillOnce(Return(two));
   EXPECT_EQ(node_anomalies(mock.shell, 1780822200).size(), 2u) << "each once";
 }
 
 TEST_F(PveAnomalies, OfANodeAreItsErrorsButForTheHarmless) {
   const auto message = [](const char* text) { return Json{{"MESSAGE", text}}.dump() + "\n"; };
-  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(testing::Return(fails(1, "")));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(Return(fails(1, "")));
   EXPECT_CALL(mock.shell, run(CommandLineHas("-p err")))
-      .WillOnce(testing::Return(prints(message("kvm: kvm [2345]: ignored rdmsr: 0x34 data 0x0") +
-                                       message("ACPI Error: AE_NOT_FOUND (20240827/psargs-332)") +
-                                       message("thermal thermal_zone0: critical temperature"))));
+      .WillOnce(Return(prints(message("kvm: kvm [2345]: ignored rdmsr: 0x34 data 0x0") +
+                              message("ACPI Error: AE_NOT_FOUND (20240827/psargs-332)") +
+                              message("thermal thermal_zone0: critical temperature"))));
   const auto found = node_anomalies(mock.shell, 1780822200);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].message, "thermal thermal_zone0: critical temperature");
@@ -185,21 +181,21 @@ TEST_F(PveAnomalies, OfANodeAreItsErrorsButForTheHarmless) {
 
 // Without a pattern, journalctl exits 0 also when there is nothing.
 TEST_F(PveAnomalies, OfANodeAreNoneWhereBothSearchesFindNothing) {
-  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(testing::Return(fails(1, "")));
-  EXPECT_CALL(mock.shell, run(CommandLineHas("-p err"))).WillOnce(testing::Return(prints("")));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(Return(fails(1, "")));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-p err"))).WillOnce(Return(prints("")));
   EXPECT_THAT(node_anomalies(mock.shell, 1780822200), IsEmpty());
 }
 
 TEST_F(PveAnomalies, OfANodeAreNotKnownWithoutItsErrors) {
-  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(testing::Return(fails(1, "")));
+  EXPECT_CALL(mock.shell, run(CommandLineHas("-g "))).WillOnce(Return(fails(1, "")));
   EXPECT_CALL(mock.shell, run(CommandLineHas("-p err")))
-      .WillOnce(testing::Return(fails(1, "Failed to open files\n")));
+      .WillOnce(Return(fails(1, "Failed to open files\n")));
   EXPECT_THROW(node_anomalies(mock.shell, 1780822200), HarnessError);
 }
 
 TEST_F(PveAnomalies, OfAContainerAreOfItsWholeJournal) {
   EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -o json --quiet --no-pager -g ")))
-      .WillOnce(testing::Return(fails(1, "")));
+      .WillOnce(Return(fails(1, "")));
   EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -k"))).Times(0);
   EXPECT_THAT(guest_anomalies(mock.shell, GuestKind::kLxc), IsEmpty());
 }
@@ -210,12 +206,12 @@ TEST_F(PveAnomalies, OfAVmAreAlsoTheErrorsOfItsOwnKernel) {
   };
   const std::string medium = message("Buffer I/O error on dev sda1, logical block 7");
   EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -o json --quiet --no-pager -g ")))
-      .WillOnce(testing::Return(prints(medium)));
+      .WillOnce(Return(prints(medium)));
   EXPECT_CALL(mock.shell, run(CommandLineHas("journalctl -k -o json --quiet --no-pager -p err")))
-      .WillOnce(testing::Return(
-          prints(medium + message("virtio_net virtio2: unexpected config change") +
-                 message("RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable") +
-                 message("what the machine has not got, said at its boot", "1584050"))));
+      .WillOnce(
+          Return(prints(medium + message("virtio_net virtio2: unexpected config change") +
+                        message("RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable") +
+                        message("what the machine has not got, said at its boot", "1584050"))));
   const auto found = guest_anomalies(mock.shell, GuestKind::kVm);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[1].message, "virtio_net virtio2: unexpected config change");

@@ -1,7 +1,6 @@
 #include "support/pve/leftovers.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 
 // What a whole run leaves, and a sweep finds, is tested on the simulated node.
@@ -9,11 +8,6 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 class RemovedLeftovers : public GuestTest {
  protected:

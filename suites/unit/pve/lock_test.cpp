@@ -1,18 +1,12 @@
 #include "support/pve/lock.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
-#include "suites/unit/recorded.h"
 
 namespace pve_accept {
 namespace {
 
 using namespace replies;
-using testing::AllOf;
-using testing::Field;
-using testing::HasSubstr;
-using testing::Return;
 
 const std::string kTake = "dd of=/run/pve-accept.lock conv=excl status=none";
 const std::string kRead = "cat /run/pve-accept.lock";
@@ -35,7 +29,7 @@ TEST_F(PveNodeLock, IsOneLineThatSaysWhoHoldsIt) {
               run(AllOf(CommandLine(kTake),
                         Field(&Command::input,
                               AllOf(HasSubstr("\"run\":\"r1\""), HasSubstr("\"vmids\":[9000,9001]"),
-                                    HasSubstr("\"owner\":\"ann@ws\""), testing::EndsWith("}\n"))))))
+                                    HasSubstr("\"owner\":\"ann@ws\""), EndsWith("}\n"))))))
       .WillOnce(Return(prints("")));
   mock.answers(kRead, held_by("r1"));
   lock.take({"r1", "ann@ws", "2026-06-07T09:30:00Z", {Vmid(9000), Vmid(9001)}});
@@ -91,12 +85,12 @@ TEST_F(PveNodeLock, ThatStaysAfterItsRemovalIsAnError) {
 TEST_F(PveNodeLock, SaysWhereItsRunMakesGuests) {
   Json text = {{"run", "r1"}, {"owner", "a"}, {"since", "b"}, {"vmids", {9001, 9000}}};
   mock.answers(kRead, prints_json(text));
-  EXPECT_THAT(lock.read()->vmids, testing::ElementsAre(Vmid(9001), Vmid(9000)));
+  EXPECT_THAT(lock.read()->vmids, ElementsAre(Vmid(9001), Vmid(9000)));
 }
 
 TEST_F(PveNodeLock, OfAnEarlierVersionSaysNoVmids) {
   mock.answers(kRead, held_by("r1"));
-  EXPECT_THAT(lock.read()->vmids, testing::IsEmpty());
+  EXPECT_THAT(lock.read()->vmids, IsEmpty());
 }
 
 TEST_F(PveNodeLock, ThatCannotBeReadIsAnErrorWithARemedy) {

@@ -1,16 +1,12 @@
 #include "support/pve/node_facts.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_host.h"
 #include "suites/unit/recorded.h"
 
 namespace pve_accept {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Pair;
 
 TEST(RunningMachine, IsOfAVmThatRuns) {
@@ -280,7 +276,7 @@ TEST(NodeFacts, TheNextBootStartsThePinnedKernelElseTheNewest) {
       "System.map-7.0.2-6-pve\nconfig-7.0.2-6-pve\nefi\ngrub\ninitrd.img-7.0.2-6-pve\n"
       "vmlinuz-6.17.13-2-pve\nvmlinuz-7.0.10-1-pve\nvmlinuz-7.0.2-6-pve\n"
       "vmlinuz-7.9.9-1-pve.old\nvmlinuz-8.0.0-1-pve.dpkg-new\n");
-  EXPECT_THAT(kernels, testing::ElementsAre("6.17.13-2-pve", "7.0.10-1-pve", "7.0.2-6-pve"));
+  EXPECT_THAT(kernels, ElementsAre("6.17.13-2-pve", "7.0.10-1-pve", "7.0.2-6-pve"));
   EXPECT_EQ(next_kernel({.id = kBootId}, kernels), "7.0.10-1-pve");
   EXPECT_EQ(next_kernel({.id = kBootId, .pinned_kernel = "6.17.13-2-pve"}, kernels),
             "6.17.13-2-pve");

@@ -1,7 +1,6 @@
 #include "support/pve/node.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -12,10 +11,6 @@ using namespace replies;
 
 constexpr const char* kFind = "find /etc/pve/nodes -maxdepth 3";
 constexpr const char* kResources = "pvesh get /cluster/resources --type vm --output-format json";
-
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
 
 class PveNode : public testing::Test {
  protected:
@@ -202,8 +197,8 @@ TEST_F(PveNode, ListsGuestsOnlyWhenTheirFilesSayTheSame) {
 TEST_F(PveNode, LooksForGuestsAgain) {
   const Json guest = {{"vmid", 9001}, {"type", "lxc"}, {"node", "pve1"}, {"status", "running"}};
   EXPECT_CALL(mock.shell, run(CommandLine(kResources)))
-      .WillOnce(testing::Return(prints("[]")))
-      .WillOnce(testing::Return(prints_json(Json::array({guest}))));
+      .WillOnce(Return(prints("[]")))
+      .WillOnce(Return(prints_json(Json::array({guest}))));
   mock.has_files({"lxc/9001.conf"});
   EXPECT_EQ(node.guests().size(), 1U);
 }
@@ -213,8 +208,8 @@ TEST(GuestFiles, AreThoseOfEveryNode) {
       "/etc/pve/nodes\n/etc/pve/nodes/pve1\n/etc/pve/nodes/pve1/lxc\n"
       "/etc/pve/nodes/pve1/lxc/9001.conf\n/etc/pve/nodes/pve1/lxc/x.conf\n"
       "/etc/pve/nodes/pve1/priv/9002.conf\n/etc/pve/nodes/pve2/qemu-server/9000.conf\n");
-  EXPECT_THAT(files, testing::ElementsAre(GuestFile{Vmid(9001), GuestKind::kLxc, "pve1"},
-                                          GuestFile{Vmid(9000), GuestKind::kVm, "pve2"}));
+  EXPECT_THAT(files, ElementsAre(GuestFile{Vmid(9001), GuestKind::kLxc, "pve1"},
+                                 GuestFile{Vmid(9000), GuestKind::kVm, "pve2"}));
   EXPECT_EQ(files[1].path(), "/etc/pve/nodes/pve2/qemu-server/9000.conf");
   EXPECT_THROW(parse_guest_files("find: something\n"), HarnessError);
 }

@@ -1,7 +1,6 @@
 #include "support/pve/ownership.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "support/pve/config_values.h"
 #include "support/pve/spec_check.h"

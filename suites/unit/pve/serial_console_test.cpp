@@ -1,8 +1,8 @@
 #include "support/pve/serial_console.h"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/scripted_process.h"
@@ -11,13 +11,6 @@ namespace pve_accept {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::_;
-using testing::ByMove;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Return;
-using testing::StartsWith;
 
 enum RecordedBoot { kNoisyFirstBoot, kFirstBoot, kSecondBoot };
 

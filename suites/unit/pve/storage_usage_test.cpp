@@ -1,7 +1,6 @@
 #include "support/pve/storage_usage.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -9,13 +8,12 @@ namespace pve_accept {
 namespace {
 
 using namespace replies;
-using testing::HasSubstr;
 
 constexpr const char* kLvs =
     "lvs --reportformat json --units b --nosuffix -o lv_name,lv_size,data_percent,pool_lv pve";
 
 TEST(LvsReply, HasSizeAndShare) {
-  const auto volumes = parse_lvs(Json::parse(recorded("docker-in-lxc.txt", kLvs).out));
+  const auto volumes = parse_lvs(recorded_json("docker-in-lxc.txt", kLvs));
   EXPECT_EQ(volumes.at("vm-9001-disk-0").size_bytes, 10737418240);
   EXPECT_DOUBLE_EQ(*volumes.at("vm-9001-disk-0").data_percent, 11.46);
 }

@@ -1,16 +1,15 @@
 #include "support/record/bound.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "suites/unit/record/record_testing.h"
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 
 namespace pve_accept {
 namespace {
 
-using testing::HasSubstr;
 using testing::Optional;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -24,7 +23,7 @@ Bound bound(const char* text) {
 using List = Value::List;
 
 std::string refusal(const char* text) {
-  return input_complaint([&] { bound(text); });
+  return message_of<InputError>([&] { bound(text); });
 }
 
 TEST(Bound, EqualsComparesAnyValue) {

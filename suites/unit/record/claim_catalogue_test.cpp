@@ -1,9 +1,10 @@
 #include "support/record/claim_catalogue.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
+
+#include "suites/unit/matchers.h"
 
 namespace pve_accept {
 namespace {
@@ -28,8 +29,7 @@ TEST(ClaimCatalogue, NamesEveryClaimAndTestOnce) {
 
 TEST(ClaimCatalogue, CallsTestsBySubjectAndPredicate) {
   for (const ClaimInfo& claim : claim_catalogue()) {
-    EXPECT_THAT(std::string(claim.test),
-                testing::MatchesRegex("[A-Z][A-Za-z0-9]+.[A-Z][A-Za-z0-9]+"));
+    EXPECT_THAT(std::string(claim.test), MatchesRegex("[A-Z][A-Za-z0-9]+.[A-Z][A-Za-z0-9]+"));
     EXPECT_LE(claim.test.size(), 40U) << claim.test;
   }
 }

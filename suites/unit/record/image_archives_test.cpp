@@ -1,18 +1,13 @@
 #include "support/record/image_archives.h"
 
-#include <gmock/gmock.h>
-
-#include "suites/unit/record/record_testing.h"
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
 #include "support/record/lab_config.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
 
 class ImageArchives : public testing::Test {
  protected:
@@ -30,7 +25,7 @@ class ImageArchives : public testing::Test {
     write_file_atomically(file, lab_json);
     std::string images;
     const std::string complaint =
-        input_complaint([&] { images = LabConfig::load(file).images.directory.value(); });
+        message_of<InputError>([&] { images = LabConfig::load(file).images.directory.value(); });
     return images.empty() ? complaint : images;
   }
 
@@ -50,13 +45,13 @@ TEST_F(ImageArchives, AreThoseThatDockerReads) {
 TEST_F(ImageArchives, OfADirectoryWithoutAnyAreAnErrorWithTheRemedy) {
   put("README");
   EXPECT_THAT(
-      input_complaint([&] { names(); }),
+      message_of<InputError>([&] { names(); }),
       AllOf(HasSubstr(directory_.path().string() + " has no image archive"),
             HasSubstr("docker pull postgres:17 && docker save -o postgres.tar postgres:17")));
 }
 
 TEST_F(ImageArchives, OfADirectoryThatIsNotThereAreAnError) {
-  EXPECT_THAT(input_complaint([] { image_archives("/nonexistent"); }),
+  EXPECT_THAT(message_of<InputError>([] { image_archives("/nonexistent"); }),
               HasSubstr("/nonexistent cannot be read: No such file or directory"));
 }
 

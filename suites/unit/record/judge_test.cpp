@@ -1,16 +1,14 @@
 #include "support/record/judge.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
@@ -43,8 +41,8 @@ TEST_F(Judge, PassesWhatIsAllowed) {
 
 TEST_F(Judge, SaysMeasuredAllowedAndHow) {
   EXPECT_THAT(storage(overlay("vfs")).message,
-              testing::StartsWith("docker.storage-driver/lxc: measured vfs, allowed one of "
-                                  "overlayfs, overlay2 (docker info)"));
+              StartsWith("docker.storage-driver/lxc: measured vfs, allowed one of "
+                         "overlayfs, overlay2 (docker info)"));
   EXPECT_EQ(storage(overlay("vfs")).outcome, Outcome::kFail);
 }
 
@@ -78,7 +76,7 @@ TEST_F(Judge, KeepsFurtherValuesWithoutABound) {
   observation.also["backing"] = "extfs";
   const ClaimResult result = storage(observation);
   EXPECT_EQ(result.outcome, Outcome::kPass);
-  EXPECT_THAT(result.message, testing::EndsWith("; backing: measured extfs"));
+  EXPECT_THAT(result.message, EndsWith("; backing: measured extfs"));
 }
 
 TEST_F(Judge, CanNotTellWithoutAFurtherValue) {
@@ -123,7 +121,7 @@ TEST_F(Judge, CanNotTellWithoutTheStatistic) {
 TEST_F(Judge, AddsANoteUnlessItIsBlank) {
   Observation observation = {.measured = 126, .how = "docker exec", .note = "timens_offsets\n"};
   EXPECT_THAT(judge(thresholds_, "docker.exec", kLxc, observation).message,
-              testing::EndsWith("(docker exec); timens_offsets"));
+              EndsWith("(docker exec); timens_offsets"));
   observation.note = "\n";
   EXPECT_FALSE(judge(thresholds_, "docker.exec", kLxc, observation).note);
 }
@@ -197,7 +195,7 @@ TEST_F(Judge, SaysOfComplaintsThatThereAreNone) {
   const Value none = std::vector<std::string>();
   const Value one = std::vector<std::string>{"net0 is missing"};
   EXPECT_THAT(judge(thresholds_, "guest.as-specified", kLxc, {.measured = none}).message,
-              testing::AllOf(HasSubstr("no complaints"), testing::Not(HasSubstr("measured"))));
+              AllOf(HasSubstr("no complaints"), Not(HasSubstr("measured"))));
   EXPECT_THAT(judge(thresholds_, "guest.as-specified", kLxc, {.measured = one}).message,
               HasSubstr("measured net0 is missing, allowed no complaints"));
 }
@@ -247,12 +245,14 @@ TEST_F(Judge, RecordsStatisticsThatAreNotFiniteAsNull) {
 TEST_F(Judge, RefusesADamagedEntry) {
   Json entry = write_fields(storage(overlay("overlayfs")));
   entry["outcome"] = "green";
-  EXPECT_EQ(input_complaint([&] { read_fields<ClaimResult>(JsonCursor(entry, "record.json")); }),
-            "record.json: outcome: expected one of pass, fail, error, skip, found \"green\"");
+  EXPECT_EQ(
+      message_of<InputError>([&] { read_fields<ClaimResult>(JsonCursor(entry, "record.json")); }),
+      "record.json: outcome: expected one of pass, fail, error, skip, found \"green\"");
   entry["outcome"] = "pass";
   entry["guest"] = "kvm";
-  EXPECT_THAT(input_complaint([&] { read_fields<ClaimResult>(JsonCursor(entry, "record.json")); }),
-              HasSubstr("guest: expected one of lxc, vm, found \"kvm\""));
+  EXPECT_THAT(
+      message_of<InputError>([&] { read_fields<ClaimResult>(JsonCursor(entry, "record.json")); }),
+      HasSubstr("guest: expected one of lxc, vm, found \"kvm\""));
 }
 
 }  // namespace

@@ -1,13 +1,11 @@
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 #include "support/record/lab_fields.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
 
 LabConfig lab(const char* text) { return LabConfig::parse(Json::parse(text), "lab.json"); }
 
@@ -60,7 +58,7 @@ struct Mistake {
 class BadLab : public testing::TestWithParam<Mistake> {};
 
 TEST_P(BadLab, IsRefusedWithItsPath) {
-  EXPECT_THAT(input_complaint([] { lab(GetParam().lab); }),
+  EXPECT_THAT(message_of<InputError>([] { lab(GetParam().lab); }),
               HasSubstr(std::string("lab.json: ") + GetParam().complaint));
 }
 
@@ -139,12 +137,12 @@ TEST(LabConfig, GivesNoLessTimeThanTheSuiteNeeded) {
 }
 
 TEST(LabConfig, DoesNotRepeatASecret) {
-  EXPECT_THAT(input_complaint([] { lab(R"({"password": "hunter2"})"); }),
-              testing::Not(HasSubstr("hunter2")));
+  EXPECT_THAT(message_of<InputError>([] { lab(R"({"password": "hunter2"})"); }),
+              Not(HasSubstr("hunter2")));
 }
 
 TEST(LabConfig, NamesAFileThatIsMissing) {
-  EXPECT_THAT(input_complaint([] { LabConfig::load("/nonexistent/lab.json"); }),
+  EXPECT_THAT(message_of<InputError>([] { LabConfig::load("/nonexistent/lab.json"); }),
               HasSubstr("/nonexistent/lab.json: cannot be read"));
 }
 

@@ -1,15 +1,11 @@
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
-#include <functional>
-#include <stdexcept>
 #include <string>
 
+#include "suites/unit/message_of.h"
 #include "support/base/error.h"
 #include "support/base/guest_kind.h"
 #include "support/base/json.h"
-#include "support/base/temporary_directory.h"
 #include "support/record/thresholds.h"
 
 // What the tests of run records and reports share.
@@ -25,16 +21,6 @@ inline Json suite_thresholds_document() {
 
 inline Thresholds suite_thresholds() {
   return Thresholds(suite_thresholds_document(), "thresholds.json");
-}
-
-// The text of the InputError that `action` throws.
-inline std::string input_complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
 }
 
 }  // namespace pve_accept

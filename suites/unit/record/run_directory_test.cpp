@@ -1,14 +1,13 @@
 #include "support/record/run_directory.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
 
 class RunDirectoryTest : public testing::Test {
  protected:
@@ -30,12 +29,8 @@ TEST_F(RunDirectoryTest, KeepsEachPartByItself) {
 }
 
 TEST_F(RunDirectoryTest, NeedsWhatAStageHasToHaveLeft) {
-  try {
-    run_.need(RunDirectory::load(kVm));
-    FAIL() << "there is no load window";
-  } catch (const HarnessError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("it has no load@vm: not done yet"));
-  }
+  EXPECT_THAT(message_of<HarnessError>([&] { run_.need(RunDirectory::load(kVm)); }),
+              HasSubstr("it has no load@vm: not done yet"));
 }
 
 TEST_F(RunDirectoryTest, KeepsEachRoundByItself) {
@@ -75,7 +70,7 @@ TEST_F(RunDirectoryTest, AssemblesARecordFromItsParts) {
   EXPECT_EQ(record.run.id, "run-1");
   EXPECT_EQ(record.run.finished, "2026-06-07T10:00:00Z");
   EXPECT_EQ(record.node.before->guests.at("101").status, "running");
-  EXPECT_THAT(record.node.unknown_commands, testing::ElementsAre("frobnicate"));
+  EXPECT_THAT(record.node.unknown_commands, ElementsAre("frobnicate"));
   EXPECT_EQ(record.guest(kVm)->vmid, 9000);
   EXPECT_EQ(record.guest(kLxc), nullptr);
   ASSERT_EQ(record.baseline->samples.size(), 2U);
@@ -99,7 +94,7 @@ TEST_F(RunDirectoryTest, NamesAPartThatIsDamaged) {
   const auto file = directory_.path() / "parts" / "guest@vm.json";
   const auto complaint = [&](const char* text) {
     write_file_atomically(file, text);
-    return input_complaint([&] { run_.get(RunDirectory::guest(kVm)); });
+    return message_of<InputError>([&] { run_.get(RunDirectory::guest(kVm)); });
   };
   EXPECT_THAT(complaint("{"), HasSubstr("guest@vm.json: not valid JSON"));
   EXPECT_THAT(complaint("{}"), HasSubstr("guest@vm.json: (top level): 'vmid' is missing"));

@@ -1,17 +1,14 @@
 #include "support/record/thresholds.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 #include "support/base/file.h"
 #include "support/record/claim_catalogue.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::AllOf;
-using testing::HasSubstr;
 
 TEST(ThresholdsFile, HasEveryClaimAndNoOther) {
   std::set<std::string> written;
@@ -70,7 +67,7 @@ class BadThresholds : public testing::TestWithParam<PatchMistake> {};
 TEST_P(BadThresholds, AreRefusedWithTheirPath) {
   Json document = suite_thresholds_document();
   document.merge_patch(Json::parse(GetParam().patch));
-  EXPECT_THAT(input_complaint([&] { Thresholds(document, "thresholds.json"); }),
+  EXPECT_THAT(message_of<InputError>([&] { Thresholds(document, "thresholds.json"); }),
               AllOf(HasSubstr("thresholds.json: "), HasSubstr(GetParam().complaint)));
 }
 
@@ -155,7 +152,7 @@ class OwnThresholds : public testing::Test {
     return Thresholds::load(file);
   }
   std::string complaint(const std::string& own) {
-    return input_complaint([&] { load(own); });
+    return message_of<InputError>([&] { load(own); });
   }
 
  private:
@@ -198,7 +195,7 @@ TEST_F(OwnThresholds, AreNamedInComplaints) {
 }
 
 TEST_F(OwnThresholds, ThatAreMissingAreNamed) {
-  EXPECT_THAT(input_complaint([] { Thresholds::load("/nonexistent/own.json"); }),
+  EXPECT_THAT(message_of<InputError>([] { Thresholds::load("/nonexistent/own.json"); }),
               HasSubstr("/nonexistent/own.json: cannot be read"));
 }
 

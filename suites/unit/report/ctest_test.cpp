@@ -1,8 +1,8 @@
 #include "support/report/ctest.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/report/sample_record.h"
 
 namespace pve_accept {

@@ -1,6 +1,6 @@
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/report/markup.h"
 #include "suites/unit/report/sample_record.h"
 #include "support/report/report.h"
@@ -8,9 +8,6 @@
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
 
 // The case of that name: from its start to its end.
 std::string element_of(const std::string& xml, const std::string& name) {
@@ -96,19 +93,18 @@ TEST(JUnit, HasThePropertiesOfACaseBeforeItsVerdict) {
   for (auto at = xml.find("<testcase "); at != std::string::npos;
        at = xml.find("<testcase ", at + 1)) {
     const std::string test = xml.substr(at, xml.find("</testcase>", at) - at);
-    EXPECT_THAT(
-        test, testing::ContainsRegex(">\n *<properties>\n( *<property [^>]*/>\n)+ *</properties>\n"
-                                     " *<(system-out|failure|error|skipped)[^>]*>[^<]+</"
-                                     "(system-out|failure|error|skipped)>\n *$"));
+    EXPECT_THAT(test, ContainsRegex(">\n *<properties>\n( *<property [^>]*/>\n)+ *</properties>\n"
+                                    " *<(system-out|failure|error|skipped)[^>]*>[^<]+</"
+                                    "(system-out|failure|error|skipped)>\n *$"));
   }
 }
 
 TEST(JUnit, SaysInItsTextWhatAnAttributeSays) {
   const std::string xml = junit_xml(sample_record());
-  EXPECT_THAT(xml, testing::ContainsRegex("<skipped message=\"guest.freeze/lxc: not applicable"
-                                          "[^>]*>guest.freeze/lxc: not applicable"));
-  EXPECT_THAT(xml, testing::ContainsRegex("<failure message=\"docker.storage-driver/lxc: measured"
-                                          "[^>]*>docker.storage-driver/lxc: measured"));
+  EXPECT_THAT(xml, ContainsRegex("<skipped message=\"guest.freeze/lxc: not applicable"
+                                 "[^>]*>guest.freeze/lxc: not applicable"));
+  EXPECT_THAT(xml, ContainsRegex("<failure message=\"docker.storage-driver/lxc: measured"
+                                 "[^>]*>docker.storage-driver/lxc: measured"));
 }
 
 TEST(JUnit, HasNoTwoCasesOfOneName) {
@@ -152,7 +148,7 @@ TEST(JUnit, NamesAKnownIssueInItsText) {
   record.claims[1].message = "reopen fd 8: permission denied";
   const std::string xml = junit_xml(record);
   EXPECT_THAT(xml, HasSubstr("denied&#10;Known issues: matches a known issue: runc opens"));
-  EXPECT_THAT(xml, testing::ContainsRegex("<property name=\"known_issue\" value=\"[^\"]+\"/>"));
+  EXPECT_THAT(xml, ContainsRegex("<property name=\"known_issue\" value=\"[^\"]+\"/>"));
   EXPECT_THAT(xml, HasSubstr(property("known_issue.fit", "matches")));
   EXPECT_EQ(malformed(xml), "");
 }

@@ -1,20 +1,16 @@
 #include "support/report/metrics.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/report/sample_record.h"
 #include "support/base/text.h"
 #include "support/report/report.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
 
 // The value of the one sample whose line begins with that; what is amiss, where there is none.
 std::string sample(const std::string& metrics, const std::string& start) {

@@ -1,19 +1,14 @@
 #include "support/report/report.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/report/sample_record.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -213,13 +208,13 @@ TEST(Findings, KeepForeignTextInItsCell) {
 TEST(Comparison, PutsTheSpikeBesideTheRun) {
   const std::string text = comparison_text(sample_record());
   EXPECT_THAT(line_of(text, "Idle host-RAM delta"),
-              testing::MatchesRegex("Idle host-RAM delta, MiB +211 +213 +2056 +– +.1845 +.1843 +"
-                                    "ERROR vm"));
+              MatchesRegex("Idle host-RAM delta, MiB +211 +213 +2056 +– +.1845 +.1843 +"
+                           "ERROR vm"));
   EXPECT_THAT(line_of(text, "Idle host RAM used"),
-              testing::MatchesRegex("Idle host RAM used, MiB +1913 +1915 +3758 +– +.1845 +– +–"));
+              MatchesRegex("Idle host RAM used, MiB +1913 +1915 +3758 +– +.1845 +– +–"));
   EXPECT_THAT(line_of(text, "pgbench throughput"),
               AllOf(HasSubstr("2211.7  "), HasSubstr("2200.5"), HasSubstr("-392.1 (-17.7 %)"),
-                    HasSubstr("-400.3 (-18.2 %)"), testing::EndsWith("PASS")));
+                    HasSubstr("-400.3 (-18.2 %)"), EndsWith("PASS")));
   EXPECT_THAT(line_of(text, "pgbench transactions"), HasSubstr("132710  "));
   EXPECT_THAT(line_of(text, "pgbench transactions"), HasSubstr("130000"));
 }
@@ -237,15 +232,15 @@ TEST(ClaimLines, SayOutcomeClaimAndValue) {
               AllOf(HasSubstr("measured vfs, allowed one of overlayfs, overlay2 (docker info)"),
                     HasSubstr("container root: measured ext4, allowed overlay")));
   EXPECT_THAT(line_of(lines, "SKIP   guest.freeze/lxc"), HasSubstr("not applicable: a container"));
-  EXPECT_THAT(lines, testing::EndsWith("10 cases: 7 pass, 1 fail, 1 error, 1 skip on sim\n"));
+  EXPECT_THAT(lines, EndsWith("10 cases: 7 pass, 1 fail, 1 error, 1 skip on sim\n"));
 }
 
 TEST(ClaimLines, MarkAndCountClaimsInPreviewApart) {
   const std::string lines = claim_lines(sample_record_in_preview());
   EXPECT_THAT(line_of(lines, "FAIL   docker.storage-driver/lxc (preview)"),
               HasSubstr("measured vfs"));
-  EXPECT_THAT(lines, testing::EndsWith("8 cases: 7 pass, 0 fail, 0 error, 1 skip; preview: 0 pass, "
-                                       "1 fail, 1 error, 0 skip on sim\n"));
+  EXPECT_THAT(lines, EndsWith("8 cases: 7 pass, 0 fail, 0 error, 1 skip; preview: 0 pass, "
+                              "1 fail, 1 error, 0 skip on sim\n"));
 }
 
 TEST(ClaimLines, ComeInTheOrderOfTheCatalogue) {
@@ -312,7 +307,7 @@ TEST(Findings, SayWhatChangedSinceAnEarlierRun) {
   before.node = now.node;
   EXPECT_THAT(findings_markdown(now, std::vector<Record>{before}),
               HasSubstr("\nNothing on record changed since run run-0"));
-  EXPECT_THAT(findings_markdown(now), testing::Not(HasSubstr("What changed")));
+  EXPECT_THAT(findings_markdown(now), Not(HasSubstr("What changed")));
 }
 
 TEST(Report, NamesAKnownIssueBesideItsFailure) {
@@ -346,7 +341,7 @@ TEST(Report, SurvivesWhatIsMissing) {
     EXPECT_THAT(findings_markdown(record), HasSubstr("## 6. Teardown"));
     EXPECT_THAT(comparison_text(record), HasSubstr("Idle host-RAM delta"));
     EXPECT_THAT(claim_lines(record), HasSubstr(" pass, "));
-    EXPECT_THAT(junit_xml(record), testing::EndsWith("</testsuites>\n"));
+    EXPECT_THAT(junit_xml(record), EndsWith("</testsuites>\n"));
   }
 }
 
@@ -354,7 +349,7 @@ TEST(Report, SurvivesWhatIsMissing) {
 TEST(Comparison, OfTheSpikeWithItselfShowsItTwice) {
   const std::string text = comparison_text(reference_run());
   EXPECT_THAT(line_of(text, "Idle host-RAM delta"),
-              testing::MatchesRegex(".* 211 +211 +2056 +2056 +.1845 +.1845 +PASS"));
+              MatchesRegex(".* 211 +211 +2056 +2056 +.1845 +.1845 +PASS"));
   EXPECT_THAT(line_of(text, "pgbench transactions"),
               HasSubstr("(spike: 60 s, 90 s)     132710    132710    163764   163764"));
 }

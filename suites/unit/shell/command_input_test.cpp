@@ -1,16 +1,12 @@
 #include "support/shell/command_input.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::AllOf;
-using testing::HasSubstr;
 
 class CommandInputTest : public testing::Test {
  protected:

@@ -1,14 +1,10 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/mock_shell.h"
 #include "support/shell/shell.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::Return;
 
 TEST(CommandLine, LeavesPlainArgumentsAlone) {
   EXPECT_EQ(
@@ -39,7 +35,7 @@ TEST(RunChecked, ShowsTheEndOfALongError) {
   const std::string error =
       message_of<HarnessError>([&] { run_checked(shell, {.argv = {"x"}}, "x"); });
   EXPECT_THAT(error, HasSubstr("line 99"));
-  EXPECT_THAT(error, testing::Not(HasSubstr("line 89\n")));
+  EXPECT_THAT(error, Not(HasSubstr("line 89\n")));
 }
 
 // The word that a result blames for "not found".

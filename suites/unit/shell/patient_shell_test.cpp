@@ -1,16 +1,12 @@
 #include "support/shell/patient_shell.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
 
 namespace pve_accept {
 namespace {
 
 using std::chrono::seconds;
-using testing::ByMove;
-using testing::Field;
-using testing::Return;
 
 class PatientShellTest : public testing::Test {
  protected:

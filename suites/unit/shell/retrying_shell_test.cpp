@@ -1,15 +1,10 @@
 #include "support/shell/retrying_shell.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::ByMove;
-using testing::Return;
-using testing::Throw;
 
 const ConnectionError kLost("run a command", "the connection was lost");
 

@@ -1,7 +1,6 @@
-#include <gmock/gmock.h>
-
 #include <random>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/ssh_shell.h"
 

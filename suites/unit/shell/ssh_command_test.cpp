@@ -1,10 +1,8 @@
-#include <gmock/gmock.h>
-
 #include <chrono>
 #include <fstream>
 #include <random>
-#include <thread>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/sanitized.h"
 #include "suites/unit/shell/ssh_server.h"
@@ -15,9 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
 
 class SshCommandTest : public testing::Test {
  protected:

@@ -1,6 +1,4 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 #include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/retrying_shell.h"
@@ -20,9 +19,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
 
 // What the error says when no connection comes about.
 std::string refusal(const SshTarget& target, const SshTimings& timings = {}) {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <thread>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/ssh_shell.h"
@@ -14,9 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
 
 class SshDeadlineTest : public testing::Test {
  protected:

@@ -1,8 +1,7 @@
-#include <gmock/gmock.h>
-
 #include <chrono>
 #include <random>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/shell/ssh_shell.h"
@@ -12,8 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::AllOf;
-using testing::HasSubstr;
 
 class SshHopTest : public testing::Test {
  protected:

@@ -1,6 +1,5 @@
 #include "support/shell/ssh_key.h"
 
-#include <gmock/gmock.h>
 #include <libssh/libssh.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,17 +7,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "suites/unit/matchers.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
 
 namespace pve_accept {
 namespace {
-
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
-using ::testing::MatchesRegex;
-using ::testing::StartsWith;
-using ::testing::ThrowsMessage;
 
 class SshKeyTest : public testing::Test {
  protected:

@@ -1,6 +1,6 @@
 #include "support/shell/ssh_output.h"
 
-#include <gmock/gmock.h>
+#include "suites/unit/matchers.h"
 
 namespace pve_accept {
 namespace {
@@ -55,8 +55,8 @@ TEST(ArrivedLinesTest, SplitsPiecesIntoLinesOfEachStream) {
     texts.push_back(line->text);
     times.push_back(line->arrived);
   }
-  EXPECT_THAT(texts, testing::ElementsAre("warning", "one", "", "tail"));
-  EXPECT_THAT(times, testing::ElementsAre(first, second, second, second));
+  EXPECT_THAT(texts, ElementsAre("warning", "one", "", "tail"));
+  EXPECT_THAT(times, ElementsAre(first, second, second, second));
 }
 
 TEST(ArrivedLinesTest, SaysThatUnreadLinesWereDropped) {

@@ -1,5 +1,4 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "support/shell/ssh_shell.h"
 
@@ -33,7 +32,7 @@ class SshTargetNonsenseTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(SshTargetNonsenseTest, IsRefusedAndShown) {
   EXPECT_THAT(message_of<InputError>([&] { parse_ssh_target(GetParam()); }),
-              testing::HasSubstr("\"" + GetParam() + "\" is not a host"));
+              HasSubstr("\"" + GetParam() + "\" is not a host"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SshTargetNonsenseTest,

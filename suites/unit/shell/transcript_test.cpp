@@ -1,11 +1,11 @@
 #include "support/shell/transcript.h"
 
-#include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <csignal>
 #include <fstream>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/mock_shell.h"
 #include "support/base/file.h"
@@ -13,14 +13,6 @@
 
 namespace pve_accept {
 namespace {
-
-using testing::_;
-using testing::AllOf;
-using testing::ByMove;
-using testing::HasSubstr;
-using testing::Not;
-using testing::Return;
-using testing::Throw;
 
 class TranscriptTest : public testing::Test {
  protected:

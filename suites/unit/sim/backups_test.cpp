@@ -1,17 +1,11 @@
-#include <gmock/gmock.h>
-
 #include <regex>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::AllOf;
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::StartsWith;
 
 constexpr const char* kBackups = "node-quick/63-backups.txt";
 const std::string kOptions =

@@ -1,5 +1,4 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/sim/lab.h"
 #include "support/base/file.h"
 #include "support/base/text.h"
@@ -7,9 +6,6 @@
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
 
 constexpr const char* kCount = "'select count(*) from spike_persist' postgres";
 constexpr const char* kGet =

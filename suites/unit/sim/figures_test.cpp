@@ -1,14 +1,10 @@
-#include <gmock/gmock.h>
-
-#include <cmath>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Not;
 
 enum Column {
   kUser = 0,

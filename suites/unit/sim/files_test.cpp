@@ -1,11 +1,8 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
 
 TEST(SimFiles, AreWrittenReadListedAndRemoved) {
   Lab lab;
@@ -88,9 +85,9 @@ TEST(SimSystem, ServicesAreShownAsARealNodeDoes) {
   Lab lab(R"({"model":{"node":{"services":{"pvedaemon.service":"inactive"}}}})");
   const std::string show = "systemctl show --property=Id,ActiveState,InvocationID ";
   const std::string blocks = lab.run(show + "lxcfs.service pvedaemon.service").out;
-  EXPECT_THAT(blocks, testing::MatchesRegex("Id=lxcfs.service\nActiveState=active\nInvocationID="
-                                            "[0-9a-f]+\n\nId=pvedaemon.service\nActiveState="
-                                            "inactive\nInvocationID=\n"));
+  EXPECT_THAT(blocks, MatchesRegex("Id=lxcfs.service\nActiveState=active\nInvocationID="
+                                   "[0-9a-f]+\n\nId=pvedaemon.service\nActiveState="
+                                   "inactive\nInvocationID=\n"));
   EXPECT_EQ(lab.run(show + "lxcfs.service pvedaemon.service").out, blocks);
 }
 

@@ -1,12 +1,9 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr const char* kInfo = "lxc-info -n 9001 -s -p";
 
@@ -30,8 +27,8 @@ TEST(SimLxc, TellsStateProcessAndAddresses) {
   lab.start_lxc();
   EXPECT_EQ(lab.run(kInfo).out, "State:          RUNNING\nPID:            1000\n");
   const Json interfaces = Json::parse(lab.run("nsenter -t 1000 --net -- ip --json a").out);
-  const Json real = Json::parse(
-      recorded("node-vm/60-conformance.txt", "nsenter -t 21437 --net -- ip --json a").out);
+  const Json real =
+      recorded_json("node-vm/60-conformance.txt", "nsenter -t 21437 --net -- ip --json a");
   ASSERT_EQ(interfaces.size(), 2U);
   const auto layout = [](Json shown) {
     for (Json& value : shown) value = nullptr;

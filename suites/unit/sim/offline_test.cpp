@@ -1,7 +1,4 @@
-#include <gmock/gmock.h>
-
-#include <fstream>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/saved_images.h"
 #include "suites/unit/sim/lab.h"
@@ -9,8 +6,6 @@
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr const char* kLook = "docker image inspect --format '{{.Architecture}}' ";
 

@@ -1,5 +1,4 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/sim/lab.h"
 
 // What `qm create/set` and `pct create/set` take, against the schemas in qemu-server
@@ -7,8 +6,6 @@
 // src/test/cfg2cmd) and pve-container (LXC/Config.pm).
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
 
 struct Line {
   const char* options;

@@ -1,14 +1,9 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
 
 constexpr const char* kLifecycle = "node-vm/20-pct-lifecycle.txt";
 constexpr const char* kMore = "node-vm/21-pct-more.txt";

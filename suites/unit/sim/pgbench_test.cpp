@@ -1,16 +1,11 @@
-#include <gmock/gmock.h>
-
-#include <cmath>
 #include <regex>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
-using testing::MatchesRegex;
 
 constexpr const char* kRun = "docker exec spike-db-1 pgbench -U postgres -T 60 -c 4 -P 1 postgres";
 

@@ -1,14 +1,11 @@
-#include <gmock/gmock.h>
-
 #include <set>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr const char* kReal = "node-quick/40-pvesh-chroot.txt";
 
@@ -28,7 +25,7 @@ TEST(SimPvesh, TellsTheVersion) {
   Lab lab;
   EXPECT_EQ(get(lab, "/version").at("release"), "9.2");
   EXPECT_EQ(keys(get(lab, "/version")),
-            keys(Json::parse(recorded(kReal, "pvesh get /version --output-format json").out)));
+            keys(recorded_json(kReal, "pvesh get /version --output-format json")));
 }
 
 TEST(SimPvesh, RepliesHaveTheRealFields) {
@@ -37,8 +34,7 @@ TEST(SimPvesh, RepliesHaveTheRealFields) {
   lab.run("qm start 9000");
   for (const char* path : {"/nodes/pve1/qemu/9000/status/current", "/nodes/pve1/storage",
                            "/nodes/pve1/storage/local/content"}) {
-    Json real = Json::parse(
-        recorded(kReal, std::string("pvesh get ") + path + " --output-format json").out);
+    Json real = recorded_json(kReal, std::string("pvesh get ") + path + " --output-format json");
     Json ours = get(lab, path);
     if (real.is_array()) real = real.at(0), ours = ours.at(0);
     for (const std::string& key : keys(real)) {
@@ -97,10 +93,8 @@ TEST(SimPvesh, ListsWhatPvestatdSawAtItsLastLook) {
   Lab lab;
   const auto listed = [&] { return get(lab, "/cluster/resources", " --type vm").at(0); };
   lab.create_lxc();
-  const Json real =
-      Json::parse(recorded("node-quick/40-pvesh-chroot.txt",
-                           "pvesh get /cluster/resources --type vm --output-format json")
-                      .out);
+  const Json real = recorded_json("node-quick/40-pvesh-chroot.txt",
+                                  "pvesh get /cluster/resources --type vm --output-format json");
   EXPECT_EQ(real.at(0).at("status"), "unknown");
   EXPECT_EQ(listed().at("status"), "unknown");
   EXPECT_EQ(keys(listed()), keys(real.at(0)));
@@ -143,8 +137,7 @@ TEST(SimPvesh, InterfacesOfAContainerLookAsTheyDoThere) {
 TEST(SimPvesh, ListsTheTasksThatAreAtWork) {
   Lab lab(R"({"model":{"tasks":[{"type":"vzcreate","vmid":9001,"ends_s":30}]}})");
   const Json at_work = get(lab, "/nodes/sim-node/tasks", " --source active");
-  Json real = Json::parse(
-      recorded(kReal, "pvesh get /nodes/pve1/tasks --limit 2 --output-format json").out);
+  Json real = recorded_json(kReal, "pvesh get /nodes/pve1/tasks --limit 2 --output-format json");
   real.at(0).erase("endtime");  // it has not ended
   ASSERT_EQ(at_work.size(), 1U);
   EXPECT_EQ(keys(at_work.at(0)), keys(real.at(0)));
@@ -242,16 +235,14 @@ TEST(SimImages, InfoAndCheckAreLaidOutAsTheRealOnes) {
   Scenario scenario;
   scenario.model.cloud_image.path = "a.qcow2";
   Lab lab(scenario);
-  const Json real =
-      Json::parse(recorded("qemu-img-10.txt", "qemu-img info --output=json a.qcow2").out);
+  const Json real = recorded_json("qemu-img-10.txt", "qemu-img info --output=json a.qcow2");
   const Json ours = Json::parse(lab.run("qemu-img info --output=json a.qcow2").out);
   EXPECT_EQ(keys(ours), keys(real));
   EXPECT_EQ(ours.at("format-specific"), real.at("format-specific"));
   EXPECT_EQ(keys(Json::parse(lab.run("qemu-img check --output=json a.qcow2").out)),
-            keys(Json::parse(recorded("node-quick/60-conformance.txt",
-                                      "qemu-img check --output=json /var/lib/vz/template/qcow2/"
-                                      "debian-13-genericcloud-amd64.qcow2")
-                                 .out)));
+            keys(recorded_json("node-quick/60-conformance.txt",
+                               "qemu-img check --output=json /var/lib/vz/template/qcow2/"
+                               "debian-13-genericcloud-amd64.qcow2")));
   EXPECT_EQ(lab.run("qemu-img info --output=json missing.qcow2").err,
             recorded("qemu-img-10.txt", "qemu-img info missing.qcow2").err);
 }

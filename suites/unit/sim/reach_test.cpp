@@ -1,20 +1,14 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
 
 std::string hop_error(Lab& lab, const Endpoint& endpoint) {
-  try {
-    lab.shell().hop(endpoint);
-  } catch (const ConnectionError& error) {
-    return error.what();
-  }
-  return "connected";
+  return message_of<ConnectionError>([&] { lab.shell().hop(endpoint); }, "connected");
 }
 
 std::string address(Lab& lab, std::size_t neighbour = 1) {

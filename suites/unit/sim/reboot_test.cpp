@@ -1,13 +1,10 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr const char* kBootIdOf = "cat /proc/sys/kernel/random/boot_id";
 constexpr const char* kUpgraded = R"({"model":{"node":{"kernels":["7.0.10-1-pve"]},"guests":[

@@ -1,12 +1,10 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
 
 TEST(SimRules, TheNodeRebootsAsACommandArrives) {
   Lab lab(R"({"rules":[{"target":"node","command":"^uname","reboots":true,"skip":1,"times":1}]})");
@@ -36,7 +34,7 @@ TEST(SimRules, AContainerDiesAsACommandArrives) {
   EXPECT_THAT(Lab::run_in(*guest, ask).out, HasSubstr("\"Running\": true"));
   Lab::run_in(*guest, "sync");
   EXPECT_THAT(Lab::run_in(*guest, ask).out,
-              testing::AllOf(HasSubstr("\"Status\": \"exited\""), HasSubstr("\"ExitCode\": 137")));
+              AllOf(HasSubstr("\"Status\": \"exited\""), HasSubstr("\"ExitCode\": 137")));
   EXPECT_THAT(Lab::run_in(*guest, "docker inspect spike-db-1").out, HasSubstr("\"Running\": true"));
 }
 

@@ -1,13 +1,10 @@
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
-using testing::Not;
 
 Command reader(int vmid = 9000, const std::string& seconds = "900") {
   return {

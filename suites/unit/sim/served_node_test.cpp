@@ -1,7 +1,6 @@
 #include "support/sim/engine/served_node.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
@@ -10,9 +9,6 @@ namespace pve_accept {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::StartsWith;
 
 class ServedNodeTest : public testing::Test {
  protected:
@@ -144,7 +140,7 @@ TEST_F(ServedNodeTest, LetsInWhomTheGuestLetsIn) {
   const std::string guest = node_->host_at(address(), 22);
   EXPECT_EQ(run(guest, "hostname").out, "spike-lxc\n");
   EXPECT_EQ(node_->name_of(guest), "spike-lxc");
-  EXPECT_THAT(node_->authorized_keys(guest), testing::Contains(HasSubstr(identity_blob())));
+  EXPECT_THAT(node_->authorized_keys(guest), Contains(HasSubstr(identity_blob())));
 }
 
 // The key that the guest shows is the one that can be read inside it.

@@ -1,7 +1,7 @@
-#include <gmock/gmock.h>
-
 #include <fstream>
 
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "suites/unit/mock_shell.h"
 #include "suites/unit/sim/lab.h"
 
@@ -9,8 +9,6 @@ namespace pve_accept::sim_testing {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
 
 TEST(SimState, OutlivesTheProcess) {
   Lab lab;
@@ -93,13 +91,8 @@ TEST(SimState, ForgettingMakesAFreshNode) {
 TEST(SimState, ADamagedFileIsNamedWithTheRemedy) {
   const TemporaryDirectory directory;
   std::ofstream(directory.path() / "sim-state.json") << "{";
-  try {
-    SimulatedNode node(directory.path(), {});
-    FAIL() << "accepted";
-  } catch (const HarnessError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("sim-state.json"));
-    EXPECT_THAT(error.what(), HasSubstr("remove the file"));
-  }
+  EXPECT_THAT(message_of<HarnessError>([&] { SimulatedNode node(directory.path(), {}); }),
+              AllOf(HasSubstr("sim-state.json"), HasSubstr("remove the file")));
 }
 
 TEST(SimUnknown, ACommandThatIsNotThereFailsAsInAShell) {

@@ -1,8 +1,7 @@
 // An upgrade of the simulated node: its packages, its kernel at the next boot, and the guests that
 // were there before.
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/sim/lab.h"
 #include "support/base/error.h"
@@ -10,9 +9,6 @@
 
 namespace pve_accept::sim_testing {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
 
 constexpr const char* kUpgrade = R"({"upgrade": {
   "model": {"node": {"kernel": "7.0.10-1-pve", "packages": {"lxc-pve": "7.0.1-1"}},

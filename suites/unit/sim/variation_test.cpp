@@ -1,10 +1,9 @@
 #include "support/sim/model/variation.h"
 
-#include <gmock/gmock.h>
-
 #include <cmath>
 #include <functional>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/sim/lab.h"
 #include "support/base/file.h"
 

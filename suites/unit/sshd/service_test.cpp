@@ -1,11 +1,11 @@
 #include "support/sshd/service.h"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
 #include <chrono>
 #include <thread>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/shell/ssh_server.h"
 #include "support/base/error.h"
@@ -18,7 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HasSubstr;
 
 // Does what the words of its line say: "out TEXT", "err TEXT", "exit N", "input", "much MIB",
 // "hang", "cut".
@@ -226,13 +225,8 @@ TEST_F(SshServiceTest, RefusesAnotherUser) {
 }
 
 TEST_F(SshServiceTest, SaysThatThePortIsTaken) {
-  try {
-    const SshService second(hosts_, service_.port());
-    FAIL();
-  } catch (const HarnessError& error) {
-    EXPECT_THAT(error.what(), HasSubstr(fmt::format("port {}", service_.port())));
-    EXPECT_THAT(error.what(), HasSubstr("--port"));
-  }
+  EXPECT_THAT(message_of<HarnessError>([&] { const SshService second(hosts_, service_.port()); }),
+              AllOf(HasSubstr(fmt::format("port {}", service_.port())), HasSubstr("--port")));
 }
 
 TEST_F(SshServiceTest, ServesOpenssh) {

@@ -1,12 +1,9 @@
 #include "support/suspects/changes.h"
 
-#include <gmock/gmock.h>
+#include "suites/unit/matchers.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::ElementsAre;
-using testing::HasSubstr;
 
 std::vector<std::string> texts(const Facts& before, const Facts& after) {
   std::vector<std::string> all;
@@ -33,8 +30,8 @@ TEST(Changes, AreNotMadeOfWhatOneSideDoesNotSpeakOf) {
   const Facts newer = {{"node package:lxc-pve", "6.0.5-1"},
                        {"node sysctl:vm.swappiness", "60"},
                        {"vm machine", "pc-i440fx-11.0+pve0"}};
-  EXPECT_THAT(texts(older, newer), testing::IsEmpty());
-  EXPECT_THAT(texts(newer, older), testing::IsEmpty());
+  EXPECT_THAT(texts(older, newer), IsEmpty());
+  EXPECT_THAT(texts(newer, older), IsEmpty());
   EXPECT_EQ(facts_text(older, newer),
             "no fact on record differs\n2 facts are on record now only\n");
   EXPECT_EQ(facts_text(newer, older),

@@ -1,10 +1,9 @@
 #include "support/suspects/known_issues.h"
 
-#include <gmock/gmock.h>
-
 #include <algorithm>
 #include <set>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 #include "support/record/claim_catalogue.h"
 
@@ -12,7 +11,6 @@ namespace pve_accept {
 namespace {
 
 using Fit = KnownIssueMatch::Fit;
-using testing::HasSubstr;
 
 constexpr const char* kReopened =
     "docker.hello-world/lxc: measured docker: Error response from daemon: runc create failed: open "
@@ -53,7 +51,7 @@ TEST(KnownIssue, IsNotThisOneAnyMoreWhereTheFixIsInstalled) {
     EXPECT_EQ(match->fit, Fit::kExcluded);
     EXPECT_THAT(match->text, HasSubstr("not this one any more"));
     EXPECT_THAT(match->text, HasSubstr(version));
-    EXPECT_THAT(match->text, testing::Not(HasSubstr("Remedy")));
+    EXPECT_THAT(match->text, Not(HasSubstr("Remedy")));
   }
 }
 
@@ -186,11 +184,11 @@ Json issue_with(const Json& difference) {
 }
 
 std::string complaint(const Json& difference) {
-  return input_complaint([&] { parse_known_issues(issue_with(difference), "issues.json"); });
+  return message_of<InputError>([&] { parse_known_issues(issue_with(difference), "issues.json"); });
 }
 
 TEST(KnownIssues, MistakesAreNamedWithTheirPlace) {
-  EXPECT_EQ(complaint(Json::object()), "no complaint");
+  EXPECT_EQ(complaint(Json::object()), "no error");
   EXPECT_EQ(complaint({{"severity", 1}}),
             "issues.json: issues/0/severity: unknown key; known here: id, title, claims, guest, "
             "pattern, told_by, affected, fix, remedy, sources");

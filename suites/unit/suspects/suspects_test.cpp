@@ -1,16 +1,12 @@
 #include "support/suspects/suspects.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/record/record_testing.h"
 #include "support/record/claim_catalogue.h"
 #include "support/suspects/upgraded.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::ElementsAre;
-using testing::HasSubstr;
 
 // As an upgrade of a node brings them.
 const std::vector<Change> kUpgrade = {{"node kernel", "6.17.4-2-pve", "7.0.2-6-pve"},
@@ -40,7 +36,7 @@ TEST(Suspects, OfTheVmAloneAreQemuBeforeTheKernel) {
   EXPECT_EQ(found[0].change.name, "node package:pve-qemu-kvm");
   EXPECT_EQ(found[1].change.name, "node kernel");
   EXPECT_THAT(found[1].text(), HasSubstr("only the VM moved, and it can move both"));
-  EXPECT_THAT(names(found), testing::Not(testing::Contains("node package:lxc-pve")));
+  EXPECT_THAT(names(found), Not(Contains("node package:lxc-pve")));
 }
 
 TEST(Suspects, OfBothGuestsAreWhatTheyShare) {
@@ -60,7 +56,7 @@ TEST(Suspects, OfAGuestAreItsOwnPackagesToo) {
 }
 
 TEST(Suspects, AreNoneWhereNothingChanged) {
-  EXPECT_THAT(suspects({}, "docker.exec", Moved::kLxcOnly), testing::IsEmpty());
+  EXPECT_THAT(suspects({}, "docker.exec", Moved::kLxcOnly), IsEmpty());
 }
 
 TEST(Suspects, HaveAnEntryOfTheTableForEveryClaim) {
@@ -145,7 +141,7 @@ TEST(SuspectedClaims, OfSurvivorsAreWhatTheUpgradeChanged) {
 
 TEST(WhatAnUpgradeChanged, IsOfTheNodeAndOfTheGuestsThatWereLeft) {
   Record after{.run = {.id = "after", .started = "2026-06-07T09:30:00Z"}};
-  EXPECT_THAT(changed_by_upgrade(after), testing::IsEmpty()) << "it did not come after one";
+  EXPECT_THAT(changed_by_upgrade(after), IsEmpty()) << "it did not come after one";
   after.node.kernel = "7.0.10-1-pve";
   after.node.facts = {{"sysctl:vm.swappiness", "60"}};
   after.guests[kVm].facts = {{"machine", "fresh"}};
@@ -168,7 +164,7 @@ TEST(WhatAnUpgradeChanged, IsOfTheNodeAndOfTheGuestsThatWereLeft) {
                                    "machine pc-i440fx-11.0+pve0 → pc-i440fx-11.0+pve2 (vm)"));
   survivor.refreshed = survivor.after;
   survivor.refreshed->components = {{"runc", "1.3.5"}};
-  EXPECT_THAT(texts(), testing::Contains("runc 1.3.4 → 1.3.5 (vm)"));
+  EXPECT_THAT(texts(), Contains("runc 1.3.4 → 1.3.5 (vm)"));
 }
 
 TEST(LastGood, IsTheNewestRunBeforeInWhichTheClaimHeld) {

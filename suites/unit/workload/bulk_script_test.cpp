@@ -1,9 +1,6 @@
-#include <gmock/gmock.h>
-
-#include <cstdio>
 #include <cstdlib>
-#include <stdexcept>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/running_script.h"
 #include "support/workload/bulk_transfer.h"
 
@@ -33,7 +30,7 @@ TEST(BulkScriptTest, SaysThatTheOtherSideHasGone) {
   BulkScript guest(kSession, "--listen --bytes 1000");  // and closes after as many
   const std::string port = guest.line();
   BulkScript node("", "--connect 127.0.0.1 --bytes 9000000 --port " + port);
-  EXPECT_THAT(node.line(), testing::HasSubstr("bulk: the "));
+  EXPECT_THAT(node.line(), HasSubstr("bulk: the "));
   EXPECT_NE(node.end(), 0);
 }
 
@@ -41,20 +38,20 @@ TEST(BulkScriptTest, TakesOnlyTheHostOfItsSession) {
   BulkScript guest("SSH_CONNECTION='127.0.0.2 50000 127.0.0.1 22'", "--listen --bytes 32000000");
   const std::string port = guest.line();
   BulkScript stranger("", "--connect 127.0.0.1 --bytes 9000000 --port " + port);
-  EXPECT_THAT(stranger.line(), testing::HasSubstr("bulk: the "));
+  EXPECT_THAT(stranger.line(), HasSubstr("bulk: the "));
   // Turned away, while the one that was meant is still waited for; here it hangs up at once.
   const std::string hang_up =
       "perl -MIO::Socket::IP -e 'IO::Socket::IP->new(LocalHost => "
       "\"127.0.0.2\", PeerHost => \"127.0.0.1\", PeerPort => " +
       port + ") or die'";
   EXPECT_EQ(std::system(hang_up.c_str()), 0);
-  EXPECT_THAT(guest.line(), testing::HasSubstr("bulk: the "));
+  EXPECT_THAT(guest.line(), HasSubstr("bulk: the "));
   EXPECT_NE(guest.end(), 0);
 }
 
 TEST(BulkScriptTest, ListensOnlyInASession) {
   BulkScript guest("env -u SSH_CONNECTION", "--listen --bytes 1000");
-  EXPECT_THAT(guest.line(), testing::HasSubstr("no SSH session"));
+  EXPECT_THAT(guest.line(), HasSubstr("no SSH session"));
   EXPECT_NE(guest.end(), 0);
 }
 

@@ -1,15 +1,13 @@
 #include "support/workload/bulk_transfer.h"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_host.h"
 #include "suites/unit/recorded.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr const char* kReport = "perl - --connect 127.0.0.1 --port 57979 --bytes 268435456";
 

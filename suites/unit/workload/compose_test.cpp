@@ -1,20 +1,14 @@
 #include "support/workload/compose.h"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
 #include "suites/unit/workload/scripted_guest.h"
 #include "support/shell/patient_shell.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::AllOf;
-using testing::Field;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Return;
 
 constexpr std::chrono::seconds kPullTime{7};
 const std::string kCompose = "docker compose -f /root/pve-accept/compose.yaml ";

@@ -1,14 +1,10 @@
 #include "support/workload/database.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/workload/scripted_guest.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::Return;
 
 const std::string kPsql = "docker exec spike-db-1 psql -h /var/run/postgresql -U postgres -Atc ";
 

@@ -1,16 +1,11 @@
 #include "support/workload/docker_install.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "suites/unit/workload/scripted_guest.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::_;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Return;
 
 TEST(AptPolicy, NamesTheSourceOfTheInstalledVersion) {
   const PackageOrigin origin =
@@ -116,8 +111,8 @@ TEST_F(WorkloadInstall, OfAPreparedImageWithoutDockerIsAnError) {
   const auto trouble = [this] {
     return trouble_of([this] { install_docker(guest.shell, DockerSource::kPreinstalled); });
   };
-  EXPECT_THAT(trouble(), testing::AllOf(HasSubstr("the guest has no Docker"),
-                                        HasSubstr("put Docker and its Compose plugin into the")));
+  EXPECT_THAT(trouble(), AllOf(HasSubstr("the guest has no Docker"),
+                               HasSubstr("put Docker and its Compose plugin into the")));
   EXPECT_THAT(trouble(), HasSubstr("the guest's Docker has no Compose plugin"));
 }
 
@@ -130,17 +125,17 @@ TEST_F(WorkloadInstall, OfAPreparedImageDoesNotGuessWhatIsMissing) {
 
 TEST_F(WorkloadInstall, GivesAptTheTimeOfTheLab) {
   install_docker(guest.shell, DockerSource::kOfficial, {.deadline = std::chrono::seconds(77)});
-  EXPECT_THAT(deadlines, testing::SizeIs(4));
+  EXPECT_THAT(deadlines, SizeIs(4));
   EXPECT_THAT(deadlines, testing::Each(std::chrono::seconds(77)));
 }
 
 TEST_F(WorkloadInstall, GoesThroughAProxyAndAMirror) {
   install_docker(guest.shell, DockerSource::kOfficial,
                  {.apt_proxy = "http://proxy:3142", .debian_mirror = "http://mirror/debian"});
-  EXPECT_THAT(lines, testing::Contains(HasSubstr("curl -x http://proxy:3142 -fsSL")));
-  EXPECT_THAT(inputs, testing::Contains(HasSubstr("Acquire::http::Proxy \"http://proxy:3142\";")));
-  EXPECT_THAT(inputs, testing::Contains(HasSubstr("URIs: http://mirror/debian\n"
-                                                  "Suites: trixie trixie-updates\n")));
+  EXPECT_THAT(lines, Contains(HasSubstr("curl -x http://proxy:3142 -fsSL")));
+  EXPECT_THAT(inputs, Contains(HasSubstr("Acquire::http::Proxy \"http://proxy:3142\";")));
+  EXPECT_THAT(inputs, Contains(HasSubstr("URIs: http://mirror/debian\n"
+                                         "Suites: trixie trixie-updates\n")));
 }
 
 TEST_F(WorkloadInstall, StopsAtTheStepThatFails) {
@@ -162,8 +157,8 @@ TEST_F(WorkloadInstall, BlamesTheNetworkForPackagesThatNoListKnows) {
   EXPECT_CALL(guest.shell, run(CommandLineHas("apt-get install")))
       .WillOnce(Return(fails(100, "E: Unable to locate package curl\n")));
   EXPECT_THAT(trouble_of([this] { install_docker(guest.shell, DockerSource::kDistribution); }),
-              testing::AllOf(HasSubstr("install curl"), HasSubstr("Temporary failure resolving"),
-                             HasSubstr("Hint: the guest cannot reach the package source")));
+              AllOf(HasSubstr("install curl"), HasSubstr("Temporary failure resolving"),
+                    HasSubstr("Hint: the guest cannot reach the package source")));
 }
 
 TEST(InstalledDocker, IsLookedUpByItsSource) {
@@ -195,13 +190,9 @@ TEST_F(WorkloadInstall, DoesNotCallAGuestUpgradedThatReachesNoSource) {
       .WillOnce(Return(CommandResult{
           .err = "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  "
                  "Temporary failure resolving 'deb.debian.org'\n"}));
-  try {
-    upgrade_packages(guest.shell, std::chrono::seconds(77));
-    FAIL() << "nothing was upgraded";
-  } catch (const HarnessError& error) {
-    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("upgrade the guest's packages"),
-                                             HasSubstr("Temporary failure resolving")));
-  }
+  EXPECT_THAT(
+      message_of<HarnessError>([&] { upgrade_packages(guest.shell, std::chrono::seconds(77)); }),
+      AllOf(HasSubstr("upgrade the guest's packages"), HasSubstr("Temporary failure resolving")));
 }
 
 }  // namespace

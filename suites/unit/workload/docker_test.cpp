@@ -1,16 +1,13 @@
 #include "support/workload/docker.h"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/workload/scripted_guest.h"
 #include "support/workload/network_trouble.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
-using testing::Return;
 
 const std::string kVersion = "docker version --format '{{json .}}'";
 const std::string kInfo = "docker info --format '{{json .}}'";
@@ -38,10 +35,9 @@ TEST(DockerVersionReply, MayLackTheApi) {
 }
 
 TEST(DockerVersionReply, WithoutServerIsAnError) {
-  EXPECT_THROW(
-      parse_docker_versions(Json::parse(
-          recorded("docker-28-no-daemon.txt", "docker version --format \"{{json .}}\"").out)),
-      HarnessError);
+  EXPECT_THROW(parse_docker_versions(recorded_json("docker-28-no-daemon.txt",
+                                                   "docker version --format \"{{json .}}\"")),
+               HarnessError);
   EXPECT_THAT(trouble_of([] {
                 parse_docker_versions(Json::parse(
                     R"({"Client":{"Version":"1"},"Server":{"Version":"1","Components":[]}})"));
@@ -59,7 +55,7 @@ TEST(DockerInfoReply, HasDriverAndCgroup) {
 
 TEST(DockerInfoReply, OfADeadDaemonIsAnError) {
   const Json empty =
-      Json::parse(recorded("docker-28-no-daemon.txt", "docker info --format \"{{json .}}\"").out);
+      recorded_json("docker-28-no-daemon.txt", "docker info --format \"{{json .}}\"");
   EXPECT_THAT(trouble_of([&] { parse_docker_info(empty); }), HasSubstr("Driver: is empty"));
   Json errors = Json::parse(in_guest("docker info --format \"{{json .}}\"").out);
   errors["ServerErrors"] = {"Cannot connect to the Docker daemon"};
@@ -126,8 +122,8 @@ TEST_F(WorkloadDocker, RegistryOutOfReachIsNotAFalseClaim) {
 }
 
 TEST_F(WorkloadDocker, HelloWorldHasTheTimeItIsGiven) {
-  EXPECT_CALL(guest.shell, run(testing::Field(&Command::deadline, std::chrono::seconds(7))))
-      .WillOnce(testing::Return(prints("Hello from Docker!")));
+  EXPECT_CALL(guest.shell, run(Field(&Command::deadline, std::chrono::seconds(7))))
+      .WillOnce(Return(prints("Hello from Docker!")));
   EXPECT_TRUE(docker.hello_world(std::chrono::seconds(7)).greeted);
 }
 
@@ -151,7 +147,7 @@ TEST_F(GreedyContainer, IsKnownByItsId) {
 TEST_F(GreedyContainer, EndsAsItEndedAndIsRemoved) {
   guest.answers("docker start --attach " + id, fails(137, ""));
   guest.answers("docker inspect " + id, prints(R"([{"State": {"OOMKilled": true}}])"));
-  EXPECT_CALL(guest.shell, run(testing::_)).Times(testing::AnyNumber());
+  EXPECT_CALL(guest.shell, run(_)).Times(testing::AnyNumber());
   EXPECT_CALL(guest.shell, run(CommandLine("docker rm -f " + id))).WillOnce(Return(prints(id)));
   const ExceededLimit seen = docker.exceed_limit(id);
   EXPECT_EQ(seen.exit_status, 137);
@@ -161,7 +157,7 @@ TEST_F(GreedyContainer, EndsAsItEndedAndIsRemoved) {
 TEST_F(GreedyContainer, IsRemovedAlsoWhenNothingCanBeTold) {
   guest.answers("docker start --attach " + id, fails(137, ""));
   guest.answers("docker inspect " + id, prints("?"));
-  EXPECT_CALL(guest.shell, run(testing::_)).Times(testing::AnyNumber());
+  EXPECT_CALL(guest.shell, run(_)).Times(testing::AnyNumber());
   EXPECT_CALL(guest.shell, run(CommandLine("docker rm -f " + id))).WillOnce(Return(prints(id)));
   EXPECT_THROW(docker.exceed_limit(id), HarnessError);
 }

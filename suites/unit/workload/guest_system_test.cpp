@@ -1,16 +1,12 @@
 #include "support/workload/guest_system.h"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/workload/scripted_guest.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 TEST(OsReleaseFile, NamesVersionAndCodename) {
   const OsRelease release =

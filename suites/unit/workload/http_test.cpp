@@ -1,8 +1,8 @@
 #include "support/workload/http.h"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/workload/scripted_guest.h"
 
 namespace pve_accept {
@@ -11,8 +11,7 @@ namespace {
 class WorkloadHttp : public testing::Test {
  protected:
   int status_when(const CommandResult& result) {
-    ON_CALL(guest.shell, run(CommandLineHas("curl -s -o /dev/null")))
-        .WillByDefault(testing::Return(result));
+    ON_CALL(guest.shell, run(CommandLineHas("curl -s -o /dev/null"))).WillByDefault(Return(result));
     return http_status(guest.shell, "http://localhost:8080/");
   }
   // nginx listens on port 8080, nobody on another.

@@ -1,20 +1,12 @@
 #include "support/workload/image_load.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/workload/scripted_guest.h"
 
 namespace pve_accept {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::Field;
-using testing::HasSubstr;
 using testing::InSequence;
-using testing::IsEmpty;
-using testing::Not;
-using testing::Return;
 
 constexpr const char* kRecord = "docker-20-load.txt";
 constexpr std::chrono::seconds kTime{77};

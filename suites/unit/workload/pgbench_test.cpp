@@ -1,15 +1,12 @@
 #include "support/workload/pgbench.h"
 
-#include <gmock/gmock.h>
-
 #include <regex>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/workload/scripted_guest.h"
 
 namespace pve_accept {
 namespace {
-
-using testing::HasSubstr;
 
 PgbenchReport recorded_report(std::string_view command) {
   return parse_pgbench_report(recorded("pgbench-17.txt", command));
@@ -158,15 +155,15 @@ TEST(PgbenchReportText, AgreesWithItself) {
 
 TEST(PgbenchReportText, IsOfTheLoadThatWasAskedFor) {
   const PgbenchReport report = recorded_report("pgbench -p 5433 -T 12 -c 4 -P 1 postgres");
-  EXPECT_THAT(differences(report, {.seconds = 12}), testing::IsEmpty());
+  EXPECT_THAT(differences(report, {.seconds = 12}), IsEmpty());
   const std::string of_another =
       std::regex_replace(recorded("pgbench-17.txt", "pgbench -p 5433 -T 12 -c 4 -P 1 postgres").out,
                          std::regex("query mode: simple"), "query mode: prepared");
   EXPECT_THAT(differences(parse_pgbench_report(of_another, "", 0), {.seconds = 12}),
-              testing::ElementsAre("query mode: prepared instead of simple"));
-  EXPECT_THAT(differences(report, {.scale = 50, .clients = 8}),
-              testing::ElementsAre("scale 10 instead of 50", "clients 4 instead of 8",
-                                   "seconds 12 instead of 60"));
+              ElementsAre("query mode: prepared instead of simple"));
+  EXPECT_THAT(
+      differences(report, {.scale = 50, .clients = 8}),
+      ElementsAre("scale 10 instead of 50", "clients 4 instead of 8", "seconds 12 instead of 60"));
 }
 
 }  // namespace

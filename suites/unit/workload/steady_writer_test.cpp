@@ -1,10 +1,6 @@
 #include "support/workload/steady_writer.h"
 
-#include <gmock/gmock.h>
-
-#include <cstdio>
-#include <stdexcept>
-
+#include "suites/unit/matchers.h"
 #include "suites/unit/mock_host.h"
 #include "suites/unit/running_script.h"
 #include "suites/unit/scripted_process.h"
@@ -14,9 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::ByMove;
-using testing::HasSubstr;
-using testing::Return;
 
 // A line every quarter of a second from the start on, the writes stuck from `from_s` to `to_s`.
 std::vector<ScriptedLine> lines_of_writer(double from_s, double to_s) {
