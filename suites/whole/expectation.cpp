@@ -53,10 +53,16 @@ struct Pattern {
   }
 };
 
-RedSet red_set(const PlacedFault& placed, const sim::Fault::Outcomes& outcomes) {
+RedSet red_set(const PlacedFault& placed, const sim::Fault::Outcomes& written) {
   RedSet red;
+  sim::Fault::Outcomes outcomes;
   std::set<std::string> unused;
-  for (const auto& [text, outcome] : outcomes) unused.insert(text);
+  for (const auto& [name, outcome] : written) {
+    const std::string text = sim::Fault::meaning(name, placed.target);
+    if (text.empty()) continue;
+    outcomes[text] = outcome;
+    unused.insert(text);
+  }
   const auto phase = placed.of_upgrade() ? std::optional(UpgradePhase::kAfter) : std::nullopt;
   for (const ClaimCase& one : expected_cases(phase)) {
     std::optional<std::size_t> best;
@@ -77,13 +83,6 @@ RedSet red_set(const PlacedFault& placed, const sim::Fault::Outcomes& outcomes) 
   if (unused.empty()) return red;
   throw HarnessError("read the fault " + placed.name(),
                      fmt::format("it means no case by {}", fmt::join(unused, ", ")));
-}
-
-std::string cell(std::string text) {
-  for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) {
-    text.replace(at, 1, "\\|");
-  }
-  return text;
 }
 
 std::string listed(const sim::Fault::Outcomes& outcomes) {
@@ -217,18 +216,20 @@ std::string fault_page() {
       "Made by `whole page` from `support/sim/faults/`, after every fault was run: what "
       "was red was what stands here, in that kind.\n"
       "FAIL: the claim is false. ERROR: it could not be told. A scenario names a fault as "
-      "`NAME@lxc`, `NAME@vm` or `NAME@node`.\n\n"
+      "`NAME@lxc`, `NAME@vm` or `NAME@node`;\n"
+      "what stands here with such an end is red only where it is put there.\n\n"
       "| fault | on | what is wrong | red | and what follows |\n|---|---|---|---|---|\n";
   std::vector<const sim::Fault*> faults;
   for (const sim::Fault& fault : sim::fault_catalogue()) faults.push_back(&fault);
   std::ranges::stable_sort(faults, {}, &sim::Fault::name);
   for (const sim::Fault* fault : faults) {
     const auto& follows = fault->follows;
-    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", fault->name, fmt::join(fault->on, ", "),
-                        cell(fault->statement), listed(fault->red),
-                        follows.red.empty()
-                            ? ""
-                            : fmt::format("{}: {}", listed(follows.red), cell(follows.because)));
+    text +=
+        fmt::format("| `{}` | {} | {} | {} | {} |\n", fault->name, fmt::join(fault->on, ", "),
+                    text::replaced(fault->statement, "|", "\\|"), listed(fault->red),
+                    follows.red.empty() ? ""
+                                        : fmt::format("{}: {}", listed(follows.red),
+                                                      text::replaced(follows.because, "|", "\\|")));
   }
   return text + "\n" + case_table();
 }

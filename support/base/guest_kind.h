@@ -20,11 +20,14 @@ struct GuestFacts {
   std::string_view api_path;       // in /nodes/NODE/…/VMID
   std::string_view config_folder;  // in /etc/pve/nodes/NODE/
   std::string_view memory_key;     // of what the node books on it, in its status
+  std::string_view cgroup;         // its folder on the node, a format for the VMID
 };
 
 inline constexpr std::array kGuestTable = {
-    GuestFacts{GuestKind::kLxc, "lxc", "container", "CT", "pct", "lxc", "lxc", "mem"},
-    GuestFacts{GuestKind::kVm, "vm", "VM", "VM", "qm", "qemu", "qemu-server", "memhost"},
+    GuestFacts{GuestKind::kLxc, "lxc", "container", "CT", "pct", "lxc", "lxc", "mem",
+               "/sys/fs/cgroup/lxc/{}"},
+    GuestFacts{GuestKind::kVm, "vm", "VM", "VM", "qm", "qemu", "qemu-server", "memhost",
+               "/sys/fs/cgroup/qemu.slice/{}.scope"},
 };
 
 constexpr const GuestFacts& facts_of(GuestKind kind) {

@@ -47,6 +47,15 @@ std::string one_line(std::string_view text, std::string_view separator) {
   return line;
 }
 
+std::string replaced(std::string_view text, std::string_view part, std::string_view with) {
+  std::string out;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part)) {
+    out.append(text.substr(0, at)).append(with);
+    text.remove_prefix(at + part.size());
+  }
+  return out.append(text);
+}
+
 std::string lower_case(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;

@@ -24,6 +24,9 @@ std::string_view trimmed(std::string_view text);
 std::string lower_case(std::string text);  // of ASCII
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// The text with another one wherever `part` stood in it.
+std::string replaced(std::string_view text, std::string_view part, std::string_view with);
+
 inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }

@@ -1,7 +1,7 @@
 #include "support/sim/model/scenario.h"
 
-#include <gmock/gmock.h>
-
+#include "suites/unit/matchers.h"
+#include "suites/unit/message_of.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
@@ -10,20 +10,12 @@
 namespace pve_accept {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-
 Scenario parsed(const std::string& text) {
   return parse_scenario(parse_strict_json(text, "s.json"), "s.json");
 }
 
 std::string complaint(const std::string& text) {
-  try {
-    parsed(text);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return message_of<InputError>([&] { parsed(text); }, "accepted");
 }
 
 TEST(SimScenario, DefaultsAreTheSpikes) {
@@ -105,23 +97,15 @@ TEST(SimScenario, AnUnreadableFileIsNamed) {
   const TemporaryDirectory directory;
   EXPECT_THROW(load_scenario(directory.path() / "none.json"), InputError);
   write_file_atomically(directory.path() / "bad.json", "{\"seed\": }");
-  try {
-    load_scenario(directory.path() / "bad.json");
-    FAIL() << "accepted";
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("bad.json"));
-  }
+  EXPECT_THAT(message_of<InputError>([&] { load_scenario(directory.path() / "bad.json"); }),
+              HasSubstr("bad.json"));
 }
 
 TEST(SimFaults, AnUnknownNameSaysWhichAreKnown) {
   const Json document = {{"faults", {"nope@lxc"}}};
   const std::vector<sim::Fault> catalogue = {{.name = "a.b.c", .statement = "", .on = {"lxc"}}};
-  try {
-    parse_scenario(document, "s.json", &catalogue);
-    FAIL() << "accepted";
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("faults/0"), HasSubstr("nope"), HasSubstr("a.b.c")));
-  }
+  EXPECT_THAT(message_of<InputError>([&] { parse_scenario(document, "s.json", &catalogue); }),
+              AllOf(HasSubstr("faults/0"), HasSubstr("nope"), HasSubstr("a.b.c")));
 }
 
 TEST(SimFaults, AFaultIsAPartOfAScenarioForItsTarget) {
@@ -144,8 +128,38 @@ TEST(SimFaults, AFaultIsAPartOfAScenarioForItsTarget) {
                InputError);
 }
 
+TEST(SimFaults, SayWhatDiffersWithTheGuest) {
+  const sim::Fault fault = {
+      .name = "a.b.c",
+      .statement = "",
+      .on = {"lxc", "vm"},
+      .model = {{"guest@lxc", {{"boot_s", 70}}}, {"guest@vm", {{"boot_s", 190}}}},
+      .rules = {{{"command", "^<tool> start <vmid>|<cgroup>/cpu.max|<api>/<config> <noun>"},
+                 {"replace", {{"pattern", "\"<memory>\""}, {"with", "<other>"}}}}}};
+  const Json lxc = fault.expand("lxc");
+  EXPECT_EQ(lxc.at("model"), (Json{{"lxc", {{"boot_s", 70}}}}));
+  EXPECT_EQ(lxc.at("rules")[0].at("command"),
+            "^pct start 9001|/sys/fs/cgroup/lxc/[0-9]+/cpu.max|lxc/lxc container");
+  const Json vm = fault.expand("vm");
+  EXPECT_EQ(vm.at("model"), (Json{{"vm", {{"boot_s", 190}}}}));
+  EXPECT_EQ(vm.at("rules")[0].at("command"),
+            "^qm start 9000|/sys/fs/cgroup/qemu.slice/[0-9]+.scope/cpu.max|qemu/qemu-server VM");
+  EXPECT_EQ(vm.at("rules")[0].at("replace"),
+            (Json{{"pattern", "\"memhost\""}, {"with", "<other>"}}));
+  EXPECT_EQ(sim::Fault::meaning("docker.exec/vm", "lxc"), "docker.exec/vm");
+  EXPECT_EQ(sim::Fault::meaning("docker.exec@vm", "vm"), "docker.exec");
+  EXPECT_EQ(sim::Fault::meaning("docker.exec@vm", "lxc"), "");
+}
+
 TEST(SimFaults, AMistakeIsNamedBeforeAnybodyAsksForTheFault) {
   const auto parse = [](const char* text) { sim::parse_faults(Json::parse(text), "faults.json"); };
+  for (const char* names :
+       {R"("model": {"guest@vm": {}}, "red": {})", R"("red": {"d.e@vm": "FAIL"})",
+        R"("red": {}, "follows": {"red": {"d.e@vim": "FAIL"}})"}) {
+    const std::string fault = R"([{"name": "a.b.c", "statement": "", "on": ["lxc"], )";
+    EXPECT_THAT(message_of<InputError>([&] { parse((fault + names + "}]").c_str()); }),
+                HasSubstr("it is never put on what stands behind the '@'"));
+  }
   EXPECT_THROW(parse(R"([{"name": "a.b.c", "statement": "", "on": ["lxc"], "red": {},
                           "model": {"guest": {"ram": 1}}}])"),
                InputError);

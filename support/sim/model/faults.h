@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/base/json.h"
@@ -9,7 +10,10 @@
 namespace pve_accept::sim {
 
 // A way in which a claim becomes false or cannot be told, by name: "docker.storage-driver.vfs@lxc"
-// in a scenario. The catalogue of them is support/sim/faults/*.json.
+// in a scenario. The catalogue of them is support/sim/faults/*.json. What differs with the guest
+// that it is put on is a word in its rules: <vmid>, <noun>, <tool>, <api> and <config> (its folder
+// in paths of the API and in /etc/pve), <memory> (the key of what is booked on it) and <cgroup> (an
+// expression for its folder there). A name with "@lxc" or "@vm" counts on that guest alone.
 struct Fault {
   // Outcomes by claim: "docker.exec", "docker.exec/lxc", or of several, "docker.*", "*". Without a
   // guest, that of the fault (of a fault of the node: both). The most specific one counts.
@@ -29,6 +33,9 @@ struct Fault {
   Consequences follows = {};    // what else turns red
   Json lab = Json::object();    // what the lab's configuration has to name for it
   std::string issue = {};       // the known issue that it is made after; empty: none
+
+  // What a name of its model or its outcomes means where it is put on `target`; empty: nothing.
+  static std::string meaning(std::string_view name, std::string_view target);
 
   // The part of a scenario that puts it there: {"model": {…}, "rules": […]}.
   Json expand(const std::string& target) const;
