@@ -1,5 +1,3 @@
-#include "fixtures/claims/backup.h"
-
 #include "fixtures/claims/claim_test.h"
 
 namespace pve_accept::acceptance {

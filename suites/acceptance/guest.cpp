@@ -1,6 +1,4 @@
 #include "fixtures/claims/claim_test.h"
-#include "fixtures/claims/freeze.h"
-#include "fixtures/claims/mount_point.h"
 
 namespace pve_accept::acceptance {
 

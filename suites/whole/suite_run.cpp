@@ -8,11 +8,11 @@
 #include <cstdlib>
 #include <set>
 #include <stdexcept>
-#include <tuple>
 
 #include "fixtures/program/list.h"
 #include "fixtures/stages/stages.h"
 #include "suites/whole/jobs.h"
+#include "support/base/contains.h"
 #include "support/base/file.h"
 #include "support/compare/baseline.h"
 
@@ -47,7 +47,7 @@ class Schedule {
     if (batch.empty() && stage != waiting_.end()) batch.push_back(*stage);
     if (batch.empty()) throw std::logic_error("what is left waits for one another");
     std::erase_if(waiting_, [&](const ScheduledTest& test) {
-      return std::ranges::find(batch, test.name, &ScheduledTest::name) != batch.end();
+      return contains(batch, test.name, &ScheduledTest::name);
     });
     return batch;
   }
@@ -65,8 +65,7 @@ class Schedule {
         return std::ranges::find_first_of(names, others) != names.end();
       };
       return in(test.required, other.sets_up) || in(test.cleans_up, other.required) ||
-             in(test.cleans_up, other.sets_up) ||
-             std::ranges::find(test.after, other.name) != test.after.end();
+             in(test.cleans_up, other.sets_up) || contains(test.after, other.name);
     });
   }
 

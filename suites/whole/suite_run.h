@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <vector>
 
 #include "support/base/json.h"
 #include "support/record/record.h"

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <regex>
 #include <utility>
 
+#include "support/base/contains.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
 
@@ -167,7 +167,7 @@ std::vector<std::pair<std::string, JsonCursor>> JsonCursor::members() const {
 
 void JsonCursor::allow_only(std::span<const std::string_view> keys) const {
   for (const auto& [key, member] : members()) {
-    if (std::ranges::find(keys, key) == keys.end()) {
+    if (!contains(keys, key)) {
       member.fail(fmt::format("unknown key; known here: {}", fmt::join(keys, ", ")));
     }
   }

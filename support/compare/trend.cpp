@@ -1,7 +1,6 @@
 #include "support/compare/trend.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace pve_accept {
 

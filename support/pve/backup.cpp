@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
+#include "support/base/contains.h"
 #include "support/base/text.h"
 
 namespace pve_accept {
@@ -31,7 +31,7 @@ Backup back_up(Node& node, Vmid vmid, const std::string& storage, const std::str
   const CommandResult result = probe(node.shell(), command, fmt::format("back up guest {}", vmid));
   Backup backup;
   for (const Volume& archive : archives_on(node, storage, vmid)) {
-    if (std::ranges::find(before, archive.volid, &Volume::volid) == before.end()) {
+    if (!contains(before, archive.volid, &Volume::volid)) {
       backup.archive = archive;
     }
   }

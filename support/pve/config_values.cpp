@@ -1,7 +1,5 @@
 #include "support/pve/config_values.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>

@@ -150,6 +150,10 @@ void Guest::destroy_unfinished() {
 
 bool Guest::exists() { return find_config().has_value(); }
 
+std::string Guest::cgroup_dir() const {
+  return fmt::format(fmt::runtime(facts_of(kind()).cgroup), vmid_);
+}
+
 std::int64_t Guest::host_pid() {
   const std::int64_t pid = find_process().value_or(0);
   if (pid <= 0) throw HarnessError(fmt::format("find the process of {}", label()), "not running");

@@ -87,8 +87,8 @@ class Guest {
   // Read past the network, so that the first connection can be told from one to another machine.
   virtual HostKeys host_keys() = 0;
 
-  virtual std::string cgroup_dir() const = 0;  // on the node
-  virtual std::string disk_volume() = 0;       // volume id of the root disk
+  std::string cgroup_dir() const;         // on the node
+  virtual std::string disk_volume() = 0;  // volume id of the root disk
 
  protected:
   // A change of the node's state and how it ended.

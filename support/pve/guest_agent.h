@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "support/base/json.h"
 #include "support/pve/vmid.h"

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "support/base/reply.h"
 #include "support/base/version.h"
 

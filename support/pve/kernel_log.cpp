@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "support/base/contains.h"
 #include "support/base/embedded.h"
 #include "support/base/reply.h"
 
@@ -121,7 +122,7 @@ std::vector<LogEntry> without_harmless(std::vector<LogEntry> found) {
 
 void add_new(std::vector<LogEntry>& found, std::vector<LogEntry> more) {
   for (LogEntry& entry : more) {
-    const bool there = std::ranges::find(found, entry.message, &LogEntry::message) != found.end();
+    const bool there = contains(found, entry.message, &LogEntry::message);
     if (!there) found.push_back(std::move(entry));
   }
 }

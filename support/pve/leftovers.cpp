@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <exception>
 #include <map>
 #include <set>
@@ -189,35 +188,22 @@ std::vector<std::string> public_keys(Node& node) {
   return names;
 }
 
-void free_volume(Node& node, const Volume& volume) {
+// Frees it, and looks whether it has gone.
+void free_volume(Node& node, const std::string& volid, const std::string& attempted) {
+  const Command command = {.argv = {"pvesm", "free", volid}, .deadline = kFreeDeadline};
+  const CommandResult result = node.shell().run(command);
+  if (!contains(node.volumes(volid.substr(0, volid.find(':'))), volid, &Volume::volid)) return;
+  throw unusable(node.shell(), command, result, attempted, "it is still there");
+}
+
+void remove_volume(Node& node, const Volume& volume) {
   const std::string attempted = fmt::format("free volume {}", volume.volid);
-  if (std::ranges::any_of(node.guests(),
-                          [&](const auto& guest) { return guest.vmid == volume.vmid; })) {
+  if (contains(node.guests(), *volume.vmid, &GuestEntry::vmid)) {
     throw HarnessError(attempted, fmt::format("refused: there is a guest {} now", *volume.vmid));
   }
   require_no_guest(node, *volume.vmid);
-  const Command command = {.argv = {"pvesm", "free", volume.volid}, .deadline = kFreeDeadline};
-  const CommandResult result = node.shell().run(command);
-  const std::string storage = volume.volid.substr(0, volume.volid.find(':'));
-  for (const Volume& there : node.volumes(storage)) {
-    if (there.volid != volume.volid) continue;
-    throw unusable(node.shell(), command, result, attempted, "it is still there");
-  }
+  free_volume(node, volume.volid, attempted);
 }
-
-}  // namespace
-
-void remove_archive(Node& node, const Volume& archive) {
-  const std::string attempted = fmt::format("remove {}", archive.volid);
-  const Command command = {.argv = {"pvesm", "free", archive.volid}, .deadline = kFreeDeadline};
-  const CommandResult result = node.shell().run(command);
-  for (const Volume& there : node.volumes(archive.volid.substr(0, archive.volid.find(':')))) {
-    if (there.volid != archive.volid) continue;
-    throw unusable(node.shell(), command, result, attempted, "it is still there");
-  }
-}
-
-namespace {
 
 void remove_key(Node& node, const std::string& path) {
   const std::string attempted = fmt::format("remove {}", path);
@@ -254,6 +240,10 @@ void remove_lock(Node& node, const Leftovers& left) {
 }
 
 }  // namespace
+
+void remove_archive(Node& node, const Volume& archive) {
+  free_volume(node, archive.volid, fmt::format("remove {}", archive.volid));
+}
 
 bool Leftovers::empty() const {
   return guests.empty() && volumes.empty() && archives.empty() && backups.empty() && keys.empty() &&
@@ -364,7 +354,7 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
   std::vector<Volume> volumes;
   attempt([&] { volumes = volumes_without_guest(node, left, node.guests()); });
   for (const Volume& volume : volumes) {
-    attempt([&] { free_volume(node, volume); }, "volume " + volume.volid);
+    attempt([&] { remove_volume(node, volume); }, "volume " + volume.volid);
   }
   for (const Volume& archive : left.archives) {
     attempt([&] { remove_archive(node, archive); }, "archive " + archive.volid);

@@ -133,8 +133,6 @@ std::optional<std::int64_t> LxcGuest::find_process() {
   return state == "RUNNING" ? pid : 0;  // else its root may still be, or be again, the node's
 }
 
-std::string LxcGuest::cgroup_dir() const { return fmt::format("/sys/fs/cgroup/lxc/{}", vmid()); }
-
 std::string LxcGuest::disk_volume() { return volume_at(config(), "rootfs"); }
 
 void LxcGuest::add_mount_point(const std::string& storage, int size_gib, const std::string& path) {

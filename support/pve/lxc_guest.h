@@ -15,7 +15,6 @@ class LxcGuest final : public Guest {
   std::vector<std::string> gaps_in_confinement(Shell& inside) override;
   std::optional<std::string> address() override;
   HostKeys host_keys() override;
-  std::string cgroup_dir() const override;
   std::string disk_volume() override;
 
   // Gives the container, which has to be stopped, a new volume as mp0.

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "support/base/contains.h"
-#include "support/base/reply.h"
 #include "support/pve/config_values.h"
 #include "support/pve/node_facts.h"
 

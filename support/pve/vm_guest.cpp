@@ -180,10 +180,6 @@ std::vector<std::string> VmGuest::keys_on_console() {
   }
 }
 
-std::string VmGuest::cgroup_dir() const {
-  return fmt::format("/sys/fs/cgroup/qemu.slice/{}.scope", vmid());
-}
-
 std::string VmGuest::disk_volume() { return volume_at(config(), "scsi0"); }
 
 std::vector<std::string> VmGuest::shutdown_arguments() const { return {"--timeout", "60"}; }

@@ -34,7 +34,6 @@ class VmGuest final : public Guest {
   std::vector<std::string> gaps_in_confinement(Shell& inside) override;
   std::optional<std::string> address() override;
   HostKeys host_keys() override;
-  std::string cgroup_dir() const override;
   std::string disk_volume() override;
 
  private:

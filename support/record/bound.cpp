@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "support/base/contains.h"
 #include "support/base/error.h"
 
 namespace pve_accept {
@@ -119,7 +120,7 @@ bool Bound::holds(const Value& measured) const {
   if (equals) return measured == *equals;
   const std::vector<Value>& list = one_of ? *one_of : *none_of;
   return std::ranges::all_of(parts(measured), [&](const Value& part) {
-    return (std::ranges::find(list, part) != list.end()) == one_of.has_value();
+    return contains(list, part) == one_of.has_value();
   });
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "support/base/contains.h"
 #include "support/base/error.h"
 #include "support/base/text.h"
 #include "support/record/claim_catalogue.h"
@@ -57,8 +58,7 @@ std::vector<AlsoResult> judge_also(const Expectation& expectation, const Observa
                                    std::vector<std::string>& problems) {
   std::vector<AlsoResult> results;
   for (const auto& [name, condition] : expectation.also) {
-    const auto found = observation.also.find(name);
-    const Value measured = found == observation.also.end() ? Value() : found->second;
+    const Value measured = value_or(observation.also, name);
     AlsoResult result{.name = name,
                       .measured = measured,
                       .unit = condition.unit,
@@ -179,9 +179,7 @@ ClaimResult rejudge(const ClaimResult& recorded, const Thresholds& thresholds) {
       .measured = recorded.measured, .how = recorded.how, .note = recorded.note};
   if (!recorded.statistics.empty()) {
     const auto statistic = [&](const char* name) {
-      const auto found = recorded.statistics.find(name);
-      const auto value = found == recorded.statistics.end() ? Value() : found->second;
-      return value.number().value_or(Figure::kUnknown);
+      return value_or(recorded.statistics, name).number().value_or(Figure::kUnknown);
     };
     observation.figure = Figure{.median = statistic("median"), .mean = statistic("mean")};
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
 
 #include "support/base/error.h"
 #include "support/base/text.h"

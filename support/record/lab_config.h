@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "support/base/docker_source.h"
 #include "support/base/guest_kind.h"

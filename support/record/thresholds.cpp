@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "support/base/embedded.h"
 #include "support/base/error.h"
 #include "support/base/fields.h"

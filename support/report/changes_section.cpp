@@ -6,7 +6,6 @@
 #include "support/report/sections.h"
 #include "support/report/shared.h"
 #include "support/report/table.h"
-#include "support/report/wording.h"
 
 namespace pve_accept {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "support/compare/metric.h"
 #include "support/report/report.h"
+#include "support/report/shared.h"
 #include "support/report/wording.h"
 
 namespace pve_accept {
@@ -18,21 +19,14 @@ using Number = std::optional<double>;
 // What of a guest a row without a claim of its own shows.
 using OfGuest = Number (*)(const Record&, GuestKind);
 
-template <class Window>
-Number statistic(const Window* window, const char* figure, double Figure::*which) {
-  if (window == nullptr) return std::nullopt;
-  const auto found = window->figures.find(figure);
-  return found == window->figures.end() ? std::nullopt : Number(found->second.*which);
-}
-
 Number idle_ram(const Record& record, GuestKind guest) {
-  return statistic(record.idle(guest), "ram_used_mib", &Figure::median);
+  return figure_of(record.idle(guest), "ram_used_mib").median;
 }
 Number load_ram(const Record& record, GuestKind guest) {
-  return statistic(record.load(guest), "ram_used_mib", &Figure::median);
+  return figure_of(record.load(guest), "ram_used_mib").median;
 }
 Number iowait(const Record& record, GuestKind guest) {
-  return statistic(record.load(guest), "cpu_iowait_percent", &Figure::mean);
+  return figure_of(record.load(guest), "cpu_iowait_percent").mean;
 }
 Number transactions(const Record& record, GuestKind guest) {
   const LoadRecord* load = record.load(guest);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "support/base/contains.h"
 #include "support/report/comparison.h"
 #include "support/report/report.h"
 #include "support/report/sections.h"
@@ -31,19 +30,16 @@ std::string head(const Record& record) {
 
 std::string at_or_missing(const std::map<std::string, Fact<std::string>>& values,
                           const std::string& key) {
-  const auto found = values.find(key);
-  return text_or_missing(found == values.end() ? Fact<std::string>() : found->second);
+  return text_or_missing(value_or(values, key));
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-Figure figure_of(const WindowRecord* window, const std::string& name) {
-  if (window == nullptr) return {};
-  const auto found = window->figures.find(name);
-  return found == window->figures.end() ? Figure{} : found->second;
-}
-
 }  // namespace
+
+Figure figure_of(const WindowRecord* window, const std::string& name) {
+  return window == nullptr ? Figure{} : value_or(window->figures, name);
+}
 
 Table platform_table(const Record& record) {
   const NodeRecord& spike = reference_run().node;

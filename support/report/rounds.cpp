@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "support/base/text.h"
 #include "support/report/sections.h"
 #include "support/report/shared.h"
@@ -11,23 +9,21 @@
 namespace pve_accept {
 namespace {
 
-double of_window(const WindowRecord* window, const char* name, double Figure::*statistic) {
-  if (window == nullptr || !window->problems.empty()) return Figure::kUnknown;
-  const auto found = window->figures.find(name);
-  return found == window->figures.end() ? Figure::kUnknown : found->second.*statistic;
+// What is not usable is left out here, and named below.
+Figure usable(const WindowRecord* window, const char* name) {
+  return window == nullptr || !window->problems.empty() ? Figure{} : figure_of(window, name);
 }
 
-// What is not usable is left out here, and named below.
 Table::Row row_of(const Record& record, int number, GuestKind kind, const Measurements& measured) {
   const WindowRecord* idle = measured.idle ? &*measured.idle : nullptr;
   const WindowRecord* load = measured.load ? &*measured.load : nullptr;
   const double baseline =
-      of_window(record.baseline ? &*record.baseline : nullptr, "ram_used_mib", &Figure::median);
+      usable(record.baseline ? &*record.baseline : nullptr, "ram_used_mib").median;
   const auto ram = [&](const WindowRecord* window) {
-    return signed_or_missing(of_window(window, "ram_used_mib", &Figure::median) - baseline, 0);
+    return signed_or_missing(usable(window, "ram_used_mib").median - baseline, 0);
   };
   const auto cpu = [](const WindowRecord* window) {
-    return number_or_missing(of_window(window, "cpu_used_percent", &Figure::mean), 2);
+    return number_or_missing(usable(window, "cpu_used_percent").mean, 2);
   };
   const bool reported = load != nullptr && !measured.load->pgbench.problem;
   const PgbenchRecord pgbench = reported ? measured.load->pgbench : PgbenchRecord{};

@@ -11,6 +11,9 @@
 // What findings.md and findings.html both say, each in its own form.
 namespace pve_accept {
 
+// A figure of a window; one of which nothing is known where there is no such window or figure.
+Figure figure_of(const WindowRecord* window, const std::string& name);
+
 // Provenance, the spike's beside this run's.
 Table platform_table(const Record& record);
 Table image_table(const Record& record);

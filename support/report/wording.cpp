@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "support/base/contains.h"
 #include "support/base/text.h"
 #include "support/record/claim_catalogue.h"
 
@@ -23,8 +24,7 @@ std::size_t rank(const ClaimResult& claim) {
     }
     return ranks;
   }();
-  const auto found = kRanks.find(case_label(claim));
-  return found == kRanks.end() ? kRanks.size() : found->second;
+  return value_or(kRanks, case_label(claim), kRanks.size());
 }
 
 std::string measured_text(const Value& measured, const std::optional<Bound>& allowed,

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/shell/wrapped_shell.h"
+
 namespace pve_accept {
 namespace {
 
-class PatientShell final : public Shell {
+class PatientShell final : public WrappedShell {
  public:
   PatientShell(std::unique_ptr<Shell> shell, Clock::Duration least)
-      : shell_(std::move(shell)), least_(least) {}
-
-  const std::string& name() const override { return shell_->name(); }
+      : WrappedShell(std::move(shell)), least_(least) {}
 
   CommandResult run(const Command& command) override { return shell_->run(with_time(command)); }
 
@@ -33,7 +33,6 @@ class PatientShell final : public Shell {
     return command;
   }
 
-  std::unique_ptr<Shell> shell_;
   Clock::Duration least_;
 };
 

@@ -2,14 +2,14 @@
 
 #include <utility>
 
+#include "support/shell/wrapped_shell.h"
+
 namespace pve_accept {
 namespace {
 
-class RetryingShell final : public Shell {
+class RetryingShell final : public WrappedShell {
  public:
-  explicit RetryingShell(std::unique_ptr<Shell> shell) : shell_(std::move(shell)) {}
-
-  const std::string& name() const override { return shell_->name(); }
+  using WrappedShell::WrappedShell;
 
   CommandResult run(const Command& command) override {
     try {
@@ -20,14 +20,9 @@ class RetryingShell final : public Shell {
     return shell_->run(command);
   }
 
-  std::unique_ptr<Process> start(const Command& command) override { return shell_->start(command); }
-
   std::unique_ptr<Shell> hop(const Endpoint& endpoint) override {
     return retrying(shell_->hop(endpoint));
   }
-
- private:
-  std::unique_ptr<Shell> shell_;
 };
 
 }  // namespace

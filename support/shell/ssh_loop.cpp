@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "support/base/contains.h"
+
 namespace pve_accept {
 void SshLoop::add(Member* member) { members_.push_back(member); }
 
@@ -14,7 +16,7 @@ template <class Action>
 void SshLoop::for_each(Action action) {
   const std::vector<Member*> members = members_;
   for (Member* member : members) {
-    if (std::ranges::find(members_, member) != members_.end()) action(*member);
+    if (contains(members_, member)) action(*member);
   }
 }
 

@@ -6,10 +6,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <tuple>
 
 #include "support/base/descriptor.h"
 #include "support/shell/command_input.h"
+#include "support/shell/wrapped_shell.h"
 
 namespace pve_accept {
 namespace {
@@ -90,12 +90,10 @@ class TranscribedProcess final : public Process {
   bool noted_ = false;
 };
 
-class TranscribedShell final : public Shell {
+class TranscribedShell final : public WrappedShell {
  public:
   TranscribedShell(std::unique_ptr<Shell> shell, std::shared_ptr<Transcript> transcript)
-      : shell_(std::move(shell)), transcript_(std::move(transcript)) {}
-
-  const std::string& name() const override { return shell_->name(); }
+      : WrappedShell(std::move(shell)), transcript_(std::move(transcript)) {}
 
   CommandResult run(const Command& command) override {
     const auto started = transcript_->clock().wall();
@@ -119,7 +117,6 @@ class TranscribedShell final : public Shell {
   }
 
  private:
-  std::unique_ptr<Shell> shell_;
   std::shared_ptr<Transcript> transcript_;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "support/base/contains.h"
 #include "support/base/embedded.h"
 #include "support/base/text.h"
 #include "support/suspects/debian_version.h"
@@ -198,7 +199,7 @@ Standing standing(const KnownIssue& issue, const Record& record, const Versions&
   Standing sum{Fit::kMatches};
   std::vector<std::string> texts;
   for (const Fit fit : {Fit::kExcluded, Fit::kResembles, Fit::kMatches}) {
-    if (std::ranges::find(all, fit, &Standing::fit) == all.end()) continue;
+    if (!contains(all, fit, &Standing::fit)) continue;
     sum.fit = fit;
     break;
   }

@@ -7,6 +7,7 @@
 #include <regex>
 #include <tuple>
 
+#include "support/base/contains.h"
 #include "support/base/embedded.h"
 #include "support/base/fields.h"
 #include "support/suspects/upgraded.h"
@@ -215,7 +216,7 @@ void weigh_what_it_held_with(std::vector<Suspect>& suspects, const Record& recor
                              const ClaimResult& held, const Facts& now) {
   const auto later = changes(recorded_facts(with_survivors(record, held.id)), now);
   for (Suspect& suspect : suspects) {
-    if (std::ranges::find(later, suspect.change.name, &Change::name) != later.end()) continue;
+    if (contains(later, suspect.change.name, &Change::name)) continue;
     suspect.weight /= 2;
     suspect.reason += "; but it held with that until Docker was started anew";
   }

@@ -1,7 +1,5 @@
 #include "support/workload/bulk_transfer.h"
 
-#include <fmt/format.h>
-
 #include "support/base/fields.h"
 #include "support/base/reply.h"
 #include "support/base/units.h"

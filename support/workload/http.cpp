@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "support/base/reply.h"
-
 namespace pve_accept {
 
 int http_status(Shell& shell, const std::string& url) {

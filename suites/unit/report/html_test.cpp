@@ -1,16 +1,14 @@
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "suites/unit/matchers.h"
 #include "suites/unit/report/markup.h"
 #include "suites/unit/report/sample_record.h"
 #include "support/compare/metric.h"
-#include "support/report/html/bands.h"
 #include "support/report/html/element.h"
 #include "support/report/html/numbers.h"
 #include "support/report/html/plot.h"
-#include "support/report/html/time_plots.h"
+#include "support/report/html/sections.h"
 #include "support/report/html/trouble.h"
-#include "support/report/html/verdict.h"
 #include "support/report/report.h"
 #include "support/report/wording.h"
 
@@ -18,10 +16,6 @@ namespace pve_accept {
 namespace {
 
 using html::el;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
 
 std::string text_between(const std::string& text, const std::string& from, const std::string& to) {
   const auto start = text.find(from);
@@ -119,7 +113,7 @@ TEST(HtmlPage, IsWellFormedAndHasNothingThatRunsOrLoads) {
     EXPECT_THAT(page,
                 AllOf(Not(HasSubstr("<script")), Not(HasSubstr("http:")), Not(HasSubstr("https:")),
                       Not(HasSubstr("url(")), Not(HasSubstr("@import"))));
-    EXPECT_THAT(body, AllOf(Not(HasSubstr(" style=")), Not(testing::ContainsRegex(" on[a-z]+="))));
+    EXPECT_THAT(body, AllOf(Not(HasSubstr(" style=")), Not(ContainsRegex(" on[a-z]+="))));
   }
 }
 
@@ -313,7 +307,7 @@ TEST(HtmlComparison, HasWhatWasBeforeBetweenTheReferenceAndTheRun) {
     const std::string page = findings_html(sample_record(), {.comparison = comparison});
     return text_between(section_of(page, "comparison"), "pgbench throughput", "</tr>");
   };
-  EXPECT_THAT(row(), testing::ContainsRegex("2211.7</td>.*2222.2</td>.*2200.5</td>"));
+  EXPECT_THAT(row(), ContainsRegex("2211.7</td>.*2222.2</td>.*2200.5</td>"));
   comparison.not_comparable = {"CPU"};
   EXPECT_THAT(row(), Not(HasSubstr("2222.2")));
 }

@@ -1,11 +1,9 @@
-#include "support/report/html/attention.h"
-
 #include <fmt/format.h>
 
-#include "support/report/html/bands.h"
 #include "support/report/html/commands.h"
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
+#include "support/report/html/sections.h"
 #include "support/report/wording.h"
 
 namespace pve_accept::html {

@@ -1,5 +1,3 @@
-#include "support/report/html/bands.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
 #include "support/report/html/plot.h"
+#include "support/report/html/sections.h"
 #include "support/report/wording.h"
 
 namespace pve_accept::html {
@@ -154,12 +153,8 @@ Element cell(const ClaimResult* claim, const char* who) {
 }
 
 Element bands_table(const std::vector<Row>& rows, bool of_guests) {
-  Element head = el("tr", el("th", attr("scope", "col"), "Claim"));
-  if (of_guests) {
-    head.add(el("th", attr("scope", "col"), "LXC")).add(el("th", attr("scope", "col"), "VM"));
-  } else {
-    head.add(el("th", attr("scope", "col"), "Measured"));
-  }
+  const Element head =
+      header_row(of_guests ? Table::Row{"Claim", "LXC", "VM"} : Table::Row{"Claim", "Measured"});
   Element body("tbody");
   for (const Row& row : rows) {
     Element line = el("tr", el("th", attr("scope", "row"), el("span", cls("id"), row.id),

@@ -1,5 +1,3 @@
-#include "support/report/html/before_after.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include "support/compare/metric.h"
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
+#include "support/report/html/sections.h"
 #include "support/report/wording.h"
 
 namespace pve_accept::html {
@@ -85,10 +84,7 @@ Element before_and_after(const RunComparison& comparison) {
         .add(el("p", cls("missing"), "Not comparable: these differ in what decides figures."))
         .add(items(comparison.not_comparable));
   }
-  Element head("tr");
-  for (const char* name : {"Figure", "before", "now", "interval", "change", "decision"}) {
-    head.add(el("th", attr("scope", "col"), name));
-  }
+  const Element head = header_row({"Figure", "before", "now", "interval", "change", "decision"});
   Element body("tbody");
   for (const MetricChange& change : comparison.changes) {
     if (change.metric->primary() || change.moved()) body.add(row_of_change(change));

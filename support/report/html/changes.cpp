@@ -1,5 +1,3 @@
-#include "support/report/html/changes.h"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,6 +6,7 @@
 
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
+#include "support/report/html/sections.h"
 #include "support/report/shared.h"
 
 namespace pve_accept::html {

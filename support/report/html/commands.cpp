@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <span>
 
+#include "support/base/contains.h"
 #include "support/base/text.h"
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
@@ -72,7 +73,7 @@ std::vector<const LoggedCommand*> commands_for(const CommandLog& log,
                                                std::span<const std::string> purposes) {
   std::vector<const LoggedCommand*> commands;
   for (const LoggedCommand& command : log.commands) {
-    const bool meant = std::ranges::find(purposes, command.purpose) != purposes.end();
+    const bool meant = contains(purposes, command.purpose);
     if (meant) commands.push_back(&command);
   }
   return commands;

@@ -4,14 +4,8 @@
 #include <vector>
 
 #include "support/base/embedded.h"
-#include "support/report/html/attention.h"
-#include "support/report/html/bands.h"
-#include "support/report/html/before_after.h"
-#include "support/report/html/changes.h"
 #include "support/report/html/parts.h"
 #include "support/report/html/sections.h"
-#include "support/report/html/time_plots.h"
-#include "support/report/html/verdict.h"
 #include "support/report/report.h"
 
 namespace pve_accept {

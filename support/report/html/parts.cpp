@@ -37,9 +37,13 @@ Element scrolling(const Element& table, const std::string& name) {
             attr("tabindex", "0"), table);
 }
 
+Element header_row(const Table::Row& names) {
+  Element row("tr");
+  for (const std::string& name : names) row.add(el("th", attr("scope", "col"), name));
+  return row;
+}
+
 Element table(const Table& table, const std::string& name) {
-  Element head("tr");
-  for (const std::string& cell : table.header) head.add(el("th", attr("scope", "col"), cell));
   Element body("tbody");
   for (const Table::Row& row : table.rows) {
     Element line("tr");
@@ -48,7 +52,7 @@ Element table(const Table& table, const std::string& name) {
     }
     body.add(line);
   }
-  return scrolling(el("table", el("thead", head), body), name);
+  return scrolling(el("table", el("thead", header_row(table.header)), body), name);
 }
 
 Element badge(Outcome outcome) {

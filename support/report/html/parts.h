@@ -16,6 +16,9 @@ Element section(const std::string& id, std::string_view heading);
 // What is shown when its summary is opened.
 Element folded(std::string_view summary, const Element& content);
 
+// A row of what stands over columns.
+Element header_row(const Table::Row& names);
+
 // The first cell of a row heads it. Wider than the screen, it scrolls by itself; `name` is what a
 // screen reader calls it then.
 Element table(const Table& table, const std::string& name = "Figures");

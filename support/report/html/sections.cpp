@@ -81,8 +81,6 @@ Element claim_row(const ClaimResult& claim) {
 
 // What is not the same here as in the reference stands out.
 Element changes_table(const Table& rows) {
-  Element head("tr");
-  for (const std::string& cell : rows.header) head.add(el("th", attr("scope", "col"), cell));
   Element body("tbody");
   for (const Table::Row& row : rows.rows) {
     Element line = el("tr", el("th", attr("scope", "row"), row.front()));
@@ -96,7 +94,7 @@ Element changes_table(const Table& rows) {
     }
     body.add(line);
   }
-  return scrolling(el("table", el("thead", head), body), rows.header.front());
+  return scrolling(el("table", el("thead", header_row(rows.header)), body), rows.header.front());
 }
 
 Table stage_table(const Record& record) {
@@ -137,15 +135,15 @@ Element comparison_section(const Record& record, const std::optional<RunComparis
 Element claims_section(const Record& record) {
   Element part = section("claims", "Every claim");
   if (record.claims.empty()) return part.add(el("p", cls("missing"), "No claim was judged."));
-  Element head("tr");
-  for (const char* name : {"Claim", "outcome", "measured", "allowed", "how"}) {
-    head.add(el("th", attr("scope", "col"), name));
-  }
   Element body("tbody");
   for (const ClaimResult* claim : claims_of(record)) body.add(claim_row(*claim));
   return part.add(el("p", counts_text(record) + "."))
-      .add(folded("All claims, with what was measured and how",
-                  scrolling(el("table", cls("claims"), el("thead", head), body), "All claims")));
+      .add(folded(
+          "All claims, with what was measured and how",
+          scrolling(
+              el("table", cls("claims"),
+                 el("thead", header_row({"Claim", "outcome", "measured", "allowed", "how"})), body),
+              "All claims")));
 }
 
 Element provenance_section(const Record& record) {

@@ -1,12 +1,10 @@
-#include "support/report/html/time_plots.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
+#include "support/report/html/sections.h"
 #include "support/report/shared.h"
 #include "support/report/wording.h"
 

@@ -1,11 +1,10 @@
-#include "support/report/html/verdict.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "support/report/html/numbers.h"
 #include "support/report/html/parts.h"
+#include "support/report/html/sections.h"
 #include "support/report/wording.h"
 
 namespace pve_accept::html {

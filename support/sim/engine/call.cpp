@@ -57,7 +57,7 @@ std::string where(const Call& call) {
 void remember_unknown(Call& call) {
   std::string entry = fmt::format("{}: {}", where(call), command_line(call.argv));
   auto& known = call.state().unknown_commands;
-  if (std::ranges::find(known, entry) == known.end()) {
+  if (!contains(known, entry)) {
     known.push_back(std::move(entry));
   }
 }
@@ -111,10 +111,6 @@ Words split(std::string_view text, char separator) {
     if (end == std::string_view::npos) return parts;
     start = end + 1;
   }
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 std::string line_of(const Json& document) { return json_text(document) + "\n"; }

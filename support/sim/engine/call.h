@@ -1,11 +1,10 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "support/base/contains.h"
 #include "support/base/text.h"
 #include "support/sim/engine/output.h"
 #include "support/sim/model/figures.h"
@@ -93,8 +92,8 @@ void remember_unknown(Call& call);
 std::string formatted_time(std::int64_t epoch_s, const char* format);
 
 Words split(std::string_view text, char separator);
+using text::contains, pve_accept::contains;
 using text::trimmed;
-bool contains(std::string_view text, std::string_view part);
 
 // The JSON text that PVE's tools print.
 std::string line_of(const Json& document);

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <regex>
 
+#include "support/base/contains.h"
 #include "support/base/text.h"
 
 namespace pve_accept::sim {
@@ -41,7 +42,7 @@ std::string ipv4_of(const State& state, const Guest& guest) {
   std::vector<std::int64_t> taken;
   for (const Guest& other : state.guests) {
     std::int64_t host = wish(other);
-    while (std::ranges::find(taken, host) != taken.end()) ++host;
+    while (contains(taken, host)) ++host;
     taken.push_back(host);
     if (other.vmid == guest.vmid) return fmt::format("192.168.0.{}", host);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/base/contains.h"
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/images.h"
 #include "support/sim/model/lifecycle.h"
@@ -84,7 +85,7 @@ int kill_for_memory(Call& call) {
 
 bool pull(Call& call, const std::string& image) {
   DockerState& docker = call.guest->docker;
-  if (std::ranges::find(docker.images, image) != docker.images.end()) {
+  if (contains(docker.images, image)) {
     return true;
   }
   const Image* known = find_image(image);

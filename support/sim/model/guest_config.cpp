@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "support/base/contains.h"
 #include "support/base/version.h"
-#include "support/sim/model/lifecycle.h"
 #include "support/sim/model/pve_values.h"
 #include "support/sim/model/volumes.h"
 
@@ -105,8 +105,7 @@ Json config_json(const Call& call, const Guest& guest) {
                                                    "name",   "tags",  "description"};
   Json config = Json::object();
   for (const auto& [key, value] : guest.config) {
-    const bool text =
-        std::ranges::find(strings, key) != strings.end() && !(key == "memory" && !guest.is_vm());
+    const bool text = contains(strings, key) && !(key == "memory" && !guest.is_vm());
     config[key] = !text && is_number(value) ? Json(std::stoll(value)) : Json(value);
     if (key == "description" && !guest.is_vm()) config[key] = value + "\n";
   }

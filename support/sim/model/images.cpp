@@ -1,6 +1,6 @@
 #include "support/sim/model/images.h"
 
-#include <algorithm>
+#include "support/base/contains.h"
 
 namespace pve_accept::sim {
 namespace {
@@ -21,8 +21,7 @@ const Image* find_image(std::string_view name) {
   const std::string wanted =
       std::string(name) + (name.find(':') == std::string_view::npos ? ":latest" : "");
   const auto& images = registry();
-  const auto found = std::ranges::find(images, wanted, &Image::name);
-  return found == images.end() ? nullptr : &*found;
+  return find_in(images, wanted, &Image::name);
 }
 
 double image_mib(std::string_view name) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/base/contains.h"
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/pve_values.h"
 #include "support/sim/model/variation.h"
@@ -30,7 +31,7 @@ std::string next_kernel(const State& state) {
     const auto pinned = state.files.find(pin);
     if (pinned == state.files.end()) continue;
     const std::string kernel(trimmed(pinned->second));
-    if (std::ranges::find(state.kernels, kernel) != state.kernels.end()) return kernel;
+    if (contains(state.kernels, kernel)) return kernel;
   }
   return state.kernels_from_newest().front();
 }
@@ -96,7 +97,7 @@ void stop_containers(Guest& guest, Millis at) {
 
 bool has_bridge(const Call& call, const std::string& name) {
   const auto& bridges = call.model().node.bridges;
-  return std::ranges::find(bridges, name) != bridges.end();
+  return contains(bridges, name);
 }
 
 Millis paced(const Scenario& scenario, double seconds) {

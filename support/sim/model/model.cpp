@@ -1,9 +1,8 @@
 #include "support/sim/model/model.h"
 
-#include <fmt/format.h>
-
 #include <set>
 
+#include "support/base/contains.h"
 #include "support/base/fields.h"
 
 namespace pve_accept {
@@ -127,8 +126,7 @@ void check(const JsonCursor& document, const Model& model) {
 }  // namespace
 
 const Model::Storage* Model::find_storage(const std::string& name) const {
-  const auto found = std::ranges::find(storages, name, &Storage::storage);
-  return found == storages.end() ? nullptr : &*found;
+  return find_in(storages, name, &Storage::storage);
 }
 
 void read_field(const JsonCursor& place, Model& model) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "support/base/contains.h"
 #include "support/sim/engine/call.h"
 
 namespace pve_accept::sim {
@@ -36,7 +37,7 @@ std::string check_number(std::string_view type, const std::string& bounds,
 }
 
 std::string check_choice(const Words& choices, const std::string& value) {
-  if (std::ranges::find(choices, value) != choices.end()) return "";
+  if (contains(choices, value)) return "";
   return fmt::format("value '{}' does not have a value in the enumeration '{}'", value,
                      fmt::join(choices, ", "));
 }
@@ -63,7 +64,7 @@ std::string check_value(const std::string& type, const std::string& rest,
   }
   static const Words texts = {"string", "file",        "pattern",      "dns-name",
                               "tags",   "ipv4-config", "import-source"};
-  if (std::ranges::find(texts, type) != texts.end()) return "";
+  if (contains(texts, type)) return "";
   if (type != "enum") return check_choice(split(type, '|'), value);  // "intel|virtio"
   Words choices = split(rest, ',');
   for (std::string& choice : choices) choice = text::trimmed(choice);

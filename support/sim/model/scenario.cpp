@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "support/base/contains.h"
 #include "support/base/error.h"
 #include "support/base/fields.h"
 #include "support/sim/model/faults.h"
@@ -111,7 +112,7 @@ Json expand_fault(const JsonCursor& place, const std::vector<sim::Fault>& catalo
   for (const sim::Fault& fault : catalogue) {
     known.insert(fault.name);
     if (fault.name != name) continue;
-    if (std::ranges::find(fault.on, target) != fault.on.end()) return fault.expand(target);
+    if (contains(fault.on, target)) return fault.expand(target);
     targets.insert(fault.on.begin(), fault.on.end());
   }
   if (!targets.empty()) {

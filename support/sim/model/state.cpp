@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "support/base/contains.h"
 #include "support/base/fields.h"
 #include "support/base/text.h"
 #include "support/base/version.h"
@@ -32,10 +33,7 @@ PVE_ACCEPT_FIELDS(State, backups, time, epoch_ms, upgraded, clock_set_at, clock_
                   rule_matches, rules_begun, rules_over, unknown_commands, neighbours_probed,
                   next_pid, next_process)
 
-std::string Guest::option(const std::string& key) const {
-  const auto found = config.find(key);
-  return found == config.end() ? "" : found->second;
-}
+std::string Guest::option(const std::string& key) const { return value_or(config, key, ""); }
 
 std::int64_t Guest::number(const std::string& key, std::int64_t otherwise) const {
   return text::to_whole(option(key)).value_or(otherwise);
@@ -47,13 +45,12 @@ std::string Guest::name() const {
   return fmt::format("{}{}", is_vm() ? "VM " : "CT", vmid);
 }
 
-bool Guest::has_package(const std::string& package) const {
-  return std::ranges::find(packages, package) != packages.end();
-}
+bool Guest::has_package(const std::string& package) const { return contains(packages, package); }
 
-Guest* State::find_guest(std::int64_t vmid) {
-  const auto found = std::ranges::find(guests, vmid, &Guest::vmid);
-  return found == guests.end() ? nullptr : &*found;
+Guest* State::find_guest(std::int64_t vmid) { return find_in(guests, vmid, &Guest::vmid); }
+
+Volume* State::find_volume(const std::string& volid) {
+  return find_in(volumes, volid, &Volume::volid);
 }
 
 const Guest* State::find_guest(std::int64_t vmid) const {

@@ -48,6 +48,7 @@ struct Volume {
   double fixed_used_mib = -1;  // negative: as the guest fills it
   std::string notes = {};      // of a backup
 
+  std::string volid() const { return storage + ":" + name; }
   bool operator==(const Volume&) const = default;
 };
 
@@ -171,6 +172,7 @@ struct State {
   Millis uptime(Millis at) const { return at - booted(at); }
   std::int64_t reboots_until(Millis at) const;
   std::vector<std::string> kernels_from_newest() const;
+  Volume* find_volume(const std::string& volid);
   Guest* find_guest(std::int64_t vmid);
   const Guest* find_guest(std::int64_t vmid) const;
 

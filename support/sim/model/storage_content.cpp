@@ -48,7 +48,7 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
                        {"format", volume.format},
                        {"size", volume.size},
                        {"vmid", volume.vmid},
-                       {"volid", fmt::format("{}:{}", storage.storage, volume.name)}});
+                       {"volid", volume.volid()}});
     if (volume.content == "backup") {
       content.back()["subtype"] = volume.name.starts_with("backup/vzdump-lxc") ? "lxc" : "qemu";
       if (!volume.notes.empty()) content.back()["notes"] = volume.notes;

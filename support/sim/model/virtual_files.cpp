@@ -1,7 +1,6 @@
 #include "support/sim/model/virtual_files.h"
 
 #include <algorithm>
-#include <cmath>
 #include <regex>
 
 #include "support/base/simulation_mark.h"
@@ -161,8 +160,7 @@ std::optional<std::string> config_path(const Call& call, const std::string& path
 }  // namespace
 
 std::string cgroup_of(const Guest& guest) {
-  return guest.is_vm() ? fmt::format("/sys/fs/cgroup/qemu.slice/{}.scope", guest.vmid)
-                       : fmt::format("/sys/fs/cgroup/lxc/{}", guest.vmid);
+  return fmt::format(fmt::runtime(guest.facts().cgroup), guest.vmid);
 }
 
 std::optional<std::string> namespace_link(const Call& call, const std::string& path) {

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "support/base/contains.h"
+#include "support/base/units.h"
 #include "support/sim/model/pve_values.h"
 
 namespace pve_accept::sim {
@@ -16,14 +18,31 @@ std::string volume_name(const Model::Storage& storage, std::int64_t vmid, std::s
   return fmt::format("{}-{}-{}", subvolume ? "subvol" : "vm", vmid, suffix);
 }
 
+// LVM says more of a volume than other storages do.
+bool is_logical(const Call& call, const Volume& volume) {
+  const Model::Storage* storage = call.model().find_storage(volume.storage);
+  return storage != nullptr && storage->type == "lvmthin";
+}
+
 }  // namespace
+
+std::string volume_path(const Model::Storage& storage, const std::string& name) {
+  if (storage.type == "lvmthin") return fmt::format("/dev/{}/{}", storage.vgname, name);
+  if (storage.type == "zfspool") {
+    return fmt::format("/{}{}/{}", name.starts_with("subvol") ? "" : "dev/zvol/", storage.pool,
+                       name);
+  }
+  if (name.starts_with("vztmpl/")) return storage.path + "/template/cache/" + name.substr(7);
+  if (name.starts_with("backup/")) return storage.path + "/dump/" + name.substr(7);
+  return name.find('/') != std::string::npos ? fmt::format("{}/images/{}", storage.path, name) : "";
+}
 
 const Model::Storage& require_storage(const Call& call, const std::string& name,
                                       std::string_view content, std::string_view problem) {
   const Model::Storage* storage = call.model().find_storage(name);
   if (storage == nullptr) throw Refusal{255, fmt::format("storage '{}' does not exist\n", name)};
   const Words kinds = split(storage->content, ',');
-  if (std::ranges::find(kinds, content) == kinds.end()) throw Refusal{255, std::string(problem)};
+  if (!contains(kinds, content)) throw Refusal{255, std::string(problem)};
   return *storage;
 }
 
@@ -47,7 +66,34 @@ std::string allocate_volume(Call& call, const Model::Storage& storage, std::int6
                                   .content = std::string(content),
                                   .created = call.now(),
                                   .fixed_used_mib = suffix == "cloudinit" ? 0.4 : -1.0});
-  return storage.storage + ":" + name;
+  return call.state().volumes.back().volid();
+}
+
+void resize_volume(Call& call, const std::string& volid, std::int64_t size) {
+  Volume* volume = call.state().find_volume(volid);
+  if (volume == nullptr) return;
+  const Model::Storage* storage = call.model().find_storage(volume->storage);
+  const auto said = [](std::int64_t bytes) {
+    return fmt::format("{:.2f} GiB ({} extents)", gib(bytes), bytes / 4194304);
+  };
+  if (is_logical(call, *volume)) {
+    call.out(
+        fmt::format("  Size of logical volume {0}/{1} changed from {2} to {3}.\n"
+                    "  Logical volume {0}/{1} successfully resized.\n",
+                    storage->vgname, volume->name, said(volume->size), said(size)));
+  } else if (storage != nullptr && storage->type == "dir") {
+    call.out("Image resized.\n");
+  }
+  volume->size = size;
+}
+
+void remove_volume(Call& call, const std::string& volid) {
+  const Volume* volume = call.state().find_volume(volid);
+  if (volume == nullptr) return;
+  if (is_logical(call, *volume)) {
+    call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", volume->name));
+  }
+  std::erase_if(call.state().volumes, [&](const Volume& each) { return each.volid() == volid; });
 }
 
 // A volume that no configuration names stays: that is what pvesm free is for.
@@ -55,22 +101,15 @@ void remove_guest(Call& call, std::int64_t vmid, bool purge) {
   State& state = call.state();
   const Guest& guest = *state.find_guest(vmid);
   const std::string_view noun = guest.facts().short_noun;
-  const auto named = [&](const Volume& volume) {
-    const std::string volid = volume.storage + ":" + volume.name;
-    return std::ranges::any_of(guest.config, [&](const auto& option) {
-      return volume.vmid == vmid && property(option.second, "") == volid;
-    });
-  };
   std::vector<Volume> gone;
-  std::ranges::copy_if(state.volumes, std::back_inserter(gone), named);
-  std::erase_if(state.volumes, named);
-  std::ranges::sort(gone, {}, &Volume::name);
-  for (const Volume& volume : gone) {
-    const Model::Storage* storage = call.model().find_storage(volume.storage);
-    if (storage != nullptr && storage->type == "lvmthin") {
-      call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", volume.name));
-    }
+  for (const Volume& volume : state.volumes) {
+    const bool named = std::ranges::any_of(guest.config, [&](const auto& option) {
+      return property(option.second, "") == volume.volid();
+    });
+    if (named && volume.vmid == vmid) gone.push_back(volume);
   }
+  std::ranges::sort(gone, {}, &Volume::name);
+  for (const Volume& volume : gone) remove_volume(call, volume.volid());
   std::erase_if(state.guests, [&](const Guest& entry) { return entry.vmid == vmid; });
   if (purge) {
     call.out(fmt::format("purging {} {} from related configurations..\n", noun, vmid));

@@ -15,6 +15,13 @@ const Model::Storage& require_storage(const Call& call, const std::string& name,
 std::string allocate_volume(Call& call, const Model::Storage& storage, std::int64_t vmid,
                             std::string_view suffix, std::int64_t size, std::string_view content);
 
+// The others, likewise; of a volume that is not there nothing is said.
+void resize_volume(Call& call, const std::string& volid, std::int64_t size);
+void remove_volume(Call& call, const std::string& volid);
+
+// Where the node has a volume of that name; empty where it is none of such a storage.
+std::string volume_path(const Model::Storage& storage, const std::string& name);
+
 // "2", "10G", "+1G" with the unit that a bare number has: bytes. Negative when it is not a size.
 std::int64_t size_in_bytes(std::string_view text, std::string_view bare_unit);
 // "10G", "512M": as sizes stand in configurations.

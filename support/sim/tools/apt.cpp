@@ -4,7 +4,6 @@
 #include <array>
 
 #include "support/sim/engine/replies.h"
-#include "support/sim/model/containers.h"
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
@@ -163,7 +162,7 @@ int upgrade_node(Call& call) {
       add_upgrade(upgrades, name, had == was.packages.end() ? "" : had->second, version);
     }
     auto& kernels = call.state().kernels;
-    if (std::ranges::find(kernels, is.kernel) == kernels.end()) {
+    if (!contains(kernels, is.kernel)) {
       kernels.push_back(is.kernel);
       added.push_back(fmt::format("proxmox-kernel-{}-signed", is.kernel));
     }

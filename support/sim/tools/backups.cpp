@@ -147,7 +147,7 @@ int back_up(Call& call) {
                  .notes = arguments.get("notes-template")};
   Guest inside = *guest;
   inside.freezes.clear();
-  call.state().backups.push_back({.volid = storage.storage + ":" + archive.name, .guest = inside});
+  call.state().backups.push_back({.volid = archive.volid(), .guest = inside});
   call.state().volumes.push_back(std::move(archive));
   keep_log(call, path, fmt::format("INFO: Finished Backup of VM {}", guest->vmid));
   if (arguments.has("notes-template")) {
@@ -192,8 +192,7 @@ std::string taken_by(const Call& call, std::int64_t vmid) {
 }
 
 const Backup* find_backup(const Call& call, const std::string& archive) {
-  const auto found = std::ranges::find(call.state().backups, archive, &Backup::volid);
-  return found == call.state().backups.end() ? nullptr : &*found;
+  return find_in(call.state().backups, archive, &Backup::volid);
 }
 
 // Its volumes are there from the first, its files at the end.

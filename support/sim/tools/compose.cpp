@@ -20,10 +20,6 @@ void step(Call& call, std::string_view what, const std::string& name, std::strin
   call.err(fmt::format(" {} {}  {}\n", what, name, done));
 }
 
-bool has(const Words& list, const std::string& name) {
-  return std::ranges::find(list, name) != list.end();
-}
-
 std::string container_name(const Project& project, const ComposeService& service) {
   return fmt::format("{}-{}-1", project.file.name, service.name);
 }
@@ -38,7 +34,7 @@ bool pull_all(Call& call, const Project& project) {
 void make_networks_and_volumes(Call& call, const Project& project) {
   DockerState& docker = call.guest->docker;
   const std::string network = project.file.name + "_default";
-  if (!has(docker.networks, network)) {
+  if (!contains(docker.networks, network)) {
     step(call, "Network", network, "Creating");
     docker.networks.push_back(network);
     call.spend(0.1);
@@ -82,7 +78,7 @@ int up(Call& call, const Project& project, const Words& options) {
     const std::string name = container_name(project, service);
     if (find_container(guest, name) != nullptr) continue;
     step(call, "Container", name, "Creating");
-    if (!has(guest.docker.images, service.image)) {
+    if (!contains(guest.docker.images, service.image)) {
       return call.fail(1,
                        fmt::format("Error response from daemon: No such image: {}", service.image));
     }
@@ -140,7 +136,7 @@ int down(Call& call, const Project& project, const Words& options) {
     }
   }
   const std::string network = project.file.name + "_default";
-  if (has(guest.docker.networks, network)) {
+  if (contains(guest.docker.networks, network)) {
     step(call, "Network", network, "Removing");
     std::erase(guest.docker.networks, network);
     call.spend(0.1);

@@ -1,9 +1,6 @@
-#include <algorithm>
-
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/containers.h"
 #include "support/sim/model/images.h"
-#include "support/sim/model/lifecycle.h"
 #include "support/sim/model/volumes.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
@@ -23,7 +20,7 @@ std::int64_t memory_limit(std::string text) {
 
 bool pull_to_run(Call& call, const std::string& image) {
   const auto& images = call.guest->docker.images;
-  if (std::ranges::find(images, image) != images.end()) return true;
+  if (contains(images, image)) return true;
   const auto colon = image.find(':');
   call.err(fmt::format("Unable to find image '{}' locally\n", image));
   if (!pull(call, image)) return false;

@@ -1,8 +1,6 @@
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
-#include "support/sim/model/containers.h"
 #include "support/sim/model/images.h"
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/model/noise.h"
@@ -35,7 +33,7 @@ int docker_load(Call& call) {
     for (const ArchivedImage& image : archive.images) {
       if (image.names.empty()) call.out(fmt::format("Loaded image ID: sha256:{}\n", image.id));
       for (const std::string& name : image.names) {
-        if (std::ranges::find(images, name) == images.end()) images.push_back(name);
+        if (!contains(images, name)) images.push_back(name);
         call.out(fmt::format("Loaded image: {}\n", name));
       }
     }
@@ -53,7 +51,7 @@ int image_ids(Call& call, const Words& names) {
   for (const std::string& name : names) {
     const auto& images = call.guest->docker.images;
     const Image* known = find_image(name);
-    if (known != nullptr && std::ranges::find(images, known->name) != images.end()) {
+    if (known != nullptr && contains(images, known->name)) {
       call.out(fmt::format("[\"{}\"] sha256:{}{}\n", known->name, known->id,
                            hex(0, known->id, 0, 64 - known->id.size())));
     } else {
@@ -78,7 +76,7 @@ int docker_image_inspect(Call& call) {
   }
   const std::string name = argv[5].find(':') == std::string::npos ? argv[5] + ":latest" : argv[5];
   const auto& images = call.guest->docker.images;
-  if (std::ranges::find(images, name) != images.end()) {
+  if (contains(images, name)) {
     call.out("amd64\n");
     return 0;
   }

@@ -1,6 +1,5 @@
 // What looks at a container from the node, past PVE.
 
-#include "support/sim/model/lifecycle.h"
 #include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/tools.h"
 

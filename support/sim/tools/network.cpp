@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <regex>
 
 #include "support/sim/model/addresses.h"

@@ -1,14 +1,11 @@
 #include "support/sim/tools/options.h"
 
-#include <algorithm>
-
 #include "support/base/text.h"
 
 namespace pve_accept::sim {
 
 std::string Arguments::get(const std::string& option, const std::string& otherwise) const {
-  const auto found = options.find(option);
-  return found == options.end() ? otherwise : found->second;
+  return value_or(options, option, otherwise);
 }
 
 std::int64_t Arguments::number(const std::string& option, std::int64_t otherwise) const {
@@ -65,7 +62,7 @@ std::string read_options(
 
 Arguments read_options(const Words& words, std::initializer_list<std::string_view> known) {
   Arguments arguments;
-  const bool stops = std::ranges::find(known, "+") != known.end();
+  const bool stops = contains(known, "+");
   const auto find = [&](const std::string& name) -> std::optional<FoundOption> {
     for (const std::string_view option : known) {
       if (option.substr(0, option.find('=')) != name) continue;

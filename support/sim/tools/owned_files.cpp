@@ -1,5 +1,6 @@
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/pve_values.h"
+#include "support/sim/model/volumes.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
 
@@ -72,7 +73,7 @@ int print_blocks(Call& call, const std::string& path) {
   for (const Volume& volume : call.state().volumes) {
     const Model::Storage* storage = call.model().find_storage(volume.storage);
     if (storage == nullptr || storage->type != "dir") continue;
-    if (path != fmt::format("{}/images/{}", storage->path, volume.name)) continue;
+    if (path != volume_path(*storage, volume.name)) continue;
     const double used = call.world.figures.volume_used_mib(volume) * kMib;
     call.out(fmt::format("{} 512 {}\n", static_cast<std::int64_t>(used / 512), volume.size));
     return 0;

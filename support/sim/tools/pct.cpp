@@ -125,15 +125,7 @@ void forget(Call& call, Guest& guest, const std::string& key) {
     guest.config["unused0"] = property(guest.option(key), "");
   }
   if (key.starts_with("unused") && guest.config.contains(key)) {
-    const std::string volid = guest.option(key);
-    std::erase_if(call.state().volumes, [&](const Volume& volume) {
-      return volume.storage + ":" + volume.name == volid;
-    });
-    const Model::Storage* storage = call.model().find_storage(volid.substr(0, volid.find(':')));
-    if (storage != nullptr && storage->type == "lvmthin") {
-      call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n",
-                           volid.substr(volid.find(':') + 1)));
-    }
+    remove_volume(call, guest.option(key));
   }
   guest.config.erase(key);
 }

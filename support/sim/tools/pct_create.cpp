@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "support/sim/model/addresses.h"
-#include "support/sim/model/lifecycle.h"
 #include "support/sim/model/volumes.h"
 #include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
@@ -75,7 +74,7 @@ void fill_config(const Call& call, const Arguments& arguments, Guest& guest) {
       "rootfs", "ssh-public-keys", "start",  "storage", "password",   "pool",
       "force",  "restore",         "unique", "bwlimit", "ha-managed", "ignore-unpack-errors"};
   for (const auto& [key, value] : arguments.options) {
-    if (std::ranges::find(not_kept, key) == not_kept.end()) {
+    if (!contains(not_kept, key)) {
       guest.config[key] = value;
     }
   }
@@ -143,10 +142,7 @@ int pct_create(Call& call) {
   print_file_system(call, storage, vmid, rootfs.size);
   if (path.empty()) {
     call.out(fmt::format("volume '{}' does not exist\n", volid));
-    std::erase_if(call.state().volumes, [&](const Volume& volume) { return volume.vmid == vmid; });
-    if (storage.type == "lvmthin") {
-      call.out(fmt::format("  Logical volume \"vm-{}-disk-0\" successfully removed.\n", vmid));
-    }
+    remove_volume(call, disk);
     throw Refusal{
         255, fmt::format("unable to create CT {} - volume '{}' does not exist\n", vmid, volid)};
   }

@@ -3,7 +3,6 @@
 #include <string>
 #include <string_view>
 
-#include "support/sim/model/pve_values.h"
 #include "support/sim/tools/options.h"
 
 // Command lines of Proxmox VE's own tools. What each takes stands in replies/TOOL.txt: what the

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <regex>
 
@@ -92,7 +91,7 @@ int qm_agent(Call& call) {
   Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 2);
   require_agent(call, guest);
   call.spend(0.05);
-  if (guest.is_frozen() && std::ranges::find(kWhileFrozen, command) == kWhileFrozen.end()) {
+  if (guest.is_frozen() && !contains(kWhileFrozen, command)) {
     call.out(pretty({{"error", {{"class", "CommandNotFound"}, {"desc", not_allowed(command)}}}}) +
              "\n");
     return 0;

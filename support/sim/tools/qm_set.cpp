@@ -216,23 +216,7 @@ int qm_resize(Call& call) {
   const std::int64_t after = relative ? before + bytes : bytes;
   if (after < before) return call.fail(0, "shrinking disks is not supported\n");
   const std::string volid = property(line, "");
-  const std::string name = volid.substr(volid.find(':') + 1);
-  const auto volume = std::ranges::find_if(call.state().volumes, [&](const Volume& each) {
-    return each.storage + ":" + each.name == volid;
-  });
-  if (volume != call.state().volumes.end()) {
-    volume->size = after;
-    const Model::Storage* storage = call.model().find_storage(volume->storage);
-    if (storage != nullptr && storage->type == "dir") call.out("Image resized.\n");
-    if (storage != nullptr && storage->type == "lvmthin") {
-      const auto gib = [](std::int64_t size) { return static_cast<double>(size) / 1073741824.0; };
-      call.out(fmt::format(
-          "  Size of logical volume {0}/{1} changed from {2:.2f} GiB ({3} "
-          "extents) to {4:.2f} GiB ({5} extents).\n"
-          "  Logical volume {0}/{1} successfully resized.\n",
-          storage->vgname, name, gib(before), before / 4194304, gib(after), after / 4194304));
-    }
-  }
+  resize_volume(call, volid, after);
   call.spend(0.6);
   guest->config[disk] = fmt::format("{},size={}", volid, size_text(after));
   return 0;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "support/sim/model/figures.h"
@@ -110,9 +109,7 @@ std::string sample(World world, const SamplerOptions& options, Millis at, std::i
 // perl - --lines N --interval-ms M [--cgroup DIR] [--pid PID [--pss-every N]]: the sampler, script
 // on stdin
 int perl(Call& call) {
-  const auto has = [&](const char* option) {
-    return std::ranges::find(call.argv, option) != call.argv.end();
-  };
+  const auto has = [&](const char* option) { return contains(call.argv, option); };
   if (has("--bytes")) return bulk_transfer(call);
   if (has("--seconds")) return steady_writer(call);
   if (!call.is_node()) throw Unsupported{};

@@ -2,6 +2,7 @@
 
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/storage_content.h"
+#include "support/sim/model/volumes.h"
 #include "support/sim/tools/pve_options.h"
 #include "support/sim/tools/tools.h"
 
@@ -27,6 +28,13 @@ VolumeId known_volume_id(const Call& call, const std::string& volid) {
     throw Refusal{255, fmt::format("unable to parse volume ID '{}'\n", volid)};
   }
   return {known_storage(call, volid.substr(0, colon)), volid.substr(colon + 1)};
+}
+
+// Refuses what is no name of a volume there.
+std::string required_path(const Model::Storage& storage, const std::string& name) {
+  std::string path = volume_path(storage, name);
+  if (!path.empty()) return path;
+  throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
 }
 
 int pvesm_status(Call& call) {
@@ -77,20 +85,7 @@ int path(Call& call) {
   const Arguments arguments = pve_arguments(call, "pvesm path");
   const std::string volid = arguments.positional.at("volume");
   const auto& [storage, name] = known_volume_id(call, volid);
-  if (name.starts_with("vztmpl/") && storage.type == "dir") {
-    call.out(fmt::format("{}/template/cache/{}\n", storage.path, name.substr(7)));
-  } else if (name.starts_with("backup/") && storage.type == "dir") {
-    call.out(fmt::format("{}/dump/{}\n", storage.path, name.substr(7)));
-  } else if (storage.type == "dir" && name.find('/') != std::string::npos) {
-    call.out(fmt::format("{}/images/{}\n", storage.path, name));
-  } else if (storage.type == "lvmthin") {
-    call.out(fmt::format("/dev/{}/{}\n", storage.vgname, name));
-  } else if (storage.type == "zfspool") {
-    call.out(name.starts_with("subvol") ? fmt::format("/{}/{}\n", storage.pool, name)
-                                        : fmt::format("/dev/zvol/{}/{}\n", storage.pool, name));
-  } else {
-    throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
-  }
+  call.out(required_path(storage, name) + "\n");
   return 0;
 }
 
@@ -98,21 +93,13 @@ int free_volume(Call& call) {
   const Arguments arguments = pve_arguments(call, "pvesm free");
   const std::string volid = arguments.positional.at("volume");
   const auto& [storage, name] = known_volume_id(call, volid);
-  if (storage.type == "dir" && name.find('/') == std::string::npos) {
-    throw Refusal{255, fmt::format("unable to parse directory volume name '{}'\n", name)};
-  }
+  required_path(storage, name);
   call.spend(0.4);
-  const auto freed =
-      std::erase_if(call.state().volumes, [&storage = storage, &name = name](const Volume& volume) {
-        return volume.storage == storage.storage && volume.name == name;
-      });
+  remove_volume(call, volid);
   if (name.starts_with("backup/")) {  // its log and its notes go with it
-    const std::string file = fmt::format("{}/dump/{}", storage.path, name.substr(7));
+    const std::string file = volume_path(storage, name);
     call.state().files.erase(file + ".notes");
     call.state().files.erase(file.substr(0, file.find('.', file.rfind('/'))) + ".log");
-  }
-  if (freed > 0 && storage.type == "lvmthin") {
-    call.out(fmt::format("  Logical volume \"{}\" successfully removed.\n", name));
   }
   call.out(fmt::format("Removed volume '{}'\n", volid));  // also one that was not there
   return 0;
@@ -158,8 +145,7 @@ int download(Call& call) {
   const std::string file = arguments.positional.at("template");
   const auto published = published_templates(call);
   const bool known =
-      call.model().template_index &&
-      std::ranges::find(published, file, &PublishedTemplate::file) != published.end();
+      call.model().template_index && contains(published, file, &PublishedTemplate::file);
   if (!known) throw verification_failed("pveam download", "template", "no such template", 255);
   for (const Json& entry : storage_content(call, storage)) {
     if (entry.at("volid") != fmt::format("{}:vztmpl/{}", storage.storage, file)) continue;

@@ -4,7 +4,6 @@
 #include <regex>
 
 #include "support/sim/engine/replies.h"
-#include "support/sim/model/containers.h"
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/tools/options.h"
 #include "support/sim/tools/tools.h"
@@ -19,8 +18,7 @@ std::string description(const std::string& unit) {
       {"systemd-networkd-wait-online.service", "Wait for Network to be Configured"},
       {"docker.service", "Docker Application Container Engine"},
   };
-  const auto found = known.find(unit);
-  return found == known.end() ? unit : found->second;
+  return value_or(known, unit, unit);
 }
 
 int start_service(Call& call, const std::string& name) {
