@@ -156,6 +156,17 @@ TEST_F(LoadWindowTest, MissesSamplesThatTheSamplerDidNotTake) {
   EXPECT_TRUE(load.window.broke_off);
 }
 
+TEST_F(LoadWindowTest, MissesNotOneSampleOfTen) {
+  std::vector<Sample> samples;
+  samples.reserve(80);
+  for (int second = 0; second < 81; ++second) samples.push_back(sample_at(second));
+  std::vector<ScriptedLine> lines = sampler_lines(samples, 300ms);
+  lines.erase(lines.begin() + 10);
+  const LoadWindow load = observe(progress_lines(200ms, 20), {20300ms, {}}, lines, {80300ms});
+  EXPECT_EQ(load.samples_inside, 12);
+  EXPECT_THAT(load.window.problems, IsEmpty());
+}
+
 TEST_F(LoadWindowTest, LeavesOutASecondWithoutTransactions) {
   std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
   lines[10] = progress_line(200ms, 10, 0.0);  // 9.2 s to 10.2 s

@@ -115,6 +115,7 @@ TEST(Bound, RefusesWhatIsNoBound) {
   EXPECT_THAT(refusal(R"({"none_of": []})"), HasSubstr("forbids nothing"));
   EXPECT_THAT(refusal(R"({"max": "2"})"), HasSubstr("max: expected a number"));
   EXPECT_THAT(refusal(R"({"min": 3, "max": 2})"), HasSubstr("min 3 is above max 2"));
+  EXPECT_EQ(refusal(R"({"min": 2, "max": 2})"), "no error");
   EXPECT_THAT(refusal("[]"), HasSubstr("expected an object"));
 }
 

@@ -206,6 +206,28 @@ TEST_F(Judge, RejudgesNeitherErrorNorSkip) {
   EXPECT_EQ(rejudge(error, thresholds_).message, error.message);
   const ClaimResult skip = *declared_skip(thresholds_, "guest.freeze", kLxc);
   EXPECT_EQ(rejudge(skip, thresholds_).outcome, Outcome::kSkip);
+  // For want of something in the lab, which thresholds do not know of.
+  const ClaimResult lab = not_applicable(thresholds_, "backup.consistent", kLxc, "no storage");
+  EXPECT_EQ(rejudge(lab, thresholds_).outcome, Outcome::kSkip);
+  EXPECT_EQ(rejudge(lab, thresholds_).message, lab.message);
+}
+
+TEST_F(Judge, GivesAHintOnlyOfWhatIsFalse) {
+  Observation seen = overlay("overlayfs");
+  seen.hint = "upgrade lxc-pve";
+  EXPECT_EQ(storage(seen).hint, std::nullopt);
+  seen.measured = "vfs";
+  EXPECT_EQ(storage(seen).hint, "upgrade lxc-pve");
+}
+
+TEST_F(Judge, SaysOfAFalseClaimOnlyWhatMakesItFalse) {
+  EXPECT_THAT(storage(overlay("overlayfs")).message, HasSubstr("container root: measured overlay"));
+  EXPECT_THAT(storage(overlay("vfs")).message, testing::Not(HasSubstr("container root")));
+}
+
+TEST_F(Judge, SaysWhatWasMeasuredAlsoWhereThatIsWhatIsAllowed) {
+  EXPECT_THAT(judge(thresholds_, "docker.exec", kLxc, {.measured = 0}).message,
+              HasSubstr("measured 0, allowed 0"));
 }
 
 TEST_F(Judge, RejudgesByTheMaturityOfTheDay) {

@@ -107,7 +107,7 @@ constexpr Mistake kMistakes[] = {
     {"LoadFromNowhere", R"({"images": {"source": "load"}})", "images: 'directory' is missing"},
     {"SettleDeadline", R"({"windows": {"settle_s": 60, "settle_deadline_s": 30}})",
      "(top level): windows/settle_deadline_s (30) is shorter"},
-    {"NoTimeToMeasure", R"({"pgbench": {"seconds": 10}, "windows": {"load_lead_in_s": 9}})",
+    {"NoTimeToMeasure", R"({"pgbench": {"seconds": 10}, "windows": {"load_lead_in_s": 8}})",
      "(top level): pgbench/seconds (10) leaves no time"},
     {"Password", R"({"password": "x"})",
      "password: no secret belongs in this file; keys come from "
@@ -118,6 +118,11 @@ constexpr Mistake kMistakes[] = {
 
 INSTANTIATE_TEST_SUITE_P(, BadLab, testing::ValuesIn(kMistakes),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST(LabConfig, TakesTheTightestTimes) {
+  lab(R"({"windows": {"settle_s": 60, "settle_deadline_s": 60}})");
+  lab(R"({"pgbench": {"seconds": 10}, "windows": {"load_lead_in_s": 7}})");
+}
 
 TEST(LabConfig, TakesTheUrlsThatLabsHave) {
   for (const char* url :

@@ -114,6 +114,8 @@ TEST(Record, RefusesWhatIsDamagedOrForeign) {
               HasSubstr("stages/preflight: expected an object"));
   EXPECT_THAT(complaint([](Json& json) { json["stages"]["preflight"]["outcome"] = "fail"; }),
               HasSubstr("stages/preflight/outcome: expected pass or error"));
+  EXPECT_THAT(complaint([](Json& json) { json["stages"]["preflight"]["outcome"] = "skip"; }),
+              HasSubstr("stages/preflight/outcome: expected pass or error, found \"skip\""));
   EXPECT_THAT(complaint([](Json& json) { json["measurements"]["lxc"] = 1; }),
               HasSubstr("measurements/lxc: expected an object"));
   EXPECT_THAT(complaint([](Json& json) { json["measurements"]["kvm"] = Json::object(); }),
