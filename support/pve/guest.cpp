@@ -82,6 +82,8 @@ std::string Guest::restore(const Volume& archive, const std::string& storage,
   argv.insert(argv.end(), {"--storage", storage});
   const Change restored = change(std::move(argv), attempted, deadline);
   if (restored.result.exit_status == 0 && exists()) return {};
+  // Somebody was faster, or it is of the other kind: that says nothing of the archive.
+  if (says(restored.result, "already exists on node")) fail(restored, "its VMID is taken");
   // What is left then bears nobody's mark; that it is left of this very restore, PVE says.
   const bool left = says(restored.result, "state is NOT cleaned up");
   if (const auto found = left ? find_config() : std::nullopt; found && is_unfinished(*found)) {

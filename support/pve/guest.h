@@ -45,7 +45,7 @@ class Guest {
   virtual void create(const GuestSpec& spec) = 0;
 
   // Makes the guest from a backup, stopped, its disks on the storage. It is what the backup says,
-  // so also whose. Refuses a VMID that is taken. Empty when it is there; else PVE's own words.
+  // so also whose. Empty when it is there; else PVE's own words. Throws where the VMID is taken.
   std::string restore(const Volume& archive, const std::string& storage, Clock::Duration deadline);
 
   void start();  // a running guest is fine

@@ -337,7 +337,9 @@ TEST_F(GuestRestore, ThatFindsTheVmidTakenLeavesWhoIsThere) {
   once(command, printed_of("710", archive));
   never("qm unlock 9000");
   never("qm destroy 9000 --purge");
-  EXPECT_THAT(complaint(), HasSubstr("VM 9000 already exists on node 'pve1'"));
+  EXPECT_THAT(trouble_of([&] { complaint(); }),
+              testing::AllOf(HasSubstr("VM 9000 already exists on node 'pve1'"),
+                             HasSubstr("its VMID is taken")));
 }
 
 TEST_F(GuestLifecycle, MissingGuestIsNotAnErrorOfTheNode) {
