@@ -19,6 +19,19 @@ struct Span {
   Clock::Instant to;
 };
 
+// The intervals adjoin by the load's own clock: one ends no later than the next begins. A report
+// that comes after that was only long on its way. (Where the load stood still, all later ones come
+// later, and the gap stays.)
+void take_back_delays(std::vector<ProgressInterval>& progress) {
+  for (std::size_t i = progress.size(); i-- > 1;) {
+    ProgressInterval& before = progress[i - 1];
+    const Clock::Duration delay = before.to - progress[i].from;
+    if (delay <= Clock::Duration::zero()) continue;
+    before.from -= delay;
+    before.to -= delay;
+  }
+}
+
 // The union of the confirmed intervals, those that meet within the tolerance joined.
 std::vector<Span> confirmed_spans(const std::vector<ProgressInterval>& progress) {
   std::vector<Span> spans;
@@ -83,6 +96,7 @@ class LoadWatch {
     if (sampler_) sampler_->cancel();
     await_load();
     judge_start();
+    take_back_delays(seen_.progress);
     confirm_samples(seen_, expected);
     judge_samples(expected);
     return std::move(seen_);

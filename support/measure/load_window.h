@@ -21,8 +21,9 @@ struct Progress {
 // Reads a line of the load's output; empty when it is no progress report.
 using ProgressParser = std::function<std::optional<Progress>(std::string_view line)>;
 
-// A stretch of time that a progress report covers; it ends with the report's arrival, and its
-// length is the distance of the report's own time from the one before.
+// A stretch of time that a progress report covers. Its length is the distance of the report's own
+// time from the one before; it ends with the report's arrival, or where the next one begins: what
+// came later was long on its way, for by the load's own clock they adjoin.
 struct ProgressInterval {
   Clock::Instant from;
   Clock::Instant to;
@@ -65,8 +66,9 @@ struct LoadWindow {
   std::int64_t seen_failed() const;  // in all progress
 };
 
-// Two intervals that are further apart than this have a gap between them. Reports and samples are
-// stamped on arrival, on different channels, and a channel is looked at every 100 ms.
+// Two intervals that are further apart than this have a gap between them: the load's clock stood
+// still. Reports and samples are stamped on arrival, on different channels, and a channel is looked
+// at every 100 ms.
 inline constexpr Clock::Duration kJointTolerance = std::chrono::milliseconds(150);
 
 // The samples that a window has, known beforehand: one an interval, but for the one that may be cut

@@ -44,6 +44,13 @@ class LoadWindowTest : public testing::Test {
             OutputLine::Stream::kErr};
   }
 
+  // All reports from the tenth on come later: the load's clock stood still.
+  static std::vector<ScriptedLine> with_a_pause(Clock::Duration pause) {
+    std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
+    for (std::size_t i = 10; i < lines.size(); ++i) lines[i].at += pause;
+    return lines;
+  }
+
   // The load does this, while the sampler samples as it should: the first time after 300 ms.
   LoadWindow observe(std::vector<ScriptedLine> load, ScriptedProcess::End end) {
     std::vector<Sample> samples;
@@ -191,15 +198,23 @@ TEST_F(LoadWindowTest, NeverConfirmsARateThatIsNoNumber) {
 }
 
 TEST_F(LoadWindowTest, JoinsReportsThatMeetWithinTheTolerance) {
-  std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
-  lines[10].at += kJointTolerance;
-  EXPECT_EQ(observe(lines, {20300ms, {}}).samples_outside, 0);
+  EXPECT_EQ(observe(with_a_pause(kJointTolerance), {20400ms, {}}).samples_outside, 0);
 }
 
 TEST_F(LoadWindowTest, LeavesOutWhatIsBetweenReportsFurtherApart) {
+  const LoadWindow load = observe(with_a_pause(kJointTolerance + 1ms), {20400ms, {}});
+  EXPECT_EQ(load.samples_outside, 2);  // on both sides of the pause
+}
+
+// Seen under a node that starved: a report came 0.17 s late, the next one in time.
+TEST_F(LoadWindowTest, TakesAReportThatIsLateAloneForOneThatWasLongOnItsWay) {
   std::vector<ScriptedLine> lines = progress_lines(200ms, 20);
-  lines[10].at += kJointTolerance + 1ms;
-  EXPECT_EQ(observe(lines, {20300ms, {}}).samples_outside, 2);  // on both sides of 9.3 s
+  lines[9].at += 1200ms;
+  lines[10].at += 900ms;
+  const LoadWindow load = observe(lines, {20300ms, {}});
+  EXPECT_EQ(load.samples_outside, 0);
+  EXPECT_EQ(load.progress[8].to, load.progress[9].from);
+  EXPECT_EQ(load.progress[9].to, load.progress[10].from);
 }
 
 TEST_F(LoadWindowTest, TakesTheLengthFromTheReportItself) {
