@@ -62,6 +62,14 @@ on_node() { "$program" on-sim --run "$work/check/before" -- "$@"; }
 guests_on_node() { { on_node pct list; on_node qm list; } | grep -oE '\b(101|102|9000|9001)\b' | sort -u | tr '\n' ' '; }
 says() { grep -qF -- "$1" "$work/$2" || fail "$2 does not say: $1"; }
 
+# A run that goes on in that directory is not taken for one that died.
+mkdir -p "$work/check/before/ctest"
+exec {other}>"$work/check/before/ctest/lock"
+flock "$other"
+half 2 before --scenario "$work/scenario.json"
+says "a run goes on in $work/check/before" said
+exec {other}>&-
+
 killed provision@vm before --scenario "$work/scenario.json"
 half 0 before --scenario "$work/scenario.json" --quiet
 [[ $(guests_on_node) == "101 102 9000 9001 " ]] || fail "the guests that were left: $(guests_on_node)"
