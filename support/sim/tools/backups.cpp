@@ -30,7 +30,8 @@ int failed_backup(Call& call, std::int64_t vmid, const std::string& problem) {
 // "vzdump 9001 --storage local --compress zstd": its options are in another order each time.
 std::string job(const Arguments& arguments) {
   std::string line = fmt::format("vzdump {}", arguments.vmid());
-  for (const char* option : {"storage", "mode", "compress", "remove", "notes-template"}) {
+  for (const char* option : {"storage", "mode", "compress", "remove", "notes-template",
+                             "mailnotification", "notification-mode"}) {
     const std::string value = arguments.get(option);
     const char* const quote = contains(value, " ") ? "'" : "";
     if (!value.empty()) line += fmt::format(" --{0} {1}{2}{1}", option, quote, value);
@@ -76,6 +77,15 @@ void take_snapshot(Call& call, Guest& guest) {
   call.output.wait_until(call.now() + static_cast<Millis>(model.backup_stall_s * 1000));
   thaw(guest, call.now());
   if (guest.is_vm()) say_info(call, "issuing guest-agent 'fs-thaw' command");
+}
+
+// What LVM says of the snapshot that a container on a thin pool is read from.
+void say_of_lvm(Call& call, const Guest& guest, const char* done) {
+  const std::string volid = property(guest.option("rootfs"), "");
+  const std::size_t colon = volid.find(':');
+  const Model::Storage* storage = call.model().find_storage(volid.substr(0, colon));
+  if (storage == nullptr || storage->type != "lvmthin") return;
+  call.out(fmt::format("  Logical volume \"snap_{}_vzdump\" {}.\n", volid.substr(colon + 1), done));
 }
 
 std::string duration_text(Millis duration) {
@@ -127,13 +137,19 @@ int back_up(Call& call) {
   if (!guest->is_vm()) {
     say_info(call, "create storage snapshot 'vzdump'");
     take_snapshot(call, *guest);
+    say_of_lvm(call, *guest, "created");
   }
   say_info(call, fmt::format("creating vzdump archive '{}/dump/{}'", storage.path, file));
   if (guest->is_vm()) take_snapshot(call, *guest);
   const double used_mib = disk_used_mib(call, *guest);
   call.spend(used_mib / kBackupMibPerS);
+  const auto clean_up = [&] {
+    if (guest->is_vm()) return;
+    say_info(call, "cleanup temporary 'vzdump' snapshot");
+    say_of_lvm(call, *guest, "successfully removed");
+  };
   if (const std::string& problem = call.model().guest(guest->kind).backup_fails; !problem.empty()) {
-    if (!guest->is_vm()) say_info(call, "cleanup temporary 'vzdump' snapshot");
+    clean_up();
     return fail(problem);
   }
   Volume archive{.storage = storage.storage,
@@ -154,9 +170,12 @@ int back_up(Call& call) {
     call.state().files[fmt::format("{}/dump/{}.notes", storage.path, file)] =
         arguments.get("notes-template");
   }
+  if (!guest->is_vm()) {
+    say_info(call, "Total bytes written: 1078292480 (1.1GiB, 4.0MiB/s)");
+  }
   say_info(call, fmt::format("archive file size: {:.0f}MB", used_mib * kCompressed));
   if (arguments.has("notes-template")) say_info(call, "adding notes to backup");
-  if (!guest->is_vm()) say_info(call, "cleanup temporary 'vzdump' snapshot");
+  clean_up();
   say_info(call, fmt::format("Finished Backup of VM {} ({})", guest->vmid,
                              duration_text(call.now() - began)));
   say_info(call, "Backup finished at " + clock_of(call));
