@@ -22,10 +22,10 @@ std::string description_for(std::string_view run_id) {
 }
 
 std::optional<std::string> run_in_description(std::string_view description) {
-  std::string_view text = text::trimmed(description);
-  if (text.ends_with("%0A")) text.remove_suffix(3);
-  if (!text.starts_with(kPrefix)) return std::nullopt;
-  const std::string_view run_id = text.substr(kPrefix.size());
+  std::string_view line = text::trimmed(description);
+  if (line.ends_with("%0A")) line.remove_suffix(3);
+  if (!line.starts_with(kPrefix)) return std::nullopt;
+  const std::string_view run_id = line.substr(kPrefix.size());
   // A longer text is somebody's own note that happens to begin like ours.
   if (run_id.empty() || run_id.find_first_of(" \t\n") != std::string_view::npos) {
     return std::nullopt;
