@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "support/base/contains.h"
+#include "support/base/text.h"
 #include "support/pve/config_values.h"
 #include "support/pve/node_facts.h"
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "support/base/text.h"
+
 namespace pve_accept {
 
 int http_status(Shell& shell, const std::string& url) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "support/base/text.h"
+
 namespace pve_accept {
 
 std::string_view line_with(std::span<const std::string_view> signs, std::string_view output,

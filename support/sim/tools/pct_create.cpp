@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "support/sim/model/addresses.h"
+#include "support/sim/model/pve_values.h"
 #include "support/sim/model/volumes.h"
 #include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"

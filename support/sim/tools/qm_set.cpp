@@ -5,6 +5,7 @@
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/model/pve_values.h"
 #include "support/sim/model/volumes.h"
 #include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
