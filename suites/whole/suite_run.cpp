@@ -133,6 +133,7 @@ int run_upgrade_check(const fs::path& directory, const Json& scenario, const Upg
   const fs::path before = directory / "before";
   RunSettings leaving;
   leaving.keep = leaving.leave = true;
+  leaving.lab.rounds = check.rounds;
   run_all(before, scenario, leaving);
   for (const Names& command : {Names{"apt-get", "-y", "dist-upgrade"}, Names{"reboot"}}) {
     if (command.front() == "reboot" && !check.reboots) continue;
@@ -142,6 +143,7 @@ int run_upgrade_check(const fs::path& directory, const Json& scenario, const Upg
   }
   RunSettings after;
   after.survivors = before;
+  after.lab.rounds = check.rounds;
   if (check.compares) {
     after.baseline = directory / "pinned.json";
     write_file_atomically(*after.baseline,

@@ -26,6 +26,7 @@ int run_suite(const std::filesystem::path& directory, const Json& scenario,
 struct UpgradeCheck {
   bool reboots = true;
   bool compares = false;  // the run after it with the one before, as ci/upgrade has it
+  int rounds = 1;         // of both
 };
 int run_upgrade_check(const std::filesystem::path& directory, const Json& scenario,
                       const UpgradeCheck& check);
