@@ -164,7 +164,7 @@ std::vector<LogEntry> without_oom_kill(std::vector<LogEntry> entries,
   std::smatch pid;
   const std::string message = kill->message;
   const auto at = kill - entries.begin();
-  const bool traced = at > 0 && entries[at - 1].message == "Call Trace:";
+  const bool traced = at > 0 && entries[static_cast<std::size_t>(at) - 1].message == "Call Trace:";
   entries.erase(kill - (traced ? 1 : 0), kill + 1);
   if (!std::regex_search(message, pid, pid_field)) return entries;
   const std::string process =

@@ -138,9 +138,9 @@ std::int64_t size_in_bytes(std::string_view text, std::string_view bare_unit) {
 
 std::string size_text(std::int64_t bytes) {
   constexpr std::int64_t kGiB = 1073741824;
-  constexpr std::int64_t kMiB = 1048576;
+  constexpr std::int64_t kMebibyte = 1048576;
   if (bytes % kGiB == 0) return fmt::format("{}G", bytes / kGiB);
-  if (bytes % kMiB == 0) return fmt::format("{}M", bytes / kMiB);
+  if (bytes % kMebibyte == 0) return fmt::format("{}M", bytes / kMebibyte);
   return fmt::format("{}K", bytes / 1024);
 }
 
