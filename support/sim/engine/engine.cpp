@@ -17,7 +17,6 @@ namespace pve_accept::sim {
 namespace {
 
 constexpr double kNodeRoundTripS = 0.002;
-constexpr int kKilled = 137;  // 128 + SIGKILL
 constexpr const char* kOtherHostKey = "the host key is not the expected one";
 
 [[noreturn]] void refuse(const std::string& name, const std::string& address,

@@ -56,7 +56,6 @@ std::int64_t enforced_limit(const Call& call) {
 
 // What mm/oom_kill.c prints, without the stack and the tables. A container has the node's kernel.
 int kill_for_memory(Call& call) {
-  constexpr int kExitKilled = 137;
   Guest& guest = *call.guest;
   const std::string scope = fmt::format("docker-{}.scope", call.container->id);
   const std::string cgroup = fmt::format(
@@ -80,7 +79,7 @@ int kill_for_memory(Call& call) {
   }
   ++guest.oom_kills;
   call.container->oom_killed = true;
-  return kExitKilled;
+  return kKilled;
 }
 
 bool pull(Call& call, const std::string& image) {

@@ -207,11 +207,10 @@ void settle_ram(State& state, const Scenario& scenario, const Guest& guest, Mill
 }
 
 void kill_container(Guest& guest, const std::string& name, Millis at) {
-  constexpr int kExitKilled = 137;  // 128 + SIGKILL
   for (Container& container : guest.docker.containers) {
     if (container.name != name || container.status != "running") continue;
     container.status = "exited";
-    container.exit_status = kExitKilled;
+    container.exit_status = kKilled;
     container.finished = at;
   }
 }

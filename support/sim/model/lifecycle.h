@@ -4,6 +4,8 @@
 
 namespace pve_accept::sim {
 
+inline constexpr int kKilled = 137;  // the exit status: 128 + SIGKILL
+
 // "Configuration file 'nodes/pve1/lxc/9001.conf' does not exist".
 std::string no_config(const Model& model, std::int64_t vmid, GuestKind kind);
 
