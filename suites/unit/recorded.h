@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "suites/unit/parse_json.h"
 #include "support/base/json.h"
 #include "support/shell/shell.h"
 
@@ -16,7 +17,7 @@ CommandResult recorded(const std::string& file, std::string_view command, int oc
 
 // Its standard output as JSON.
 inline Json recorded_json(const std::string& file, std::string_view command, int occurrence = 0) {
-  return Json::parse(recorded(file, command, occurrence).out);
+  return parse_json(recorded(file, command, occurrence).out);
 }
 
 }  // namespace pve_accept

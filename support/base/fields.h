@@ -336,3 +336,9 @@ Json write_value(const T& value) {
   void visit(Struct& value, Fields& fields) {                                \
     NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(PVE_ACCEPT_FIELD, __VA_ARGS__)) \
   }
+
+// The list of a struct that many read or write is only declared in its header, and stands in one
+// .cpp file, which ends in this: it is much to compile.
+#define PVE_ACCEPT_COMPILE_FIELDS(Struct)     \
+  template void visit(Struct&, FieldReader&); \
+  template void visit(Struct&, FieldWriter&)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -130,6 +131,13 @@ std::string json_text(const Json& document, int indent) {
   return document.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
+void sort_list(Json& list) { std::ranges::sort(list.get_ref<Json::array_t&>()); }
+
+void sort_list(Json& list, const char* member) {
+  std::ranges::sort(list.get_ref<Json::array_t&>(), {},
+                    [member](const Json& entry) -> const Json& { return entry.at(member); });
+}
+
 JsonCursor::JsonCursor(const Json& root, std::string source)
     : JsonCursor(std::make_shared<const Document>(Document{root, std::move(source)}), root) {}
 
@@ -223,3 +231,7 @@ void JsonCursor::fail(std::string_view problem) const {
 }
 
 }  // namespace pve_accept
+
+NLOHMANN_JSON_NAMESPACE_BEGIN
+template class basic_json<>;
+NLOHMANN_JSON_NAMESPACE_END

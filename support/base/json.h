@@ -27,6 +27,10 @@ Json read_strict_json(const std::filesystem::path& file);
 // may print any: nothing is lost for want of one.
 std::string json_text(const Json& document, int indent = -1);
 
+// Puts a list in order: that of its elements, or of a member that all of them have.
+void sort_list(Json& list);
+void sort_list(Json& list, const char* member);
+
 // A place in a JSON document whose complaints name its path:
 // "thresholds.json: claims/docker.exec/unit: expected a string, found 5".
 // Every accessor throws InputError. The document must outlive the cursor.
@@ -71,3 +75,8 @@ class JsonCursor {
 };
 
 }  // namespace pve_accept
+
+// Compiled once, in json.cpp, and not again in every room.
+NLOHMANN_JSON_NAMESPACE_BEGIN
+extern template class basic_json<>;
+NLOHMANN_JSON_NAMESPACE_END

@@ -22,4 +22,21 @@ CommandLog read_command_log(const std::filesystem::path& file) {
   return log;
 }
 
+template <class Fields>
+void visit(LoggedCommand& logged, Fields& fields) {
+  fields("at", logged.at, required);
+  fields("where", logged.where, required);
+  fields("for", logged.purpose, if_set);
+  fields("command", logged.command, required);
+  fields("input_bytes", logged.input_bytes, if_set);
+  fields("input_file", logged.input_file, if_set);
+  fields("exit", logged.exit);
+  fields("duration_s", logged.duration_s);
+  fields("stdout", logged.out, if_set);
+  fields("stderr", logged.err, if_set);
+  fields("failure", logged.failure, if_set);
+}
+
+PVE_ACCEPT_COMPILE_FIELDS(LoggedCommand);
+
 }  // namespace pve_accept

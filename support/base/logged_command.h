@@ -25,19 +25,7 @@ struct LoggedCommand {
 };
 
 template <class Fields>
-void visit(LoggedCommand& logged, Fields& fields) {
-  fields("at", logged.at, required);
-  fields("where", logged.where, required);
-  fields("for", logged.purpose, if_set);
-  fields("command", logged.command, required);
-  fields("input_bytes", logged.input_bytes, if_set);
-  fields("input_file", logged.input_file, if_set);
-  fields("exit", logged.exit);
-  fields("duration_s", logged.duration_s);
-  fields("stdout", logged.out, if_set);
-  fields("stderr", logged.err, if_set);
-  fields("failure", logged.failure, if_set);
-}
+void visit(LoggedCommand& logged, Fields& fields);
 
 // The commands of a run, in their order.
 struct CommandLog {

@@ -58,4 +58,58 @@ double ram_used_mib(const Sample& sample) {
   return used_mib;
 }
 
+template <class Fields>
+void visit(Sample::Memory& memory, Fields& fields) {
+  fields("total", memory.total_kib, required, between(1, INT64_MAX));
+  fields("available", memory.available_kib, required, not_negative);
+  fields("swapped", memory.swapped_kib, not_negative);
+}
+
+template <class Fields>
+void visit(Sample::Arc& arc, Fields& fields) {
+  fields("size", arc.size_bytes, required, not_negative);
+  fields("c_min", arc.c_min_bytes, required, not_negative);
+}
+
+template <class Fields>
+void visit(Sample::Pressure& pressure, Fields& fields) {
+  fields("cpu", pressure.cpu_us, required, not_negative);
+  fields("io", pressure.io_us, required, not_negative);
+  fields("memory", pressure.memory_us, required, not_negative);
+}
+
+template <class Fields>
+void visit(Sample::Cgroup& cgroup, Fields& fields) {
+  fields("current", cgroup.current_bytes, required, not_negative);
+  fields("anon", cgroup.anon_bytes, required, not_negative);
+  fields("file", cgroup.file_bytes, required, not_negative);
+  fields("kernel", cgroup.kernel_bytes, required, not_negative);
+  fields("usage_usec", cgroup.usage_us, required, not_negative);
+  fields("oom", cgroup.oom, required, not_negative);
+  fields("oom_kill", cgroup.oom_kill, required, not_negative);
+  fields("high", cgroup.high, required, not_negative);
+  fields("max", cgroup.max, required, not_negative);
+  fields("psi", cgroup.pressure, if_set);
+}
+
+template <class Fields>
+void visit(Sample::Process& process, Fields& fields) {
+  fields("rss_kib", process.rss_kib, required, not_negative);
+  fields("pss_kib", process.pss_kib, if_set, not_negative);
+}
+
+template <class Fields>
+void visit(Sample& sample, Fields& fields) {
+  fields("t", sample.t_s, required);
+  fields("mem", sample.memory, required);
+  fields("cpu", sample.cpu, required);
+  fields("arc", sample.arc, if_set);
+  fields("psi", sample.pressure, if_set);
+  fields("ksm", sample.ksm_pages_sharing, if_set, not_negative);
+  fields("cgroup", sample.cgroup, if_set);
+  fields("process", sample.process, if_set);
+}
+
+PVE_ACCEPT_COMPILE_FIELDS(Sample);
+
 }  // namespace pve_accept

@@ -195,8 +195,7 @@ Json Node::storage_definitions() {
   Json definitions = get("/storage");
   const auto name = [](const JsonCursor& entry) { return entry.at("storage").string(); };
   text::read_list(definitions, "/storage", name);  // so that every one has a name
-  std::ranges::sort(definitions.get_ref<Json::array_t&>(), {},
-                    [](const Json& entry) -> const Json& { return entry.at("storage"); });
+  sort_list(definitions, "storage");
   return definitions;
 }
 

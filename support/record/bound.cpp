@@ -141,4 +141,15 @@ std::string Bound::measured_text(const Value& measured,
   return complaints && is_empty_list(measured) ? "no complaints" : measured.to_text(unit);
 }
 
+template <class Fields>
+void visit(Bound& bound, Fields& fields) {
+  fields("equals", bound.equals, if_set);
+  fields("one_of", bound.one_of, if_set);
+  fields("none_of", bound.none_of, if_set);
+  fields("min", bound.min, if_set);
+  fields("max", bound.max, if_set);
+}
+
+PVE_ACCEPT_COMPILE_FIELDS(Bound);
+
 }  // namespace pve_accept

@@ -43,13 +43,7 @@ struct Bound {
 };
 
 template <class Fields>
-void visit(Bound& bound, Fields& fields) {
-  fields("equals", bound.equals, if_set);
-  fields("one_of", bound.one_of, if_set);
-  fields("none_of", bound.none_of, if_set);
-  fields("min", bound.min, if_set);
-  fields("max", bound.max, if_set);
-}
+void visit(Bound& bound, Fields& fields);
 
 // Throws InputError when they make no bound together.
 void check_fields(const JsonCursor& place, const Bound& bound);

@@ -78,34 +78,6 @@ struct ClaimResult {
 };
 
 template <class Fields>
-void visit(AlsoResult& also, Fields& fields) {
-  fields("name", also.name, required);
-  fields("measured", also.measured, required);
-  fields("unit", also.unit);
-  fields("allowed", also.allowed);
-  fields("outcome", also.outcome, required);
-}
-
-template <class Fields>
-void visit(ClaimResult& claim, Fields& fields) {
-  fields("id", claim.id, required);
-  fields("guest", claim.guest, required);
-  fields("outcome", claim.outcome, required);
-  fields("maturity", claim.maturity);
-  fields("measured", claim.measured, required);
-  fields("unit", claim.unit);
-  fields("allowed", claim.allowed);
-  fields("why", claim.why, if_set);
-  fields("reference", claim.reference);
-  fields("statement", claim.statement);
-  fields("how", claim.how);
-  fields("also", claim.also);
-  fields("statistics", claim.statistics);
-  fields("statistic", claim.statistic, if_set);
-  fields("note", claim.note);
-  fields("message", claim.message);
-  fields("hint", claim.hint);
-  fields("duration_s", claim.duration_s);
-}
+void visit(ClaimResult& claim, Fields& fields);
 
 }  // namespace pve_accept

@@ -158,4 +158,22 @@ Record RunDirectory::assemble() const {
   return record;
 }
 
+template <class Fields>
+void visit(RunDirectory::Announcement& announcement, Fields& fields) {
+  fields("kind", announcement.kind, required);
+  fields("name", announcement.name, required);
+  fields("selected", announcement.selected, if_set);
+  fields("baseline", announcement.baseline);
+  fields("preflight", announcement.preflight);
+}
+
+template <class Fields>
+void visit(RunDirectory::Ending& ending, Fields& fields) {
+  fields("finished", ending.finished, required);
+  fields("unknown_commands", ending.unknown_commands);
+}
+
+PVE_ACCEPT_COMPILE_FIELDS(RunDirectory::Announcement);
+PVE_ACCEPT_COMPILE_FIELDS(RunDirectory::Ending);
+
 }  // namespace pve_accept

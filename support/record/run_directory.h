@@ -126,18 +126,9 @@ class RunDirectory {
 };
 
 template <class Fields>
-void visit(RunDirectory::Announcement& announcement, Fields& fields) {
-  fields("kind", announcement.kind, required);
-  fields("name", announcement.name, required);
-  fields("selected", announcement.selected, if_set);
-  fields("baseline", announcement.baseline);
-  fields("preflight", announcement.preflight);
-}
+void visit(RunDirectory::Announcement& announcement, Fields& fields);
 
 template <class Fields>
-void visit(RunDirectory::Ending& ending, Fields& fields) {
-  fields("finished", ending.finished, required);
-  fields("unknown_commands", ending.unknown_commands);
-}
+void visit(RunDirectory::Ending& ending, Fields& fields);
 
 }  // namespace pve_accept

@@ -2,6 +2,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
+#include "suites/unit/parse_json.h"
 #include "support/base/fields.h"
 
 namespace pve_accept {
@@ -46,11 +47,11 @@ TEST(Fact, DoesNotHideALostConnection) {
 
 TEST(Fact, KeepsItsProblemInJson) {
   const Disk seen{.used_gib = 2.5, .complaints = std::vector<std::string>{}};
-  EXPECT_EQ(write_fields(seen), Json::parse(R"({"used_gib": 2.5, "complaints": []})"));
+  EXPECT_EQ(write_fields(seen), parse_json(R"({"used_gib": 2.5, "complaints": []})"));
   const Disk none;
-  EXPECT_EQ(write_fields(none), Json::parse(R"({"used_gib": null})"));
+  EXPECT_EQ(write_fields(none), parse_json(R"({"used_gib": null})"));
   const Json unread = write_fields(Disk{.used_gib = failing()});
-  EXPECT_EQ(unread, Json::parse(R"({"used_gib": {"problem": "measure the disk: df is gone"}})"));
+  EXPECT_EQ(unread, parse_json(R"({"used_gib": {"problem": "measure the disk: df is gone"}})"));
   EXPECT_EQ(read_fields<Disk>(JsonCursor(unread, "test")).used_gib.problem, failing().problem);
   const Json written = write_fields(seen);
   EXPECT_EQ(read_fields<Disk>(JsonCursor(written, "test")).used_gib, 2.5);

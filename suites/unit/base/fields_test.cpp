@@ -1,6 +1,7 @@
 #include "support/base/fields.h"
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "support/base/error.h"
 #include "support/base/figure.h"
 
@@ -43,7 +44,7 @@ void visit(Machine& node, Fields& fields) {
 
 template <class T>
 T read(const char* text) {
-  const Json document = Json::parse(text);
+  const Json document = parse_json(text);
   return read_fields<T>(JsonCursor(document, "node.json"));
 }
 
@@ -65,7 +66,7 @@ TEST(Fields, OfStructsWithinStructs) {
 
 TEST(Fields, AreWrittenAsTheyAreRead) {
   const Json written = write_fields(Cpu{.model = "a", .load = std::nan("")});
-  EXPECT_EQ(written, Json::parse(R"({"model":"a","cpus":1,"governor":null,"load":null})"));
+  EXPECT_EQ(written, parse_json(R"({"model":"a","cpus":1,"governor":null,"load":null})"));
   const Machine node{.sockets = {{"0", {.model = "a"}}}};
   EXPECT_EQ(write_fields(read<Machine>(write_fields(node).dump().c_str())), write_fields(node));
 }

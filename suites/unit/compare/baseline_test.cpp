@@ -2,6 +2,7 @@
 
 #include "suites/unit/compare/runs.h"
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
@@ -66,7 +67,7 @@ TEST(BaselineFile, IsReadAsItWasWritten) {
   EXPECT_EQ(read.figures(metric("throughput"), kLxc), baseline.figures(metric("throughput"), kLxc));
   EXPECT_THAT(read.missing(metric("memory-idle"), kLxc), HasSubstr("too noisy"));
   EXPECT_EQ(read.node.packages.at("pve-manager"), "9.2.2");
-  EXPECT_TRUE(looks_like_baseline(Json::parse(to_json_text(baseline))));
+  EXPECT_TRUE(looks_like_baseline(parse_json(to_json_text(baseline))));
 }
 
 TEST(BaselineFile, HasNothingOfTheMomentInIt) {
@@ -82,8 +83,8 @@ struct BadBaseline {
 class BaselineFiles : public testing::TestWithParam<BadBaseline> {};
 
 TEST_P(BaselineFiles, ThatAreWrongAreRefusedInOneLineWithTheRemedy) {
-  Json document = Json::parse(to_json_text(runs_with(five_runs())));
-  document.merge_patch(Json::parse(GetParam().patch));
+  Json document = parse_json(to_json_text(runs_with(five_runs())));
+  document.merge_patch(parse_json(GetParam().patch));
   const std::string complaint = message_of<InputError>([&] { parse_baseline(document, "b.json"); });
   EXPECT_THAT(complaint, AllOf(HasSubstr("b.json: "), HasSubstr(GetParam().complaint),
                                HasSubstr("pve-accept adopt RUN"), Not(HasSubstr("\n"))));
@@ -108,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return fmt::format("{}", test.index); });
 
 TEST(BaselineFile, IsToldFromARecord) {
-  EXPECT_FALSE(looks_like_baseline(Json::parse(to_json_text(record_with({})))));
+  EXPECT_FALSE(looks_like_baseline(parse_json(to_json_text(record_with({})))));
 }
 
 // ---- runs together ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 
 namespace pve_accept {
@@ -17,13 +18,13 @@ constexpr const char* kLine =
     R"("oom_kill":27,"high":28,"max":29},"process":{"rss_kib":31,"pss_kib":32}})";
 
 std::string without(const std::string& key) {
-  Json object = Json::parse(kLine);
+  Json object = parse_json(kLine);
   object.erase(key);
   return object.dump();
 }
 
 std::string changed(const std::string& path, const Json& value) {
-  Json object = Json::parse(kLine);
+  Json object = parse_json(kLine);
   object[Json::json_pointer(path)] = value;
   return object.dump();
 }
@@ -63,7 +64,7 @@ TEST(Sample, ReadsEveryField) {
 }
 
 TEST(Sample, SurvivesJson) {
-  EXPECT_EQ(write_fields(parse_sample(kLine)), Json::parse(kLine));
+  EXPECT_EQ(write_fields(parse_sample(kLine)), parse_json(kLine));
   const std::string bare = write_fields(sample_at(3)).dump();
   EXPECT_EQ(write_fields(parse_sample(bare)).dump(), bare);
 }

@@ -2,6 +2,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/measure/samples.h"
+#include "suites/unit/parse_json.h"
 
 namespace pve_accept {
 namespace {
@@ -96,13 +97,13 @@ TEST(Window, KeepsTheSamplersOwnLines) {
   window.samples[3].arrived += std::chrono::milliseconds(123);
   const auto lines = sample_lines(window);
   ASSERT_EQ(lines.size(), 4U);
-  const Json last = Json::parse(lines[3]);
+  const Json last = parse_json(lines[3]);
   EXPECT_EQ(last.at("at_s"), 3.123);
   EXPECT_EQ(last.at("counts"), true);
   EXPECT_EQ(last.at("ram_used_mib"), 1702);
   EXPECT_EQ(last.at("cpu_used_percent"), 60);
-  EXPECT_EQ(Json::parse(lines[2]).at("counts"), false);
-  EXPECT_FALSE(Json::parse(lines[0]).contains("cpu_used_percent"));
+  EXPECT_EQ(parse_json(lines[2]).at("counts"), false);
+  EXPECT_FALSE(parse_json(lines[0]).contains("cpu_used_percent"));
   EXPECT_THAT(lines[3], EndsWith(window.samples[3].line.substr(1)));
 }
 
@@ -110,7 +111,7 @@ TEST(Window, KeepsLinesWhoseCountersMakeNoShare) {
   Window window = quiet_window(3);
   for (TimedSample& timed : window.samples) timed.line = write_fields(timed.sample).dump();
   window.samples[2].sample.cpu = window.samples[1].sample.cpu;
-  EXPECT_FALSE(Json::parse(sample_lines(window)[2]).contains("cpu_used_percent"));
+  EXPECT_FALSE(parse_json(sample_lines(window)[2]).contains("cpu_used_percent"));
   EXPECT_THAT([&] { figures(window); }, ThrowsMessage<HarnessError>(HasSubstr("no tick passed")));
 }
 

@@ -1,6 +1,7 @@
 #include "support/pve/addresses.h"
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -48,7 +49,7 @@ TEST(AddressFromAgent, IsTheIpv4OfItsCard) {
 }
 
 TEST(AddressOfNeighbour, PrefersIpv4AndKeepsTheZoneOfALinkLocalOne) {
-  const Json neighbours = Json::parse(R"([
+  const Json neighbours = parse_json(R"([
       {"dst":"fe80::772f:73c6:45ba:a13d","lladdr":"bc:24:11:49:3a:e2","state":["REACHABLE"]},
       {"dst":"192.168.0.155","lladdr":"bc:24:11:49:3a:e2","state":["STALE"]},
       {"dst":"192.168.0.9","lladdr":"bc:24:11:00:00:01","state":["REACHABLE"]},

@@ -1,4 +1,5 @@
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/pve/replies.h"
 #include "support/pve/config_values.h"
 #include "support/pve/ownership.h"
@@ -19,7 +20,7 @@ TEST(ConfigFile, OfAContainerReadsAsTheApiSaysIt) {
       "\n"
       "[before-upgrade]\n"
       "cores: 4\n");
-  EXPECT_EQ(config, Json::parse(R"({
+  EXPECT_EQ(config, parse_json(R"({
       "arch":"amd64", "cores":"2", "tags":"pve-accept", "description":"pve-accept run r1\n",
       "net0":"name=eth0,bridge=vmbr0,hwaddr=BC:24:11:24:C6:70,ip=dhcp,type=veth",
       "[before-upgrade]":"a section",

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 #include "support/pve/config_values.h"
@@ -158,7 +159,7 @@ TEST_F(GuestClaims, WhatNobodyAskedForIsADifference) {
     vm_config(with(kVmConfig, key, value));
     EXPECT_THAT(vm_differences(), complaint);
   }
-  lxc_config(with(kLxcConfig, "lxc", Json::parse(R"([["lxc.cgroup2.memory.max","1G"]])")));
+  lxc_config(with(kLxcConfig, "lxc", parse_json(R"([["lxc.cgroup2.memory.max","1G"]])")));
   EXPECT_THAT(lxc_differences(), ElementsAre("lxc.cgroup2.memory.max: 1G, which nobody asked for"));
   mock.answers(kConfig, prints(config_file(kLxcConfig) + "\n[pve:pending]\nmemory: 512\n"));
   EXPECT_THAT(lxc_differences(), ElementsAre("[pve:pending]: a section, which nobody asked for"));
@@ -232,7 +233,7 @@ TEST_F(GuestClaims, EveryRawSettingThatIsNotKnownToBeHarmlessIsAGap) {
         R"(["lxc.net.0.type","none"])", R"(["lxc.idmap","u 0 0 65536"])",
         R"(["lxc.include","/root/more.conf"])", R"(["lxc.cgroup2.devices.allow","a"])",
         R"(["lxc.new","1"])"}) {
-    lxc_config(with(kLxcConfig, "lxc", Json::array({Json::parse(raw)})));
+    lxc_config(with(kLxcConfig, "lxc", Json::array({parse_json(raw)})));
     EXPECT_THAT(lxc_gaps(), ElementsAre(StartsWith("lxc."))) << raw;
   }
   for (const char* raw : {"lxc.cgroup2.memory.max", "lxc.prlimit.nofile", "lxc.environment"}) {

@@ -2,6 +2,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/mock_host.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 
 namespace pve_accept {
@@ -144,7 +145,7 @@ TEST(StorageReply, ListsContentAndSpace) {
 
 TEST(StorageReply, OfAnInactiveStorageHasNoSizes) {
   const auto storages = parse_storages(
-      Json::parse(R"([{"storage":"nfs","type":"nfs","content":"images","active":0}])"));
+      parse_json(R"([{"storage":"nfs","type":"nfs","content":"images","active":0}])"));
   EXPECT_FALSE(storages.at(0).active);
   EXPECT_EQ(storages.at(0).available_bytes, 0);
 }
@@ -179,9 +180,9 @@ TEST(GuestList, OfAnEmptyNodeIsEmpty) { EXPECT_THAT(parse_guests(Json::array()),
 
 TEST(GuestList, RefusesAnUnknownKind) {
   EXPECT_THROW(
-      parse_guests(Json::parse(R"([{"vmid":100,"type":"openvz","node":"n","status":"running"}])")),
+      parse_guests(parse_json(R"([{"vmid":100,"type":"openvz","node":"n","status":"running"}])")),
       HarnessError);
-  EXPECT_THROW(parse_guests(Json::parse(R"({"data":[]})")), HarnessError);
+  EXPECT_THROW(parse_guests(parse_json(R"({"data":[]})")), HarnessError);
 }
 
 TEST(VolumeList, NamesTheOwnerWhereThereIsOne) {
@@ -193,7 +194,7 @@ TEST(VolumeList, NamesTheOwnerWhereThereIsOne) {
   EXPECT_EQ(templates[0].vmid, std::nullopt);
   // PVE prints the number as a string for volumes of a volume group.
   const auto disks =
-      parse_volumes(Json::parse(R"([{"volid":"local-lvm:vm-9001-disk-0","vmid":"9001"}])"));
+      parse_volumes(parse_json(R"([{"volid":"local-lvm:vm-9001-disk-0","vmid":"9001"}])"));
   EXPECT_EQ(disks.at(0).vmid, Vmid(9001));
 }
 
@@ -223,7 +224,7 @@ TEST(StorageOfDisks, IsActiveAndTakesThem) {
 }
 
 TEST(BridgeList, HasOnlyBridgesAndSaysWhichAreUp) {
-  const auto bridges = parse_bridges(Json::parse(R"([
+  const auto bridges = parse_bridges(parse_json(R"([
       {"iface":"vmbr0","type":"bridge","active":1},
       {"iface":"vmbr1","type":"bridge"},
       {"iface":"vmbr2","type":"OVSBridge","active":1},
@@ -242,7 +243,7 @@ TEST(ClusterNodeList, KnowsWhichNodeIsOnline) {
   ASSERT_EQ(unknown.size(), 1u);
   EXPECT_EQ(unknown[0].name, "pve1");
   EXPECT_EQ(unknown[0].status, "unknown");  // its status daemon did not run
-  EXPECT_THROW(parse_cluster_nodes(Json::parse(R"([{"status":"online"}])")), HarnessError);
+  EXPECT_THROW(parse_cluster_nodes(parse_json(R"([{"status":"online"}])")), HarnessError);
 }
 
 TEST(Tags, AreSeparatedByAnythingThatPveTakes) {

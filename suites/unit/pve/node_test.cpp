@@ -1,6 +1,7 @@
 #include "support/pve/node.h"
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -227,11 +228,11 @@ TEST_F(PveNode, FindsAVolume) {
 }
 
 TEST_F(PveNode, ListsStorageDefinitionsInTheOrderOfTheirNames) {
-  mock.answers(get("/storage"), prints_json(Json::parse(
+  mock.answers(get("/storage"), prints_json(parse_json(
                                     R"([{"storage":"local-lvm","type":"lvmthin"},
                                         {"storage":"local","type":"dir"}])")));
   EXPECT_EQ(node.storage_definitions().at(0).at("storage"), "local");
-  mock.answers(get("/storage"), prints_json(Json::parse(R"([{"type":"dir"}])")));
+  mock.answers(get("/storage"), prints_json(parse_json(R"([{"type":"dir"}])")));
   EXPECT_THROW(node.storage_definitions(), HarnessError);
 }
 

@@ -1,6 +1,7 @@
 #include "support/pve/storage_usage.h"
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
 
@@ -19,7 +20,7 @@ TEST(LvsReply, HasSizeAndShare) {
 }
 
 TEST(LvsReply, OfAThickVolumeHasNoShare) {
-  const auto volumes = parse_lvs(Json::parse(
+  const auto volumes = parse_lvs(parse_json(
       R"({"report":[{"lv":[{"lv_name":"root","lv_size":"1","data_percent":"","pool_lv":""}]}]})"));
   EXPECT_FALSE(volumes.at("root").data_percent);
 }

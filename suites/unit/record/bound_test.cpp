@@ -6,6 +6,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
+#include "suites/unit/parse_json.h"
 
 namespace pve_accept {
 namespace {
@@ -16,7 +17,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Bound bound(const char* text) {
-  const Json document = Json::parse(text);
+  const Json document = parse_json(text);
   return read_fields<Bound>(JsonCursor(document, "allowed"));
 }
 
@@ -128,7 +129,7 @@ TEST(Bound, SaysOfMeasuredComplaintsThatThereAreNone) {
 TEST(Bound, IsWrittenAsItWasRead) {
   for (const char* text : {R"({"equals":[]})", R"({"equals":"2"})", R"({"max":311})",
                            R"({"max":2.5,"min":-1})", R"({"one_of":["a",2,true]})"}) {
-    EXPECT_EQ(write_fields(bound(text)), Json::parse(text)) << text;
+    EXPECT_EQ(write_fields(bound(text)), parse_json(text)) << text;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
@@ -34,7 +35,7 @@ TEST_F(Judge, PassesWhatIsAllowed) {
   const ClaimResult result = storage(overlay("overlayfs"));
   EXPECT_EQ(result.outcome, Outcome::kPass);
   EXPECT_EQ(result.measured, "overlayfs");
-  EXPECT_EQ(write_fields(result.allowed), Json::parse(R"({"one_of": ["overlayfs", "overlay2"]})"));
+  EXPECT_EQ(write_fields(result.allowed), parse_json(R"({"one_of": ["overlayfs", "overlay2"]})"));
   EXPECT_EQ(result.reference, "overlayfs");
   EXPECT_THAT(result.statement, HasSubstr("overlay file system"));
 }

@@ -1,13 +1,14 @@
 #include <gtest/gtest.h>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/record/record_testing.h"
 #include "support/record/lab_fields.h"
 
 namespace pve_accept {
 namespace {
 
-LabConfig lab(const char* text) { return LabConfig::parse(Json::parse(text), "lab.json"); }
+LabConfig lab(const char* text) { return LabConfig::parse(parse_json(text), "lab.json"); }
 
 TEST(LabConfig, IsTheSpikesByDefault) {
   const LabConfig config = lab("{}");

@@ -4,6 +4,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/record/record_testing.h"
 
 namespace pve_accept {
@@ -41,7 +42,7 @@ TEST_F(RunDirectoryTest, KeepsEachRoundByItself) {
   run_.put_samples(RunDirectory::idle(kLxc, 2), {R"({"at_s":0})", R"({"at_s":1})"});
   run_.put(RunDirectory::idle(kLxc, 2), IdleRecord{{.notes = {"second"}}});
   run_.put(RunDirectory::canary(10), {.fsyncs_per_s = Fact<double>::unread("no disk")});
-  const Record record = parse_record(Json::parse(to_json_text(run_.assemble())), "record.json");
+  const Record record = parse_record(parse_json(to_json_text(run_.assemble())), "record.json");
   EXPECT_EQ(record.idle(kLxc)->notes.front(), "first");
   EXPECT_EQ(record.load(kVm), nullptr);
   EXPECT_EQ(record.canary->fsyncs_per_s, 640);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/record/record_testing.h"
 #include "support/base/file.h"
 #include "support/record/claim_catalogue.h"
@@ -66,7 +67,7 @@ class BadThresholds : public testing::TestWithParam<PatchMistake> {};
 
 TEST_P(BadThresholds, AreRefusedWithTheirPath) {
   Json document = suite_thresholds_document();
-  document.merge_patch(Json::parse(GetParam().patch));
+  document.merge_patch(parse_json(GetParam().patch));
   EXPECT_THAT(message_of<InputError>([&] { Thresholds(document, "thresholds.json"); }),
               AllOf(HasSubstr("thresholds.json: "), HasSubstr(GetParam().complaint)));
 }

@@ -8,6 +8,7 @@
 #include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
 #include "suites/unit/mock_shell.h"
+#include "suites/unit/parse_json.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
 
@@ -24,7 +25,7 @@ class TranscriptTest : public testing::Test {
   std::vector<Json> entries() const {
     std::vector<Json> result;
     std::istringstream lines(read_file(directory_.path() / "t.jsonl"));
-    for (std::string line; std::getline(lines, line);) result.push_back(Json::parse(line));
+    for (std::string line; std::getline(lines, line);) result.push_back(parse_json(line));
     return result;
   }
 

@@ -1,6 +1,7 @@
 #include <regex>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
@@ -60,7 +61,7 @@ TEST(SimBackups, AreRestoredToAFreeVmidOnly) {
   lab.start_lxc();
   EXPECT_EQ(lab.run("vzdump 9001 --storage local" + kOptions).exit_status, 0);
   std::string archive;
-  for (const Json& volume : Json::parse(
+  for (const Json& volume : parse_json(
            lab.run("pvesh get /nodes/sim-node/storage/local/content --output-format json").out)) {
     if (volume.at("content") == "backup") archive = volume.at("volid");
   }

@@ -1,4 +1,5 @@
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/sim/lab.h"
 #include "support/base/file.h"
 #include "support/base/text.h"
@@ -35,7 +36,7 @@ class SimDocker : public testing::Test {
   Json services() {
     Json list = Json::array();
     std::istringstream text(in(std::string(kCompose) + "ps --all --format json").out);
-    for (std::string line; std::getline(text, line);) list.push_back(Json::parse(line));
+    for (std::string line; std::getline(text, line);) list.push_back(parse_json(line));
     return list;
   }
 
@@ -64,13 +65,13 @@ TEST_F(SimDocker, NeedsItsRepository) {
 
 TEST_F(SimDocker, TellsWhatTheSpikeSaw) {
   install();
-  const Json info = Json::parse(in("docker info --format '{{json .}}'").out);
+  const Json info = parse_json(in("docker info --format '{{json .}}'").out);
   EXPECT_EQ(info.at("Driver"), "overlayfs");
   EXPECT_EQ(info.at("DriverStatus"),
-            Json::parse(R"([["driver-type","io.containerd.snapshotter.v1"]])"));
+            parse_json(R"([["driver-type","io.containerd.snapshotter.v1"]])"));
   EXPECT_EQ(info.at("CgroupDriver"), "systemd");
   EXPECT_EQ(info.at("CgroupVersion"), "2");
-  const Json version = Json::parse(in("docker version --format '{{json .}}'").out);
+  const Json version = parse_json(in("docker version --format '{{json .}}'").out);
   EXPECT_EQ(version.at("Server").at("Version"), "29.5.3");
   EXPECT_EQ(version.at("Client").at("GitCommit"), "d1c06ef");
   EXPECT_THAT(in("apt-cache policy docker-ce").out,
@@ -106,7 +107,7 @@ TEST_F(SimDocker, ComposeListsWhatItStarted) {
     EXPECT_EQ(service.at("Health"), "healthy");
     EXPECT_EQ(service.at("Project"), "spike");
   }
-  const Json inspected = Json::parse(in("docker inspect spike-db-1 spike-cache-1 spike-web-1").out);
+  const Json inspected = parse_json(in("docker inspect spike-db-1 spike-cache-1 spike-web-1").out);
   EXPECT_EQ(inspected.at(0).at("Name"), "/spike-db-1");
   EXPECT_EQ(inspected.at(0).at("RestartCount"), 0);
   EXPECT_EQ(inspected.at(0).at("State").at("Health").at("Status"), "healthy");
@@ -151,7 +152,7 @@ TEST_F(SimDocker, KillsWhatExceedsItsLimit) {
   EXPECT_THAT(in(events).out, HasSubstr("oom_kill 0\n"));
   EXPECT_EQ(in("docker start --attach " + greedy).exit_status, 137);
   EXPECT_THAT(in(events).out, HasSubstr("oom_kill 1\n"));
-  const Json state = Json::parse(in("docker inspect " + greedy).out).at(0).at("State");
+  const Json state = parse_json(in("docker inspect " + greedy).out).at(0).at("State");
   EXPECT_EQ(state.at("OOMKilled"), true);
   EXPECT_EQ(state.at("ExitCode"), 137);
   // A container has the node's kernel.
@@ -219,7 +220,7 @@ TEST_F(SimDocker, ThePublishedPortAnswersWhileWebRuns) {
   EXPECT_EQ(result.exit_status, 0);
   EXPECT_EQ(result.out, "200");
   const std::string address =
-      Json::parse(lab_.run("ip -j neigh show dev vmbr0").out).at(1).at("dst");
+      parse_json(lab_.run("ip -j neigh show dev vmbr0").out).at(1).at("dst");
   EXPECT_EQ(lab_.run("curl -s -o /dev/null -w '%{http_code}' http://" + address + ":8080/").out,
             "200");
   in("docker rm -f spike-web-1");
@@ -253,7 +254,7 @@ TEST_F(SimDocker, BothGuestsRunTheSame) {
   EXPECT_EQ(services().size(), 3U);
   EXPECT_EQ(in("systemd-detect-virt").out, "kvm\n");
   const CommandResult cloud_init = in("cloud-init status --wait --format json");
-  EXPECT_EQ(Json::parse(cloud_init.out).at("status"), "done");
+  EXPECT_EQ(parse_json(cloud_init.out).at("status"), "done");
 }
 
 TEST(SimComposeFile, ReadsTheStack) {

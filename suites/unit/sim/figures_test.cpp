@@ -1,4 +1,5 @@
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
@@ -74,7 +75,7 @@ TEST(SimFigures, AVmCostsWhatTheSpikeSaw) {
   Lab lab(without_chance());
   const auto guest = settled(lab, GuestKind::kVm);
   const std::string pid =
-      Json::parse(
+      parse_json(
           lab.run("pvesh get /nodes/sim-node/qemu/9000/status/current --output-format json").out)
           .at("pid")
           .dump();
@@ -161,9 +162,9 @@ TEST(SimDisk, FillsUpToTheSpikesFigures) {
     return std::stod(words.at(9)) / 1073741824.0;
   };
   const auto data_percent = [&] {
-    const Json lvs = Json::parse(lab.run("lvs --reportformat json --units b --nosuffix -o "
-                                         "lv_name,lv_size,data_percent,pool_lv pve")
-                                     .out);
+    const Json lvs = parse_json(lab.run("lvs --reportformat json --units b --nosuffix -o "
+                                        "lv_name,lv_size,data_percent,pool_lv pve")
+                                    .out);
     return std::stod(lvs.at("report").at(0).at("lv").at(1).at("data_percent").get<std::string>());
   };
   const double fresh = used();
@@ -187,7 +188,7 @@ TEST(SimDisk, ACopyingDriverCostsAnImageForEveryContainer) {
   Lab::install_docker(*guest);
   const auto used = [&] {
     const Json content =
-        Json::parse(lab.run("pvesh get /nodes/sim-node/storage --output-format json").out);
+        parse_json(lab.run("pvesh get /nodes/sim-node/storage --output-format json").out);
     return content.at(1).at("used").get<double>() / 1048576;
   };
   Lab::run_in(*guest, "docker create --name a postgres:17");

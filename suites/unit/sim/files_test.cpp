@@ -1,4 +1,5 @@
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
@@ -30,7 +31,7 @@ TEST(SimFiles, TheLockIsTakenOnce) {
 TEST(SimFiles, AScenarioMayHoldTheLock) {
   Lab lab(R"({"model":{"lock":{"run":"r1","owner":"someone","since":"2026-06-07T08:00:00Z"},
                        "files":{"/run/pve-accept-old.pub":"x"}}})");
-  EXPECT_EQ(Json::parse(lab.run("cat /run/pve-accept.lock").out).at("owner"), "someone");
+  EXPECT_EQ(parse_json(lab.run("cat /run/pve-accept.lock").out).at("owner"), "someone");
   EXPECT_THAT(lab.run("ls /run").out, HasSubstr("pve-accept-old.pub\n"));
 }
 
@@ -102,7 +103,7 @@ TEST(SimSystem, WithoutARouteThereIsNone) {
   lab.create_vm();
   lab.run("qm start 9000");
   lab.pass(60);
-  EXPECT_EQ(Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
+  EXPECT_EQ(parse_json(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <regex>
 #include <stdexcept>
 
+#include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 #include "support/base/file.h"
 #include "support/sim/engine/command_words.h"
@@ -96,10 +97,10 @@ std::unique_ptr<Shell> Lab::hop(const std::string& name, int vmid) {
   const CommandResult config =
       run(fmt::format("pvesh get /nodes/{}/{}/{}/config --output-format json",
                       scenario_.model.node.name, type, vmid));
-  std::string net0 = Json::parse(config.out).at("net0");
+  std::string net0 = parse_json(config.out).at("net0");
   std::ranges::transform(net0, net0.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const Json& entry : Json::parse(run("ip -j neigh show dev vmbr0").out)) {
+  for (const Json& entry : parse_json(run("ip -j neigh show dev vmbr0").out)) {
     if (net0.find(entry.at("lladdr").get<std::string>()) == std::string::npos) continue;
     return shell_->hop({.name = name, .address = entry.at("dst"), .host_keys = {host_key(vmid)}});
   }
@@ -107,7 +108,7 @@ std::unique_ptr<Shell> Lab::hop(const std::string& name, int vmid) {
 }
 
 std::string Lab::host_key(int vmid) const {
-  const Json state = Json::parse(read_file(directory() / "sim-state.json"));
+  const Json state = parse_json(read_file(directory() / "sim-state.json"));
   for (const Json& guest : state.at("guests")) {
     if (guest.at("vmid") == vmid) return guest.at("files").at("/etc/ssh/ssh_host_ed25519_key.pub");
   }
@@ -180,7 +181,7 @@ std::vector<Sample> sample(Lab& lab, int lines, const std::string& options) {
   std::vector<Sample> samples;
   std::istringstream text(result.out);
   for (std::string entry; std::getline(text, entry);) {
-    const Json json = Json::parse(entry);
+    const Json json = parse_json(entry);
     const Json& mem = json.at("mem");
     samples.push_back(
         {.used_mib = (mem.at("total").get<double>() - mem.at("available").get<double>()) / 1024,

@@ -1,4 +1,5 @@
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
@@ -26,7 +27,7 @@ TEST(SimLxc, TellsStateProcessAndAddresses) {
   Lab lab;
   lab.start_lxc();
   EXPECT_EQ(lab.run(kInfo).out, "State:          RUNNING\nPID:            1000\n");
-  const Json interfaces = Json::parse(lab.run("nsenter -t 1000 --net -- ip --json a").out);
+  const Json interfaces = parse_json(lab.run("nsenter -t 1000 --net -- ip --json a").out);
   const Json real =
       recorded_json("node-vm/60-conformance.txt", "nsenter -t 21437 --net -- ip --json a");
   ASSERT_EQ(interfaces.size(), 2U);

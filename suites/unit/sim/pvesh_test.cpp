@@ -1,6 +1,7 @@
 #include <set>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
@@ -12,7 +13,7 @@ constexpr const char* kReal = "node-quick/40-pvesh-chroot.txt";
 Json get(Lab& lab, const std::string& path, const std::string& options = {}) {
   const CommandResult result = lab.run("pvesh get " + path + options + " --output-format json");
   EXPECT_EQ(result.exit_status, 0) << path << result.err;
-  return Json::parse(result.out);
+  return parse_json(result.out);
 }
 
 std::set<std::string> keys(const Json& object) {
@@ -63,7 +64,7 @@ TEST(SimPvesh, RawKeysOfContainersAreListed) {
   Lab lab(R"({"model":{"lxc":{"raw_config":{"lxc.apparmor.profile":"unconfined"}}}})");
   lab.start_lxc();
   const Json config = get(lab, "/nodes/sim-node/lxc/9001/config");
-  EXPECT_EQ(config.at("lxc"), Json::parse(R"([["lxc.apparmor.profile","unconfined"]])"));
+  EXPECT_EQ(config.at("lxc"), parse_json(R"([["lxc.apparmor.profile","unconfined"]])"));
   const std::string pid = get(lab, "/nodes/sim-node/lxc/9001/status/current").at("pid").dump();
   EXPECT_EQ(lab.run("cat /proc/" + pid + "/attr/current").out, "unconfined\n");
 }
@@ -127,7 +128,7 @@ TEST(SimPvesh, InterfacesOfAContainerLookAsTheyDoThere) {
   lab.start_lxc();
   const Json interfaces = get(lab, "/nodes/sim-node/lxc/9001/interfaces");
   EXPECT_EQ(interfaces.at(0),
-            Json::parse(R"({"hardware-address":"00:00:00:00:00:00","hwaddr":"00:00:00:00:00:00",
+            parse_json(R"({"hardware-address":"00:00:00:00:00:00","hwaddr":"00:00:00:00:00:00",
               "inet":"127.0.0.1/8","inet6":"::1/128","ip-addresses":[
                 {"ip-address":"127.0.0.1","ip-address-type":"inet","prefix":"8"},
                 {"ip-address":"::1","ip-address-type":"inet6","prefix":"128"}],"name":"lo"})"));
@@ -236,10 +237,10 @@ TEST(SimImages, InfoAndCheckAreLaidOutAsTheRealOnes) {
   scenario.model.cloud_image.path = "a.qcow2";
   Lab lab(scenario);
   const Json real = recorded_json("qemu-img-10.txt", "qemu-img info --output=json a.qcow2");
-  const Json ours = Json::parse(lab.run("qemu-img info --output=json a.qcow2").out);
+  const Json ours = parse_json(lab.run("qemu-img info --output=json a.qcow2").out);
   EXPECT_EQ(keys(ours), keys(real));
   EXPECT_EQ(ours.at("format-specific"), real.at("format-specific"));
-  EXPECT_EQ(keys(Json::parse(lab.run("qemu-img check --output=json a.qcow2").out)),
+  EXPECT_EQ(keys(parse_json(lab.run("qemu-img check --output=json a.qcow2").out)),
             keys(recorded_json("node-quick/60-conformance.txt",
                                "qemu-img check --output=json /var/lib/vz/template/qcow2/"
                                "debian-13-genericcloud-amd64.qcow2")));
@@ -253,7 +254,7 @@ TEST(SimImages, ADamagedImageIsFound) {
       "qemu-img check --output=json /var/lib/vz/template/qcow2/"
       "debian-13-genericcloud-amd64.qcow2");
   EXPECT_EQ(result.exit_status, 2);
-  EXPECT_EQ(Json::parse(result.out).at("corruptions"), 3);
+  EXPECT_EQ(parse_json(result.out).at("corruptions"), 3);
 }
 
 TEST(SimNode, PackagesAreTheSpikes) {
@@ -277,7 +278,7 @@ TEST(SimNode, KernelMessagesAreFoundByTimeAndPattern) {
   lab.start_lxc();
   const CommandResult after = lab.run(all + "DENIED");
   EXPECT_EQ(after.exit_status, 0);
-  EXPECT_THAT(Json::parse(after.out).at("MESSAGE").get<std::string>(), HasSubstr("DENIED"));
+  EXPECT_THAT(parse_json(after.out).at("MESSAGE").get<std::string>(), HasSubstr("DENIED"));
   EXPECT_EQ(lab.run(all + "Denied").exit_status, 1);  // a capital letter: case counts
   EXPECT_EQ(
       lab.run("journalctl -k -o json --quiet --no-pager --since @1780999999 -g DENIED").exit_status,

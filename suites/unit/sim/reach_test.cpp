@@ -1,5 +1,6 @@
 #include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/sim/lab.h"
 
 namespace pve_accept::sim_testing {
@@ -12,7 +13,7 @@ std::string hop_error(Lab& lab, const Endpoint& endpoint) {
 }
 
 std::string address(Lab& lab, std::size_t neighbour = 1) {
-  return Json::parse(lab.run("ip -j neigh show dev vmbr0").out).at(neighbour).at("dst");
+  return parse_json(lab.run("ip -j neigh show dev vmbr0").out).at(neighbour).at("dst");
 }
 
 // With any host key: the test is about something that comes before it is looked at.
@@ -26,9 +27,9 @@ TEST(SimReach, TheGuestAnswersAFewSecondsAfterItsStart) {
   lab.create_lxc();
   const auto before = lab.clock().now();
   lab.run("pct start 9001");
-  EXPECT_EQ(Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
+  EXPECT_EQ(parse_json(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
   lab.pass(2);
-  while (Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size() < 2) {
+  while (parse_json(lab.run("ip -j neigh show dev vmbr0").out).size() < 2) {
     lab.clock().sleep_for(100ms);
   }
   Endpoint endpoint{.name = "lxc", .address = address(lab), .host_keys = {lab.host_key(9001)}};
@@ -101,7 +102,7 @@ TEST(SimReach, WithoutIpConfigurationThereIsNoAddress) {
   lab.run("qm set 9000 --delete ipconfig0");
   lab.run("qm start 9000");
   lab.pass(120);
-  EXPECT_EQ(Json::parse(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
+  EXPECT_EQ(parse_json(lab.run("ip -j neigh show dev vmbr0").out).size(), 1U);
 }
 
 TEST(SimReach, APingMakesLinkLocalNeighboursKnown) {
@@ -134,7 +135,7 @@ TEST(SimReach, ABulkTransferTakesOneThatListens) {
   const auto listener =
       guest->start({.argv = {"perl", "-", "--listen", "--bytes", "268435456"}, .input = "script"});
   const std::string port = listener->next_line(std::chrono::seconds(5))->text;
-  const Json seen = Json::parse(connect(port).out);
+  const Json seen = parse_json(connect(port).out);
   EXPECT_EQ(seen.at("to_guest").at("bytes"), 268435456);
   EXPECT_EQ(seen.at("to_guest").at("longest_gap_s"), 3);
   EXPECT_LT(seen.at("from_guest").at("longest_gap_s"), 1);

@@ -1,5 +1,6 @@
 #include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
 
@@ -31,7 +32,7 @@ TEST(SimReboot, EndsWhatRanAndStartsTheNewestKernel) {
   EXPECT_EQ(lab.run("pct status 101").out, "status: running\n");
   EXPECT_EQ(lab.run("qm status 102").out, "status: stopped\n");
   const Json status =
-      Json::parse(lab.run("pvesh get /nodes/sim-node/status --output-format json").out);
+      parse_json(lab.run("pvesh get /nodes/sim-node/status --output-format json").out);
   EXPECT_LT(status.at("uptime").get<int>(), 200);
   EXPECT_EQ(status.at("current-kernel").at("release"), "7.0.10-1-pve");
 }

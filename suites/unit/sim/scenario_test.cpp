@@ -2,6 +2,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/message_of.h"
+#include "suites/unit/parse_json.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
@@ -110,7 +111,7 @@ TEST(SimFaults, AnUnknownNameSaysWhichAreKnown) {
 
 TEST(SimFaults, AFaultIsAPartOfAScenarioForItsTarget) {
   const Json faults =
-      Json::parse(R"([{"name": "memory.idle-delta.high", "statement": "it costs more",
+      parse_json(R"([{"name": "memory.idle-delta.high", "statement": "it costs more",
       "on": ["lxc", "vm"], "model": {"guest": {"idle_ram_mib": 900}},
       "rules": [{"command": "free", "exit": 1}], "red": {"memory.idle-delta": "FAIL"}}])");
   const auto catalogue = sim::parse_faults(faults, "faults.json");
@@ -152,7 +153,7 @@ TEST(SimFaults, SayWhatDiffersWithTheGuest) {
 }
 
 TEST(SimFaults, AMistakeIsNamedBeforeAnybodyAsksForTheFault) {
-  const auto parse = [](const char* text) { sim::parse_faults(Json::parse(text), "faults.json"); };
+  const auto parse = [](const char* text) { sim::parse_faults(parse_json(text), "faults.json"); };
   for (const char* names :
        {R"("model": {"guest@vm": {}}, "red": {})", R"("red": {"d.e@vm": "FAIL"})",
         R"("red": {}, "follows": {"red": {"d.e@vim": "FAIL"}})"}) {

@@ -2,6 +2,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
+#include "suites/unit/parse_json.h"
 #include "support/base/file.h"
 #include "support/base/temporary_directory.h"
 
@@ -31,7 +32,7 @@ class ServedNodeTest : public testing::Test {
   void serve(const std::string& scenario = "{}") {
     node_.reset();
     node_ = std::make_unique<ServedNode>(directory_.path(),
-                                         parse_scenario(Json::parse(scenario), "scenario"), clock_);
+                                         parse_scenario(parse_json(scenario), "scenario"), clock_);
   }
 
   void start_lxc() {
@@ -55,7 +56,7 @@ class ServedNodeTest : public testing::Test {
   }
 
   std::string address() {
-    const Json interfaces = Json::parse(
+    const Json interfaces = parse_json(
         run("node", "pvesh get /nodes/sim-node/lxc/9001/interfaces --output-format json").out);
     for (const Json& interface : interfaces) {
       if (interface.at("name") == "eth0") {

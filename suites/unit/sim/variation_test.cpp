@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/sim/lab.h"
 #include "support/base/file.h"
 
@@ -85,7 +86,7 @@ TEST(SimVariation, ARunBeginsWhenItTakesTheLock) {
     lab.run("rm -f /run/pve-accept.lock");
   }
   lab.reopen();
-  const Json kept = Json::parse(read_file(lab.directory() / "sim-state.json"));
+  const Json kept = parse_json(read_file(lab.directory() / "sim-state.json"));
   EXPECT_EQ(kept.at("runs").size(), 2U);
 }
 

@@ -4,6 +4,7 @@
 
 #include "suites/unit/matchers.h"
 #include "suites/unit/mock_shell.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/workload/scripted_guest.h"
 #include "support/shell/patient_shell.h"
 
@@ -42,7 +43,7 @@ TEST(ComposeList, NamesWhatItCannotRead) {
 TEST(DockerInspectReply, HasRestartsAndHealth) {
   const std::string record =
       in_guest("docker inspect spike-db-1 --format \"{{json .State}} {{.RestartCount}}\"").out;
-  const Json state = Json::parse(record.substr(0, record.rfind(' ')));
+  const Json state = parse_json(record.substr(0, record.rfind(' ')));
   const auto containers =
       parse_docker_inspect(Json::array({{{"RestartCount", 2}, {"State", state}}}));
   ASSERT_EQ(containers.size(), 1u);
@@ -53,15 +54,15 @@ TEST(DockerInspectReply, HasRestartsAndHealth) {
 
 TEST(DockerInspectReply, MayHaveNoHealthCheck) {
   const auto containers =
-      parse_docker_inspect(Json::parse(R"([{"RestartCount":0,"State":{"Status":"exited"}}])"));
+      parse_docker_inspect(parse_json(R"([{"RestartCount":0,"State":{"Status":"exited"}}])"));
   EXPECT_EQ(containers.at(0).state, "exited");
   EXPECT_EQ(containers.at(0).health, "");
-  EXPECT_THROW(parse_docker_inspect(Json::parse(R"([{"Name":"/a"}])")), HarnessError);
+  EXPECT_THROW(parse_docker_inspect(parse_json(R"([{"Name":"/a"}])")), HarnessError);
 }
 
 TEST(DockerInspectReply, MayNotContradictItself) {
   const auto state = [](const char* more) {
-    return Json::parse(
+    return parse_json(
         fmt::format(R"([{{"RestartCount":0,"State":{{"Status":"running",{}}}}}])", more));
   };
   for (const char* bad :
@@ -70,7 +71,7 @@ TEST(DockerInspectReply, MayNotContradictItself) {
   }
   EXPECT_EQ(parse_docker_inspect(state(R"("Running":true,"Dead":false)")).at(0).state, "running");
   EXPECT_EQ(parse_docker_inspect(
-                Json::parse(R"([{"RestartCount":0,"State":{"Status":"dead","Dead":true}}])"))
+                parse_json(R"([{"RestartCount":0,"State":{"Status":"dead","Dead":true}}])"))
                 .at(0)
                 .state,
             "dead");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/workload/scripted_guest.h"
 #include "support/workload/network_trouble.h"
 
@@ -15,7 +16,7 @@ const std::string kDf = "df -B1 --output=source,size,used,avail,pcent,target /";
 
 TEST(DockerVersionReply, NamesEveryComponent) {
   const DockerVersions versions =
-      parse_docker_versions(Json::parse(in_guest("docker version --format \"{{json .}}\"").out));
+      parse_docker_versions(parse_json(in_guest("docker version --format \"{{json .}}\"").out));
   EXPECT_EQ(versions.engine, "26.1.5+dfsg1");
   EXPECT_EQ(versions.containerd, "1.7.24~ds1");
   EXPECT_EQ(versions.runc, "1.1.15+ds1");
@@ -26,7 +27,7 @@ TEST(DockerVersionReply, NamesEveryComponent) {
 
 // What nobody judges by may go with the next release.
 TEST(DockerVersionReply, MayLackTheApi) {
-  Json reply = Json::parse(in_guest("docker version --format \"{{json .}}\"").out);
+  Json reply = parse_json(in_guest("docker version --format \"{{json .}}\"").out);
   reply.erase("Client");
   reply["Server"].erase("ApiVersion");
   reply["Server"].erase("MinAPIVersion");
@@ -39,7 +40,7 @@ TEST(DockerVersionReply, WithoutServerIsAnError) {
                                                    "docker version --format \"{{json .}}\"")),
                HarnessError);
   EXPECT_THAT(trouble_of([] {
-                parse_docker_versions(Json::parse(
+                parse_docker_versions(parse_json(
                     R"({"Client":{"Version":"1"},"Server":{"Version":"1","Components":[]}})"));
               }),
               HasSubstr("lists no containerd"));
@@ -47,7 +48,7 @@ TEST(DockerVersionReply, WithoutServerIsAnError) {
 
 TEST(DockerInfoReply, HasDriverAndCgroup) {
   const DockerInfo info =
-      parse_docker_info(Json::parse(in_guest("docker info --format \"{{json .}}\"").out));
+      parse_docker_info(parse_json(in_guest("docker info --format \"{{json .}}\"").out));
   EXPECT_EQ(info.driver, "overlay2");
   EXPECT_EQ(info.cgroup_driver, "systemd");
   EXPECT_EQ(info.cgroup_version, "2");
@@ -57,7 +58,7 @@ TEST(DockerInfoReply, OfADeadDaemonIsAnError) {
   const Json empty =
       recorded_json("docker-28-no-daemon.txt", "docker info --format \"{{json .}}\"");
   EXPECT_THAT(trouble_of([&] { parse_docker_info(empty); }), HasSubstr("Driver: is empty"));
-  Json errors = Json::parse(in_guest("docker info --format \"{{json .}}\"").out);
+  Json errors = parse_json(in_guest("docker info --format \"{{json .}}\"").out);
   errors["ServerErrors"] = {"Cannot connect to the Docker daemon"};
   EXPECT_THAT(trouble_of([&] { parse_docker_info(errors); }), HasSubstr("Cannot connect"));
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "suites/unit/matchers.h"
+#include "suites/unit/parse_json.h"
 #include "suites/unit/workload/scripted_guest.h"
 
 namespace pve_accept {
@@ -202,13 +203,13 @@ TEST(KernelRelease, IsOneWord) {
 }
 
 TEST(CloudInitReply, TellsWarningsFromFailures) {
-  const Json warned = Json::parse(
+  const Json warned = parse_json(
       R"({"status":"done","errors":[],"recoverable_errors":{"WARNING":["no module named x"]}})");
   const CloudInit recovered = parse_cloud_init(warned, 2);
   EXPECT_FALSE(recovered.failed);
   EXPECT_THAT(recovered.errors, IsEmpty());
   const CloudInit broken =
-      parse_cloud_init(Json::parse(R"({"status":"error","errors":["no datasource"]})"), 1);
+      parse_cloud_init(parse_json(R"({"status":"error","errors":["no datasource"]})"), 1);
   EXPECT_TRUE(broken.failed);
   EXPECT_THAT(broken.errors, ElementsAre("no datasource"));
   EXPECT_FALSE(parse_cloud_init(Json{{"status", "done"}}, 0).failed);

@@ -29,7 +29,7 @@ StorageUse storage_use(const Call& call, const Model::Storage& storage) {
 }
 
 Json storage_content(const Call& call, const Model::Storage& storage) {
-  std::vector<Json> content;
+  Json content = Json::array();
   for (const Model::Template& file : call.model().templates) {
     if (file.storage != storage.storage) continue;
     content.push_back({{"content", "vztmpl"},
@@ -59,8 +59,7 @@ Json storage_content(const Call& call, const Model::Storage& storage) {
     content.back()["used"] =
         static_cast<std::int64_t>(call.world.figures.volume_used_mib(volume) * kMib);
   }
-  std::ranges::sort(content, {},
-                    [](const Json& entry) -> const Json& { return entry.at("volid"); });
+  sort_list(content, "volid");
   return content;
 }
 
