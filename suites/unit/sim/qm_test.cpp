@@ -6,6 +6,7 @@ namespace pve_accept::sim_testing {
 namespace {
 
 constexpr const char* kThin = "node-vm/22-qm-lvmthin.txt";
+constexpr const char* kVmBackups = "node-quick/66-vm-backups.txt";
 
 Scenario two_gib_image() {
   Scenario scenario = recorded_node();
@@ -199,13 +200,29 @@ TEST(SimQm, ALockedVmIsLeftAlone) {
   Lab lab;
   lab.create_vm();
   lab.run("qm set 9000 --lock backup");
-  for (const char* command : {"qm start 9000", "qm stop 9000", "qm shutdown 9000 --timeout 5",
-                              "qm set 9000 --description z", "qm destroy 9000 --purge"}) {
+  for (const char* command :
+       {"qm start 9000", "qm set 9000 --description z", "qm destroy 9000 --purge"}) {
     const CommandResult result = lab.run(command);
     EXPECT_EQ(result.exit_status, 255) << command;
     EXPECT_EQ(result.err, "VM is locked (backup)\n") << command;
   }
   EXPECT_EQ(lab.run("qm destroy 9000 --skiplock").exit_status, 0);
+}
+
+TEST(SimQm, AVmThatIsLockedByABackupAnswersAsTheRealTool) {
+  Lab lab(recorded_node());
+  for (const char* line :
+       {"qm create 711 --memory 128", "qm start 711", "qm set 711 --lock backup"}) {
+    EXPECT_EQ(lab.run(line).exit_status, 0) << line;
+  }
+  constexpr const char* kShutdown = "qm shutdown 711 --timeout 60";
+  expect_as_recorded(lab, kVmBackups, {"qm stop 711", kShutdown});
+  expect_as_recorded(lab, kVmBackups, "qm start 711", 0);
+  lab.run("qm stop 711 --skiplock");
+  expect_as_recorded(lab, kVmBackups, "qm start 711", 1);
+  expect_as_recorded(lab, kVmBackups, "qm stop 711", 1);
+  expect_as_recorded(lab, kVmBackups, kShutdown, 1);
+  expect_as_recorded(lab, kVmBackups, {"qm destroy 711 --purge", "qm unlock 711"});
 }
 
 TEST(SimQm, WithoutAnImageNothingBoots) {

@@ -21,7 +21,7 @@ Guest made(const Scenario& scenario, const Model::ForeignGuest& model, State& st
   Guest guest{.vmid = model.vmid, .kind = model.kind, .foreign = true};
   guest.config = model.config;
   if (model.unfinished) {
-    guest.config.try_emplace("lock", "create");
+    if (guest.config.empty()) guest.config["lock"] = "create";
     guest.has_system = false;
     return guest;
   }

@@ -30,8 +30,9 @@ PVE_ACCEPT_FIELDS(Model::Guest, idle_ram_mib, load_ram_mib, load_ram_fall_mib, s
                   docker, debian_version, kernel, systemd_version, cloud_init_status,
                   apparmor_profile, mount_inherits, uid_base, freeze_status, freezes, thaws, agent,
                   default_route, name_resolution, address_taken, bulk_mib_per_s, bulk_stall_s,
-                  backup_stall_s, backup_fails, failed_units, journal, packages, oom_kills,
-                  oom_kills_under_load, throttled_under_load, raw_config)
+                  backup_stall_s, backup_fails, restore_fails, backup_is_killed, failed_units,
+                  journal, packages, oom_kills, oom_kills_under_load, throttled_under_load,
+                  raw_config)
 PVE_ACCEPT_FIELDS(Model::Node, name, memory_mib, baseline_ram_mib, ram_noise_mib, pace, cpus,
                   cpu_model, governor, idle_cpu, steal_percent, release, version, repoid, kernel,
                   kernels, packages, services, bridges, hypervisor, kvm, clock_ahead_s, user_id,

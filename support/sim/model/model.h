@@ -70,7 +70,8 @@ struct Model {
     bool address_taken = false;                      // another host answers at the guest's address
     double bulk_mib_per_s = 1150, bulk_stall_s = 0;  // between it and the node
     double backup_stall_s = 0.4;                     // in which it stands still for a backup
-    std::string backup_fails;                        // why each backup of it does; empty: none
+    std::string backup_fails, restore_fails;         // why each of it does; empty: none does
+    bool backup_is_killed = false;                   // vzdump is, in the middle; of VMs alone
     std::vector<std::string> failed_units, journal;  // journal: messages since the first boot
     std::vector<std::string> packages;               // that its template or cloud image brings
     // Of memory.events of the guest's cgroup, and by how much they rise 20 s into a load.
@@ -158,7 +159,7 @@ struct Model {
     std::optional<double> ram_mib = {}, cpu_percent = {};  // while it runs; none: as ours do, idle
     std::int64_t cores = 2, memory = 2048, disk_gib = 8;
     std::map<std::string, std::string> config;  // further lines
-    bool unfinished = false;  // nothing but `config`: the node ended while it made it
+    bool unfinished = false;  // nothing but `config`, or a lock: the node ended while it made it
   };
 
   // A volume that no guest's configuration names.

@@ -1,17 +1,19 @@
+#include "support/sim/tools/backups.h"
+
 #include <algorithm>
 
+#include "support/base/units.h"
 #include "support/sim/model/guest_config.h"
 #include "support/sim/model/lifecycle.h"
+#include "support/sim/model/noise.h"
 #include "support/sim/model/pve_values.h"
 #include "support/sim/model/volumes.h"
-#include "support/sim/tools/guest_commands.h"
 #include "support/sim/tools/pve_options.h"
 #include "support/sim/tools/tools.h"
 
 namespace pve_accept::sim {
 namespace {
 
-constexpr double kBackupMibPerS = 400;
 constexpr double kCompressed = 0.35;  // of what is on the disk
 
 void say_info(Call& call, const std::string& line) { call.out("INFO: " + line + "\n"); }
@@ -61,23 +63,39 @@ const Model::Storage& backup_storage(const Call& call, const std::string& name) 
       fmt::format("{}can't use storage '{}' for backups - wrong content type\n", about, name));
 }
 
-double disk_used_mib(const Call& call, const Guest& guest) {
-  double used = 0;
-  for (const Volume& volume : call.state().volumes) {
-    const bool disk = volume.vmid == guest.vmid && volume.content != "backup";
-    if (disk && volume.fixed_used_mib < 0) used += call.world.figures.volume_used_mib(volume);
-  }
-  return used;
-}
-
-// The guest stands still while the snapshot is taken; a VM's agent freezes its file systems.
+// The guest stands still while the snapshot is taken.
 void take_snapshot(Call& call, Guest& guest) {
   const Model::Guest& model = call.model().guest(guest.kind);
-  if (guest.is_vm()) say_info(call, "issuing guest-agent 'fs-freeze' command");
   guest.freezes.push_back({.from = call.now()});
   call.output.wait_until(call.now() + static_cast<Millis>(model.backup_stall_s * 1000));
   thaw(guest, call.now());
-  if (guest.is_vm()) say_info(call, "issuing guest-agent 'fs-thaw' command");
+}
+
+// QEMU copies a VM's disks itself; its agent freezes the file systems meanwhile.
+void start_job(Call& call, Guest& guest) {
+  const bool agent = guest.option("agent").starts_with("1");
+  say_info(call, agent ? "issuing guest-agent 'fs-freeze' command"
+                       : "skipping guest filesystem freeze - disabled in VM options");
+  say_info(call, "starting backup via QMP command");
+  take_snapshot(call, guest);
+  if (agent) say_info(call, "issuing guest-agent 'fs-thaw' command");
+  say_info(call, fmt::format("started backup task '{}'",
+                             uuid(call.world.scenario.seed, "backup", call.now() + guest.vmid)));
+  say_info(call, "resuming VM again");
+}
+
+void say_what_the_job_did(Call& call, const Guest& guest, double used_mib, Millis took) {
+  const double seconds = std::max(1.0, static_cast<double>(took / 1000));
+  const double all_mib = mib(disk_size(guest));
+  const auto rate = [&](double copied_mib) {
+    return fmt::format("{:.1f} MiB/s", copied_mib / seconds);
+  };
+  say_info(call, fmt::format("100% ({0:.1f} GiB of {0:.1f} GiB) in {1:.0f}s, read: {2}, write: {3}",
+                             all_mib / 1024, seconds, rate(all_mib), rate(used_mib)));
+  say_info(call, fmt::format("backup is sparse: {:.2f} GiB ({:.0f}%) total zero data",
+                             (all_mib - used_mib) / 1024, 100 * (1 - used_mib / all_mib)));
+  say_info(call, fmt::format("transferred {:.2f} GiB in {:.0f} seconds ({})", all_mib / 1024,
+                             seconds, rate(all_mib)));
 }
 
 // What LVM says of the snapshot that a container on a thin pool is read from.
@@ -89,6 +107,12 @@ void say_of_lvm(Call& call, const Guest& guest, const char* done) {
   call.out(fmt::format("  Logical volume \"snap_{}_vzdump\" {}.\n", volid.substr(colon + 1), done));
 }
 
+void abort_job(Call& call, const std::string& problem) {
+  call.out(fmt::format("ERROR: {}\n", problem));
+  say_info(call, "aborting backup job");
+  say_info(call, "resuming VM again");
+}
+
 std::string duration_text(Millis duration) {
   const Millis seconds = duration / 1000;
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -98,6 +122,14 @@ std::string duration_text(Millis duration) {
 void keep_log(Call& call, const std::string& path, const std::string& outcome) {
   call.state().files[path + ".log"] =
       fmt::format("{0} INFO: Backup started at {0}\n{0} {1}\n", clock_of(call), outcome);
+}
+
+// Where vzdump itself is killed it says nothing more, and all stays as it is.
+int killed_backup(Call& call, Guest& guest, const std::string& path) {
+  guest.config["lock"] = "backup";
+  call.state().files[path + ".vma.dat"] = "VMA";
+  call.state().files[path + ".tmp"] = "";  // a folder
+  return call.fail(255, "got unexpected control message:  ");
 }
 
 int back_up(Call& call) {
@@ -141,17 +173,20 @@ int back_up(Call& call) {
     say_of_lvm(call, *guest, "created");
   }
   say_info(call, fmt::format("creating vzdump archive '{}/dump/{}'", storage.path, file));
-  if (guest->is_vm()) take_snapshot(call, *guest);
-  const double used_mib = disk_used_mib(call, *guest);
+  if (guest->is_vm()) start_job(call, *guest);
+  const double used_mib = backed_up_mib(call, *guest);
   call.spend(used_mib / kBackupMibPerS);
   const auto clean_up = [&] {
     if (guest->is_vm()) return;
     say_info(call, "cleanup temporary 'vzdump' snapshot");
     say_of_lvm(call, *guest, "successfully removed");
   };
-  if (const std::string& problem = call.model().guest(guest->kind).backup_fails; !problem.empty()) {
+  const Model::Guest& model = call.model().guest(guest->kind);
+  if (guest->is_vm() && model.backup_is_killed) return killed_backup(call, *guest, path);
+  if (!model.backup_fails.empty()) {
+    if (guest->is_vm()) abort_job(call, model.backup_fails);
     clean_up();
-    return fail(problem);
+    return fail(model.backup_fails);
   }
   Volume archive{.storage = storage.storage,
                  .name = "backup/" + file,
@@ -171,7 +206,9 @@ int back_up(Call& call) {
     call.state().files[fmt::format("{}/dump/{}.notes", storage.path, file)] =
         arguments.get("notes-template");
   }
-  if (!guest->is_vm()) {
+  if (guest->is_vm()) {
+    say_what_the_job_did(call, *guest, used_mib, call.now() - began);
+  } else {
     say_info(call, "Total bytes written: 1078292480 (1.1GiB, 4.0MiB/s)");
   }
   say_info(call, fmt::format("archive file size: {:.0f}MB", used_mib * kCompressed));
@@ -184,88 +221,15 @@ int back_up(Call& call) {
   return 0;
 }
 
-// Each disk of the backup becomes a new volume; a drive of cloud-init's too.
-void allocate_disks(Call& call, const Model::Storage& storage, Guest& guest) {
-  int disks = 0;
-  for (auto& [key, value] : guest.config) {
-    const std::string volume = property(value, "");
-    if (volume.find(":vm-") == std::string::npos && volume.find(":subvol-") == std::string::npos &&
-        volume.find("/vm-") == std::string::npos) {
-      continue;
-    }
-    const bool drive = contains(volume, "cloudinit");
-    const std::string suffix = drive ? "cloudinit" : fmt::format("disk-{}", disks++);
-    const std::int64_t size = size_in_bytes(property(value, "size"), "");
-    const std::string volid =
-        allocate_volume(call, storage, guest.vmid, suffix, std::max<std::int64_t>(size, 4 << 20),
-                        guest.is_vm() ? "images" : "rootdir");
-    value.replace(0, volume.size(), volid);
-  }
-}
-
-// "CT 9002 already exists on node 'pve1'"; empty where the VMID is free.
-std::string taken_by(const Call& call, std::int64_t vmid) {
-  const Guest* taken = call.state().find_guest(vmid);
-  return taken == nullptr ? ""
-                          : fmt::format("{} {} already exists on node '{}'\n",
-                                        taken->facts().short_noun, vmid, call.model().node.name);
-}
-
-const Backup* find_backup(const Call& call, const std::string& archive) {
-  return find_in(call.state().backups, archive, &Backup::volid);
-}
-
-// Its volumes are there from the first, its files at the end.
-void restore(Call& call, const Backup& backup, std::int64_t vmid, const std::string& onto) {
-  const Model::Storage* storage = call.model().find_storage(onto);
-  if (storage == nullptr) throw Unsupported{};
-  Guest guest = backup.guest;
-  guest.vmid = vmid;
-  guest.running = guest.agent_running = false;
-  guest.pid = guest.listens_on = 0;
-  guest.created = call.now();
-  for (Container& container : guest.docker.containers) {
-    if (container.status == "running") container.status = "exited";
-  }
-  allocate_disks(call, *storage, guest);
-  if (!guest.is_vm()) {
-    print_file_system(call, *storage, vmid,
-                      size_in_bytes(property(guest.option("rootfs"), "size"), ""));
-  }
-  call.state().guests.push_back(std::move(guest));
-  call.spend(disk_used_mib(call, call.state().guests.back()) / kBackupMibPerS);
-}
-
-// The file of an archive on a storage that is a directory.
-std::string path_of(const Call& call, const std::string& archive) {
-  const std::size_t colon = archive.find(":backup/");
-  const Model::Storage* storage = call.model().find_storage(archive.substr(0, colon));
-  if (colon == std::string::npos || storage == nullptr) throw Unsupported{};
-  return fmt::format("{}/dump/{}", storage->path, archive.substr(colon + 8));
-}
-
 }  // namespace
 
-int pct_restore(Call& call) {
-  const Arguments arguments = pve_arguments(call, "pct restore");
-  arguments.require({"storage"});
-  const std::string archive = arguments.positional.at("ostemplate");
-  const std::int64_t vmid = arguments.vmid();
-  if (const std::string taken = taken_by(call, vmid); !taken.empty()) throw Refusal{2, taken};
-  call.out(fmt::format("recovering backed-up configuration from '{}'\n", archive));
-  const Backup* backup = find_backup(call, archive);
-  if (backup == nullptr) {
-    throw Refusal{
-        255, fmt::format("unable to restore CT {} - volume '{}' does not exist\n", vmid, archive)};
+double backed_up_mib(const Call& call, const Guest& guest) {
+  double used = 0;
+  for (const Volume& volume : call.state().volumes) {
+    const bool disk = volume.vmid == guest.vmid && volume.content != "backup";
+    if (disk && volume.fixed_used_mib < 0) used += call.world.figures.volume_used_mib(volume);
   }
-  if (backup->guest.is_vm()) throw Unsupported{};
-  restore(call, *backup, vmid, arguments.get("storage"));
-  call.out(
-      fmt::format("restoring '{0}' now..\nextracting archive '{1}'\n"
-                  "Total bytes read: 554526720 (529MiB, 39MiB/s)\n"
-                  "merging backed-up and given configuration..\n",
-                  archive, path_of(call, archive)));
-  return 0;
+  return used;
 }
 
 int vzdump(Call& call) {
@@ -273,29 +237,6 @@ int vzdump(Call& call) {
   Call inner = call.with(call.words());
   try {
     return back_up(inner);
-  } catch (const Refusal& refusal) {
-    return call.fail(refusal.exit_status, refusal.text);
-  }
-}
-
-int qmrestore(Call& call) {
-  call.spend(0.8);
-  Call inner = call.with(call.words());
-  try {
-    const Arguments arguments = pve_arguments(inner, "qmrestore");
-    arguments.require({"storage"});
-    const std::string archive = arguments.positional.at("archive");
-    const std::int64_t vmid = arguments.vmid();
-    const Backup* backup = find_backup(inner, archive);
-    if (backup == nullptr) {
-      throw Refusal{2, fmt::format("volume '{}' does not exist\n", archive)};
-    }
-    if (const std::string taken = taken_by(inner, vmid); !taken.empty()) {
-      throw Refusal{255, fmt::format("unable to restore VM {} - {}", vmid, taken)};
-    }
-    if (!backup->guest.is_vm()) throw Unsupported{};
-    restore(inner, *backup, vmid, arguments.get("storage"));
-    return 0;
   } catch (const Refusal& refusal) {
     return call.fail(refusal.exit_status, refusal.text);
   }

@@ -36,6 +36,8 @@ int qm_list(Call& call) {
 int qm_start(Call& call) {
   const Arguments arguments = pve_arguments(call, "qm start");
   Guest& guest = require_guest(call, arguments.vmid(), GuestKind::kVm, 255);
+  // One that is backed up as it runs is taken for stopped, and resumed.
+  if (guest.running && guest.option("lock") == "backup") return 0;
   if (!arguments.flag("skiplock")) require_unlocked(guest);
   if (guest.running) throw Refusal{255, fmt::format("VM {} already running\n", guest.vmid)};
   if (!call.model().node.kvm && guest.option("kvm") != "0") {
@@ -53,8 +55,8 @@ int qm_stop(Call& call) {
   if (guest == nullptr || !guest->is_vm()) {
     throw Refusal{255, missing(call, arguments.vmid())};
   }
-  if (!arguments.flag("skiplock")) require_unlocked(*guest);
   if (!guest->running) return 0;
+  if (!arguments.flag("skiplock")) require_unlocked(*guest);
   call.spend(1.2);
   stop_guest(call.state(), call.world.scenario, *guest, call.now());
   return 0;
@@ -67,11 +69,11 @@ int qm_shutdown(Call& call) {
     const std::string text = missing(call, arguments.vmid());
     throw Refusal{255, text + "\n" + text};
   }
-  if (!arguments.flag("skiplock")) require_unlocked(*guest);
   if (!guest->running) {
     call.err(fmt::format("VM {} not running\n\n", guest->vmid));
     return 0;
   }
+  if (!arguments.flag("skiplock")) require_unlocked(*guest);
   const auto timeout = static_cast<double>(arguments.number("timeout", 180));
   // A guest that has not booted does not hear the power button.
   const bool hears = call.now() >= guest->reachable;
