@@ -42,14 +42,17 @@ Backup back_up(Node& node, Vmid vmid, const std::string& storage, const std::str
 }
 
 std::string complaint_of(const Command& command, const CommandResult& result) {
-  std::string_view last, error;
+  std::string_view last, error, cause;
   const std::string said = result.out + result.err;
   for (const std::string_view line : text::lines(said)) {
     if (!text::trimmed(line).empty()) last = text::trimmed(line);
     if (line.starts_with("ERROR: ")) error = text::trimmed(line);
+    const bool of_pipe = line.starts_with("zstd: ") || line.starts_with("vma: ");
+    if (of_pipe && cause.empty()) cause = text::trimmed(line);
   }
-  return fmt::format("{}: exit {}: {}", command.argv.front(), result.exit_status,
-                     error.empty() ? last : error);
+  return fmt::format("{}: exit {}: {}{}", command.argv.front(), result.exit_status,
+                     error.empty() ? last : error,
+                     cause.empty() ? "" : fmt::format(" ({})", cause));
 }
 
 }  // namespace pve_accept

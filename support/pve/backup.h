@@ -22,6 +22,7 @@ Backup back_up(Node& node, Vmid vmid, const std::string& storage, const std::str
 
 // "vzdump: exit 255: " and why a tool of PVE's failed, in its own words: the last of the lines that
 // it calls an ERROR, else its last line. vzdump's last one says "job errors", whatever they were.
+// With what a program in its pipe said, of which PVE has only that the pipe broke.
 std::string complaint_of(const Command& command, const CommandResult& result);
 
 }  // namespace pve_accept

@@ -131,6 +131,20 @@ void Guest::destroy(std::string_view run_id) {
                   storages_in(*found));
 }
 
+void Guest::release_from_backup(std::string_view run_id) {
+  const std::optional<Json> found = find_config();
+  if (!found || config_text(*found, "lock") != "backup") return;
+  const std::string attempted = fmt::format("unlock {}, whose backup died", label());
+  require_made_by(run_id, *found, attempted);
+  for (const Task& task : node_.active_tasks()) {
+    const bool may_be_of_it = !task.vmid || *task.vmid == vmid_;  // a job of several names none
+    if (task.type == "vzdump" && may_be_of_it) {
+      throw HarnessError(attempted, "refused: a backup is at work");
+    }
+  }
+  unlock(attempted);
+}
+
 void Guest::destroy_unfinished() {
   const std::string attempted = fmt::format("remove what is left of {}", label());
   const auto require_unfinished = [&](const Json& config) {
@@ -141,13 +155,18 @@ void Guest::destroy_unfinished() {
   if (!found) return;
   require_unfinished(*found);
   if (found->contains("lock")) {
-    const Change unlocked = change({tool(), "unlock", to_string(vmid_)}, attempted);
-    found = find_config();
+    found = unlock(attempted);
     if (!found) return;
     require_unfinished(*found);
-    if (found->contains("lock")) fail(unlocked, "it is still locked");
   }
   wait_until_gone(change({tool(), "destroy", to_string(vmid_), "--purge"}, attempted), {});
+}
+
+std::optional<Json> Guest::unlock(const std::string& attempted) {
+  const Change unlocked = change({tool(), "unlock", to_string(vmid_)}, attempted);
+  std::optional<Json> found = find_config();
+  if (found && found->contains("lock")) fail(unlocked, "it is still locked");
+  return found;
 }
 
 bool Guest::exists() { return find_config().has_value(); }

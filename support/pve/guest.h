@@ -57,6 +57,10 @@ class Guest {
   // Stops the guest and removes it with its volumes; a guest that is not there is fine.
   void destroy(std::string_view run_id);
 
+  // Takes away the lock of a backup that died: PVE's tools refuse everything else until then. One
+  // that is not locked by a backup is fine. Refused as by destroy(), and while a backup is at work.
+  void release_from_backup(std::string_view run_id);
+
   // Removes what PVE leaves when it dies while it makes or removes a guest. Refuses anything that
   // is more (is_unfinished). Whose it is, the caller has to know: it bears no mark yet, or no more.
   void destroy_unfinished();
@@ -133,6 +137,8 @@ class Guest {
   virtual std::vector<std::string> shutdown_arguments() const = 0;
   Json current_status();
   virtual std::vector<std::string> restore_command(const std::string& archive) const = 0;
+  // The configuration afterwards, as find_config(); throws when it is still locked.
+  std::optional<Json> unlock(const std::string& attempted);
   void require_made_by(std::string_view run_id, const Json& config, const std::string& attempted);
   void wait_until_gone(const Change& destroyed, const std::vector<std::string>& storages);
   std::vector<Volume> volumes_left(const std::vector<std::string>& storages);

@@ -330,6 +330,16 @@ std::vector<std::string> wait_for_tasks(Node& node, Clock& clock, const std::vec
   }
 }
 
+void release_from_backup(Node& node, Clock& clock, const Leftovers& left, const LeftGuest& guest) {
+  const bool noted = std::ranges::any_of(left.backups, [&](const BackupRemains& backup) {
+    return backup.run == guest.run && backup.vmid == guest.vmid;
+  });
+  const bool here = guest.node == node.name() && !guest.unfinished;
+  if (noted && here) {
+    make_guest(guest.kind, node, clock, guest.vmid)->release_from_backup(guest.run);
+  }
+}
+
 std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftovers& left,
                                           const Say& say, std::vector<std::string> problems) {
   std::exception_ptr lost;  // a connection: what else can be removed is, and then it is told
@@ -349,7 +359,12 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
     return problems;
   }
   for (const LeftGuest& guest : left.guests) {
-    attempt([&] { remove_guest(node, clock, guest); }, label(guest));
+    attempt(
+        [&] {
+          release_from_backup(node, clock, left, guest);
+          remove_guest(node, clock, guest);
+        },
+        label(guest));
   }
   std::vector<Volume> volumes;
   attempt([&] { volumes = volumes_without_guest(node, left, node.guests()); });

@@ -67,6 +67,10 @@ void remove_archive(Node& node, const Volume& archive);
 // A line for each: "container 9001 'spike-lxc', running, of run 20260607T085000Z-1a2b3c".
 std::vector<std::string> describe(const Leftovers& left);
 
+// A backup that died leaves its lock on the guest, which can then be neither stopped nor removed.
+// Takes it away where the run noted that backup, and no backup is at work.
+void release_from_backup(Node& node, Clock& clock, const Leftovers& left, const LeftGuest& guest);
+
 using Say = std::function<void(const std::string& line)>;
 
 // Waits while the node works on guests with these VMIDs: a creation goes on when whoever asked for

@@ -41,7 +41,9 @@ Ownership ownership_of(const Json& config) {
 }
 
 bool is_unfinished(const Json& config) {
-  return std::ranges::all_of(config.items(), [](const auto& option) {
+  return std::ranges::all_of(config.items(), [&](const auto& option) {
+    // While a VM is restored (restore_vma_archive), and where that fails: in place of the lock.
+    if (option.key() == "memory") return config.size() == 1 && option.value() == "128";
     // create_and_lock_config of guest-common writes the first, destroy_vm and
     // destroy_lxc_container the second.
     return option.key() == "lock" && (option.value() == "create" || option.value() == "destroyed");

@@ -28,9 +28,9 @@ struct Ownership {
 
 Ownership ownership_of(const Json& config);
 
-// True for a configuration that holds nothing, or nothing but PVE's own lock: what PVE writes
-// before it makes a guest and when it has removed one. It names nobody, and no guest that was ever
-// finished looks like that.
+// True for a configuration that holds nothing, or nothing but PVE's own lock, or its stopgap while
+// it restores a VM: what PVE writes before it makes a guest and when it has removed one. It names
+// nobody, and no guest that was ever finished looks like that.
 bool is_unfinished(const Json& config);
 
 // The file on the node that holds a run's public key, for pct and qm to read; and the run whose key

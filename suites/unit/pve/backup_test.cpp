@@ -33,6 +33,15 @@ TEST(BackupComplaint, IsWhatVzdumpCallsTheErrorNotItsLastWord) {
             "backup failed - The command backup has not been found");
 }
 
+// PVE sees no more of a storage that is full than that its pipe to the compressor broke.
+TEST(BackupComplaint, HasWhatTheCompressorSaid) {
+  const std::string line = vzdump(711, "small");
+  EXPECT_EQ(complaint_of({.argv = {"vzdump"}}, recorded("node-quick/66-vm-backups.txt", line)),
+            "vzdump: exit 255: ERROR: Backup of VM 711 failed - vma_queue_write: write error - "
+            "Broken pipe (zstd: error 70 : Write error : cannot write block : No space left on "
+            "device)");
+}
+
 TEST(BackupComplaint, IsTheLastLineWhereNoneIsCalledAnError) {
   EXPECT_EQ(complaint_of_backup(vzdump(700, "local-lvm")),
             "vzdump: exit 255: could not get storage information for 'local-lvm': can't use "

@@ -10,6 +10,12 @@ using namespace replies;
 
 const std::string kContent = get("/nodes/pve1/storage/local-lvm/content");
 
+// Of an archive that breaks off; there was no VM 713.
+constexpr const char* kBrokenRestore =
+    "head -c 20000000 /var/lib/vz/dump/vzdump-qemu-711-2026_11_30-12_17_54.vma.zst "
+    ">/var/lib/vz/dump/vzdump-qemu-711-2026_11_30-00_00_00.vma.zst; qmrestore "
+    "local:backup/vzdump-qemu-711-2026_11_30-00_00_00.vma.zst 713 --storage local-lvm";
+
 const CommandResult kLockTimeout =
     fails(255, "can't lock file '/run/lock/lxc/pve-config-9001.lock' - got timeout\n",
           "trying to acquire lock...\n");
@@ -297,6 +303,54 @@ TEST_F(GuestLifecycle, UnfinishedGuestThatStaysLockedIsAnError) {
   EXPECT_THAT(trouble_of([this] { lxc->destroy_unfinished(); }), HasSubstr("it is still locked"));
 }
 
+// vzdump was killed.
+class LockOfADeadBackup : public GuestLifecycle {
+ protected:
+  const Json locked = with(kVmConfig, "lock", "backup");
+
+  void tasks(const char* active) {
+    mock.answers("pvesh get /nodes/pve1/tasks --source active --output-format json",
+                 prints(active));
+  }
+  std::string trouble_of_release(const char* run = "r1") {
+    return trouble_of([&] { vm->release_from_backup(run); });
+  }
+};
+
+TEST_F(LockOfADeadBackup, IsTakenAway) {
+  tasks(R"([{"type":"vzdump","id":"101"},{"type":"qmstart","id":"9000"}])");
+  EXPECT_CALL(mock.shell, run(CommandLine(kVmConfigPath)))
+      .WillOnce(Return(prints_config(locked)))
+      .WillOnce(Return(prints_config(kVmConfig)));
+  once("qm unlock 9000", recorded("node-quick/66-vm-backups.txt", "qm unlock 711"));
+  EXPECT_EQ(trouble_of_release(), "");
+}
+
+TEST_F(LockOfADeadBackup, StaysWhereItMayBeOfALiveOne) {
+  mock.answers(kVmConfigPath, prints_config(locked));
+  never("qm unlock 9000");
+  for (const char* id : {"9000", ""}) {  // of this guest; of several
+    tasks(fmt::format(R"([{{"type":"vzdump","id":"{}"}}])", id).c_str());
+    EXPECT_THAT(trouble_of_release(), HasSubstr("refused: a backup is at work")) << id;
+  }
+  EXPECT_THAT(trouble_of_release("r2"), HasSubstr("is not of run r2"));
+}
+
+TEST_F(LockOfADeadBackup, ThatStaysIsAnError) {
+  tasks("[]");
+  mock.answers(kVmConfigPath, prints_config(locked));
+  once("qm unlock 9000");
+  EXPECT_THAT(trouble_of_release(), HasSubstr("it is still locked"));
+}
+
+TEST_F(LockOfADeadBackup, IsNotAnotherLock) {
+  never("qm unlock 9000");
+  for (const Json& config : {kVmConfig, with(kVmConfig, "lock", "migrate")}) {
+    mock.answers(kVmConfigPath, prints_config(config));
+    EXPECT_EQ(trouble_of_release(), "");
+  }
+}
+
 class GuestRestore : public GuestLifecycle {
  protected:
   const std::string archive = "local:backup/vzdump-qemu-710-2026_11_30-00_00_00.vma.zst";
@@ -328,6 +382,19 @@ TEST_F(GuestRestore, ThatFailsHalfwayLeavesNothing) {
   once(command, printed_of("711", archive));
   once("qm destroy 9000 --purge");
   EXPECT_THAT(complaint(), HasSubstr("got timeout reading VMA header - corrupted?"));
+}
+
+TEST_F(GuestRestore, ThatFailsAmongTheDataLeavesNothing) {
+  const Json stopgap = {{"memory", "128"}};
+  EXPECT_CALL(mock.shell, run(CommandLine(kVmConfigPath)))
+      .WillOnce(Return(kNoGuest))
+      .WillOnce(Return(prints_config(stopgap)))
+      .WillOnce(Return(prints_config(stopgap)))
+      .WillRepeatedly(Return(kNoGuest));
+  once(command, recorded("node-quick/66-vm-backups.txt", kBrokenRestore));
+  once("qm destroy 9000 --purge");
+  EXPECT_THAT(complaint(), HasSubstr("failed: exit code 133 (vma: restore failed - short vma "
+                                     "extent (989732 < 3801600))"));
 }
 
 TEST_F(GuestRestore, ThatFindsTheVmidTakenLeavesWhoIsThere) {

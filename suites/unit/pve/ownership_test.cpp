@@ -51,6 +51,13 @@ TEST(Unfinished, IsAConfigurationWithNothingButPvesLock) {
   EXPECT_FALSE(is_unfinished(with(kLxcConfig, "lock", "create")));
 }
 
+TEST(Unfinished, IsAVmThatIsStillBeingRestored) {
+  EXPECT_TRUE(is_unfinished(parse_config_file(
+      recorded("node-quick/66-vm-backups.txt", "cat /etc/pve/qemu-server/713.conf").out)));
+  EXPECT_FALSE(is_unfinished({{"memory", "2048"}}));
+  EXPECT_FALSE(is_unfinished({{"memory", "128"}, {"name", "theirs"}}));
+}
+
 TEST(PublicKeyFile, NamesItsRun) {
   EXPECT_EQ(public_key_file("r1"), "/run/pve-accept-r1.pub");
   EXPECT_EQ(run_of_public_key("pve-accept-r1.pub"), "r1");
