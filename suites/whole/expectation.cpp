@@ -28,12 +28,12 @@ Outcome outcome_of(const std::string& written, const std::string& fault) {
 }
 
 // "docker.exec", "docker.exec/lxc", "docker.*", "*" of a fault's red.
-struct Pattern {
+struct CasePattern {
   std::string id;  // without the star
   std::optional<GuestKind> guest;
   bool star = false;
 
-  explicit Pattern(const std::string& text) {
+  explicit CasePattern(const std::string& text) {
     const auto slash = text.find('/');
     id = text.substr(0, slash);
     if (slash != std::string::npos) guest = guest_kind(text.substr(slash + 1));
@@ -71,7 +71,7 @@ RedSet red_set(const PlacedFault& placed, const sim::Fault::Outcomes& written) {
     for (const auto& [text, outcome] : outcomes) {
       // Without a baseline they are not judged: a fault that means them names them.
       if (compares && !text.starts_with("regression.")) continue;
-      const auto specific = Pattern(text).means(one, placed.target);
+      const auto specific = CasePattern(text).means(one, placed.target);
       if (!specific) continue;
       unused.erase(text);
       if (best && *best > *specific) continue;

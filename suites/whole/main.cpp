@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <regex>
 
 #include "suites/whole/expectation.h"
 #include "suites/whole/runs.h"
@@ -15,6 +14,7 @@
 #include "suites/whole/trouble.h"
 #include "suites/whole/upgrades.h"
 #include "support/base/file.h"
+#include "support/base/pattern.h"
 #include "support/compare/decision.h"
 
 namespace pve_accept {
@@ -28,11 +28,11 @@ Json scenario_of(const PlacedFault& placed) {
 }
 
 int matrix(WholeRuns& runner, const std::string& only) {
-  const std::regex wanted(only);
+  const Pattern wanted(only);
   std::vector<WholeRun> runs;
   std::optional<std::filesystem::path> baseline;
   for (const PlacedFault& placed : placed_faults()) {
-    if (!std::regex_search(placed.name(), wanted)) continue;
+    if (!wanted.is_in(placed.name())) continue;
     if (needs_baseline(placed) && !baseline) baseline = runner.make_baseline(kRunsOfBaseline);
     runs.push_back({.name = placed.name(),
                     .scenario = scenario_of(placed),

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <regex>
 #include <utility>
 
 #include "support/base/contains.h"
 #include "support/base/error.h"
 #include "support/base/file.h"
+#include "support/base/pattern.h"
 
 namespace pve_accept {
 namespace {
@@ -183,9 +183,9 @@ void JsonCursor::allow_only(std::span<const std::string_view> keys) const {
 
 void JsonCursor::require_match(const char* pattern, std::string_view expected) const {
   // Few patterns, for many values; to read one takes longer than to match it.
-  thread_local std::map<std::string, std::regex> known;
-  const std::regex& regex = known.try_emplace(pattern, pattern).first->second;
-  if (!std::regex_match(string(), regex)) {
+  thread_local std::map<std::string, Pattern> known;
+  const Pattern& form = known.try_emplace(pattern, pattern).first->second;
+  if (!form.matches(string())) {
     fail(fmt::format("expected {}, found {}", expected, value_->dump()));
   }
 }

@@ -5,9 +5,9 @@
 
 #include <map>
 #include <optional>
-#include <regex>
 
 #include "support/base/contains.h"
+#include "support/base/pattern.h"
 #include "support/base/reply.h"
 
 namespace pve_accept {
@@ -47,11 +47,11 @@ struct BackupFile {
 };
 
 std::optional<BackupFile> backup_file(const std::string& name) {
-  static const std::regex kName(
+  static const Pattern kName(
       "vzdump-(?:lxc|qemu)-([0-9]+)-([0-9]{4}_[0-9]{2}_[0-9]{2}-[0-9]{2}_[0-9]{2}_[0-9]{2})"
       "\\.(.+)");
-  std::smatch found;
-  if (!std::regex_match(name, found, kName)) return std::nullopt;
+  const auto found = kName.match(name);
+  if (!found) return std::nullopt;
   return BackupFile{found[1], found[2], found[3]};
 }
 
@@ -61,12 +61,12 @@ std::string note_name(std::string_view run, Vmid vmid) {
 }
 
 std::optional<BackupRemains> remains_of_note(const std::string& folder, const std::string& name) {
-  static const std::regex kName("pve-accept-(.+)-([1-9][0-9]{2,8})\\.backup");
-  std::smatch found;
-  if (!std::regex_match(name, found, kName)) return std::nullopt;
+  static const Pattern kName("pve-accept-(.+)-([1-9][0-9]{2,8})\\.backup");
+  const auto found = kName.match(name);
+  if (!found) return std::nullopt;
   return BackupRemains{.note = fmt::format("{}/{}", folder, name),
                        .run = found[1],
-                       .vmid = Vmid(static_cast<int>(*text::to_whole(found[2].str())))};
+                       .vmid = Vmid(static_cast<int>(*text::to_whole(found[2])))};
 }
 
 // The names that were there; empty where the run ended as it wrote the note: before its backup.

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "support/base/contains.h"
 #include "support/base/embedded.h"
+#include "support/base/pattern.h"
 #include "support/base/reply.h"
 
 namespace pve_accept {
@@ -72,12 +72,12 @@ std::string message_text(const JsonCursor& message) {
 }
 
 // fixtures/assets/harmless_log_lines.txt
-std::vector<std::regex> harmless_lines() {
-  std::vector<std::regex> lines;
+std::vector<Pattern> harmless_lines() {
+  std::vector<Pattern> lines;
   for (const std::string_view line :
        text::lines(embedded("fixtures/assets/harmless_log_lines.txt"))) {
     if (line.front() == '#') continue;
-    lines.emplace_back(std::string(line.substr(0, line.find(" # "))));
+    lines.emplace_back(line.substr(0, line.find(" # ")));
   }
   return lines;
 }
@@ -112,10 +112,10 @@ std::vector<LogEntry> search(Shell& shell, std::vector<std::string> argv,
 }
 
 std::vector<LogEntry> without_harmless(std::vector<LogEntry> found) {
-  static const std::vector<std::regex> kHarmless = harmless_lines();
+  static const std::vector<Pattern> kHarmless = harmless_lines();
   std::erase_if(found, [](const LogEntry& entry) {
-    return std::ranges::any_of(
-        kHarmless, [&](const std::regex& line) { return std::regex_search(entry.message, line); });
+    return std::ranges::any_of(kHarmless,
+                               [&](const Pattern& line) { return line.is_in(entry.message); });
   });
   return found;
 }
@@ -160,15 +160,14 @@ std::vector<LogEntry> without_oom_kill(std::vector<LogEntry> entries,
            text::contains(entry.message, fmt::format("/docker-{}.scope,", container));
   });
   if (kill == entries.end()) return entries;
-  static const std::regex pid_field(",pid=([0-9]+)");
-  std::smatch pid;
-  const std::string message = kill->message;
+  static const Pattern pid_field(",pid=([0-9]+)");
+  const auto pid = pid_field.search(kill->message);
   const auto at = kill - entries.begin();
   const bool traced = at > 0 && entries[static_cast<std::size_t>(at) - 1].message == "Call Trace:";
   entries.erase(kill - (traced ? 1 : 0), kill + 1);
-  if (!std::regex_search(message, pid, pid_field)) return entries;
+  if (!pid) return entries;
   const std::string process =
-      fmt::format("Memory cgroup out of memory: Killed process {} (", pid[1].str());
+      fmt::format("Memory cgroup out of memory: Killed process {} (", pid[1]);
   std::erase_if(entries, [&](const LogEntry& entry) { return entry.message.starts_with(process); });
   return entries;
 }

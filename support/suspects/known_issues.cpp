@@ -83,8 +83,8 @@ void check_fields(const JsonCursor& place, const KnownIssue& issue) {
     place.fail("no versions, and its message alone does not tell it");
   }
   try {
-    const std::regex valid(issue.pattern);
-  } catch (const std::regex_error& error) {
+    const Pattern valid(issue.pattern);
+  } catch (const PatternError& error) {
     place.at("pattern").fail(fmt::format("not a regular expression: {}", error.what()));
   }
 }
@@ -95,7 +95,7 @@ std::vector<KnownIssue> parse_known_issues(const Json& document, const std::stri
   const JsonCursor place(document, source);
   if (place.at("schema").integer() != 1) place.at("schema").fail("expected 1");
   auto issues = read_fields<Catalogue>(place).issues;
-  for (KnownIssue& issue : issues) issue.expression = std::regex(issue.pattern);
+  for (KnownIssue& issue : issues) issue.expression = Pattern(issue.pattern);
   return issues;
 }
 
@@ -253,7 +253,7 @@ std::optional<KnownIssueMatch> best_match(const Record& record, const Failure& f
   for (const KnownIssue& issue : known_issues()) {
     const bool elsewhere = issue.guest && failure.guest && issue.guest != failure.guest;
     if (elsewhere || !concerns(issue, failure)) continue;
-    if (!std::regex_search(failure.text, issue.expression)) continue;
+    if (!issue.expression.is_in(failure.text)) continue;
     const auto guest = failure.guest ? failure.guest : issue.guest;
     const Standing found =
         standing(issue, record,

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
 #include "support/base/json.h"
+#include "support/base/pattern.h"
 #include "support/record/record.h"
 
 namespace pve_accept {
@@ -35,7 +35,7 @@ struct KnownIssue {
   std::string remedy = {};
   std::vector<std::string> sources = {};
 
-  std::regex expression = {};  // of the pattern
+  Pattern expression = {};  // of the pattern
 };
 
 // The catalogue, fixtures/assets/known_issues.json.

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <tuple>
 
 #include "support/base/contains.h"
 #include "support/base/embedded.h"
 #include "support/base/fields.h"
+#include "support/base/pattern.h"
 #include "support/suspects/upgraded.h"
 
 namespace pve_accept {
@@ -32,9 +32,9 @@ struct Influences {
 };
 
 struct Compiled {
-  std::regex facts;
+  Pattern facts;
   Moved moves;
-  std::vector<std::pair<std::regex, int>> claims;
+  std::vector<std::pair<Pattern, int>> claims;
   std::string why;
 };
 
@@ -64,12 +64,12 @@ const std::vector<Compiled>& table() {
     std::vector<Compiled> compiled;
     for (const Influence& each :
          read_fields<Influences>(JsonCursor(document, kInfluencesFile)).influences) {
-      Compiled entry{.facts = std::regex(each.facts),
+      Compiled entry{.facts = Pattern(each.facts),
                      .moves = moved_by(each.moves),
                      .claims = {},
                      .why = each.why};
       for (const auto& [claims, weight] : each.claims) {
-        entry.claims.emplace_back(std::regex(claims), weight);
+        entry.claims.emplace_back(claims, weight);
       }
       compiled.push_back(std::move(entry));
     }
@@ -82,7 +82,7 @@ const std::vector<Compiled>& table() {
 int strength(const Compiled& entry, const std::string& claim) {
   int strongest = 0;
   for (const auto& [expression, weight] : entry.claims) {
-    if (std::regex_match(claim, expression)) strongest = std::max(strongest, weight);
+    if (expression.matches(claim)) strongest = std::max(strongest, weight);
   }
   return strongest;
 }
@@ -129,7 +129,7 @@ std::vector<Suspect> suspects(std::span<const Change> changes, std::string_view 
   std::vector<Suspect> found;
   for (const Change& change : changes) {
     const auto entry = std::ranges::find_if(
-        table(), [&](const Compiled& each) { return std::regex_match(change.name, each.facts); });
+        table(), [&](const Compiled& each) { return each.facts.matches(change.name); });
     if (entry == table().end()) continue;
     const Moved moves = moves_of(*entry, change);
     const int known = strength(*entry, id);

@@ -1,10 +1,9 @@
 #include "support/pve/kernel_log.h"
 
-#include <regex>
-
 #include "suites/unit/matchers.h"
 #include "suites/unit/pve/replies.h"
 #include "suites/unit/recorded.h"
+#include "support/base/pattern.h"
 #include "support/base/text.h"
 
 namespace pve_accept {
@@ -38,7 +37,7 @@ TEST(JournalReply, NamesALineThatItCannotRead) {
 
 // What a kernel says when it kills one process in a container's cgroup, as far as it is looked for.
 std::vector<LogEntry> recorded_oom_kill() {
-  const std::regex pattern(kAnomalyPattern);
+  const Pattern pattern(kAnomalyPattern);
   const auto kernel = recorded("oom-kill.txt",
                                "cgroup docker-3f1c9a7e5b2d48060f9e8d7c6b5a49382716053f4e2d1c0b9a88"
                                "77665544332e.scope with a limit of 64 MiB for memory and swap: dd "
@@ -46,8 +45,7 @@ std::vector<LogEntry> recorded_oom_kill() {
   EXPECT_EQ(kernel.exit_status, 137);
   std::vector<LogEntry> found;
   for (const std::string_view line : text::lines(kernel.out)) {
-    const std::string message(line);
-    if (std::regex_search(message, pattern)) found.push_back({message});
+    if (pattern.is_in(line)) found.push_back({std::string(line)});
   }
   return found;
 }
@@ -77,7 +75,7 @@ TEST(OomKill, OfAnotherContainerStays) {
 }
 
 TEST(AnomalyPattern, FindsTroubleAndNothingElse) {
-  const std::regex pattern(kAnomalyPattern);
+  const Pattern pattern(kAnomalyPattern);
   for (const char* message :
        {"audit: type=1400 audit(1.2:3): apparmor=\"DENIED\" operation=\"create\" family=\"unix\"",
         "Memory cgroup out of memory: Killed process 123 (postgres)",
@@ -130,7 +128,7 @@ TEST(AnomalyPattern, FindsTroubleAndNothingElse) {
         "mce: [Hardware Error]: Machine check events logged",
         "docker.service: A process of this unit has been killed by the OOM killer.",
         "INFO: task jbd2/dm-7-8:412 blocked in I/O wait for more than 120 seconds."}) {
-    EXPECT_TRUE(std::regex_search(message, pattern)) << message;
+    EXPECT_TRUE(pattern.is_in(message)) << message;
   }
   for (const char* message :
        {"audit: type=1400 audit(1.2:3): apparmor=\"STATUS\" operation=\"profile_load\"",
@@ -144,7 +142,7 @@ TEST(AnomalyPattern, FindsTroubleAndNothingElse) {
         "nvme nvme0: 4/0/0 default/read/poll queues", "ata1: SATA link up 6.0 Gbps",
         "rcu: \tRude variant of Tasks RCU enabled.",
         "RAS: Correctable Errors collector initialized."}) {
-    EXPECT_FALSE(std::regex_search(message, pattern)) << message;
+    EXPECT_FALSE(pattern.is_in(message)) << message;
   }
 }
 

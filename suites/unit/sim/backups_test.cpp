@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <regex>
-
 #include "suites/unit/matchers.h"
 #include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
+#include "support/base/pattern.h"
 #include "support/base/text.h"
 
 namespace pve_accept::sim_testing {
@@ -23,8 +22,8 @@ const std::string kOptions =
 
 // Without the first line: vzdump prints its own options in another order each time.
 std::string log_of(const CommandResult& result) {
-  static const std::regex time("[0-9]{4}(-[0-9]{2}){2} [0-9]{2}(:[0-9]{2}){2}");
-  return std::regex_replace(result.out.substr(result.out.find('\n') + 1), time, "TIME");
+  static const Pattern time("[0-9]{4}(-[0-9]{2}){2} [0-9]{2}(:[0-9]{2}){2}");
+  return time.replaced(result.out.substr(result.out.find('\n') + 1), "TIME");
 }
 
 TEST(SimBackups, RefusesWhatTheRealToolsRefuse) {
@@ -66,9 +65,9 @@ std::string line_with(const std::string& text, std::string_view part) {
 
 // Times, sizes and durations are each run's own.
 std::string without_figures(const CommandResult& result) {
-  static const std::regex figures(
+  static const Pattern figures(
       "(_[0-9]{2}){2}-([0-9]{2}_?){3}|: [0-9]+MB|\\([0-9]{2}(:[0-9]{2}){2}\\)");
-  return std::regex_replace(log_of(result), figures, "");
+  return figures.replaced(log_of(result), "");
 }
 
 TEST(SimBackups, OfARunningContainerSaysWhatTheRealToolSays) {
@@ -81,13 +80,13 @@ TEST(SimBackups, OfARunningContainerSaysWhatTheRealToolSays) {
 
 // The figures of one that takes longer than another, and how often it says them.
 std::string without_progress(const CommandResult& result) {
-  static const std::regex lines("(INFO:  |progress ) ?[0-9]{1,2}% [^\n]*\n");
-  static const std::regex ids(
+  static const Pattern lines("(INFO:  |progress ) ?[0-9]{1,2}% [^\n]*\n");
+  static const Pattern ids(
       "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|vzdumptmp[0-9]+|CTIME: [A-Za-z]{3} [A-Za-z]{3} +");
-  static const std::regex numbers("[0-9]+(\\.[0-9]+)?|[KMG]?i?B\\b");
-  std::string text = std::regex_replace(without_figures(result), lines, "");
-  text = std::regex_replace(text, ids, "ID");
-  return std::regex_replace(text, numbers, "N");
+  static const Pattern numbers("[0-9]+(\\.[0-9]+)?|[KMG]?i?B\\b");
+  std::string text = lines.replaced(without_figures(result), "");
+  text = ids.replaced(text, "ID");
+  return numbers.replaced(text, "N");
 }
 
 std::string archive_on(Lab& lab) {
@@ -112,8 +111,8 @@ Scenario with_disks_in_folders() {
 
 // The VM that was recorded has no drive of cloud-init's.
 std::string without_drive(const std::string& text) {
-  static const std::regex drive("[^\n]*cloudinit[^\n]*\n");
-  return std::regex_replace(text, drive, "");
+  static const Pattern drive("[^\n]*cloudinit[^\n]*\n");
+  return drive.replaced(text, "");
 }
 
 TEST(SimBackups, OfARunningVmSayWhatTheRealToolsSay) {

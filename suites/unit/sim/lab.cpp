@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <regex>
 #include <stdexcept>
 
 #include "suites/unit/parse_json.h"
 #include "suites/unit/recorded.h"
 #include "support/base/file.h"
+#include "support/base/pattern.h"
 #include "support/sim/engine/command_words.h"
 
 namespace pve_accept::sim_testing {
@@ -159,17 +159,17 @@ Scenario recorded_node() {
 }
 
 std::string masked(const std::string& text) {
-  static const std::vector<std::pair<std::regex, std::string>> masks = {
-      {std::regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UUID"},
-      {std::regex("SHA256:[A-Za-z0-9+/]{43}"), "SHA256:KEY"},
-      {std::regex("BC:24:11(:[0-9A-F]{2}){3}"), "MAC"},
-      {std::regex("bc:24:11(:[0-9a-f]{2}){3}"), "mac"},
-      {std::regex("creation-qemu=[0-9.]+,ctime=[0-9]+"), "meta"},
-      {std::regex("Total bytes read: .*"), "Total bytes read"},
-      {std::regex("ssh_host_(rsa|ecdsa|ed25519)_key"), "ssh_host_TYPE_key"},
+  static const std::vector<std::pair<Pattern, std::string>> masks = {
+      {Pattern("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UUID"},
+      {Pattern("SHA256:[A-Za-z0-9+/]{43}"), "SHA256:KEY"},
+      {Pattern("BC:24:11(:[0-9A-F]{2}){3}"), "MAC"},
+      {Pattern("bc:24:11(:[0-9a-f]{2}){3}"), "mac"},
+      {Pattern("creation-qemu=[0-9.]+,ctime=[0-9]+"), "meta"},
+      {Pattern("Total bytes read: .*"), "Total bytes read"},
+      {Pattern("ssh_host_(rsa|ecdsa|ed25519)_key"), "ssh_host_TYPE_key"},
   };
   std::string result = text;
-  for (const auto& [pattern, with] : masks) result = std::regex_replace(result, pattern, with);
+  for (const auto& [pattern, with] : masks) result = pattern.replaced(result, with);
   return result;
 }
 

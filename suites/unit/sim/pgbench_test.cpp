@@ -1,8 +1,7 @@
-#include <regex>
-
 #include "suites/unit/matchers.h"
 #include "suites/unit/recorded.h"
 #include "suites/unit/sim/lab.h"
+#include "support/base/pattern.h"
 
 namespace pve_accept::sim_testing {
 namespace {
@@ -10,9 +9,8 @@ namespace {
 constexpr const char* kRun = "docker exec spike-db-1 pgbench -U postgres -T 60 -c 4 -P 1 postgres";
 
 double number_behind(const std::string& text, const std::string& label) {
-  std::smatch match;
-  if (!std::regex_search(text, match, std::regex(label + "([0-9.]+)"))) return std::nan("");
-  return std::stod(match.str(1));
+  const auto found = Pattern(label + "([0-9.]+)").search(text);
+  return found ? std::stod(found[1]) : std::nan("");
 }
 
 std::vector<std::string> lines(const std::string& text) {
@@ -24,7 +22,7 @@ std::vector<std::string> lines(const std::string& text) {
 
 // The layout of a text: every number made equal.
 std::string shape(const std::string& text) {
-  return std::regex_replace(text, std::regex("[0-9]+(\\.[0-9]+)?"), "N");
+  return Pattern("[0-9]+(\\.[0-9]+)?").replaced(text, "N");
 }
 
 TEST(SimPgbench, NeedsItsTables) {

@@ -1,9 +1,8 @@
 #include "support/workload/pgbench.h"
 
-#include <regex>
-
 #include "suites/unit/matchers.h"
 #include "suites/unit/workload/scripted_guest.h"
+#include "support/base/text.h"
 
 namespace pve_accept {
 namespace {
@@ -157,8 +156,8 @@ TEST(PgbenchReportText, IsOfTheLoadThatWasAskedFor) {
   const PgbenchReport report = recorded_report("pgbench -p 5433 -T 12 -c 4 -P 1 postgres");
   EXPECT_THAT(differences(report, {.seconds = 12}), IsEmpty());
   const std::string of_another =
-      std::regex_replace(recorded("pgbench-17.txt", "pgbench -p 5433 -T 12 -c 4 -P 1 postgres").out,
-                         std::regex("query mode: simple"), "query mode: prepared");
+      text::replaced(recorded("pgbench-17.txt", "pgbench -p 5433 -T 12 -c 4 -P 1 postgres").out,
+                     "query mode: simple", "query mode: prepared");
   EXPECT_THAT(differences(parse_pgbench_report(of_another, "", 0), {.seconds = 12}),
               ElementsAre("query mode: prepared instead of simple"));
   EXPECT_THAT(

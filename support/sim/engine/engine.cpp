@@ -223,8 +223,8 @@ std::pair<std::int64_t, std::int64_t> Engine::reach(const Endpoint& endpoint) {
 // next one.
 bool Engine::is_due(const CommandRule& rule, std::size_t index, const std::string& line) {
   const bool begun = !rule.after || state_.rules_begun[index] > 0;
-  if (rule.after && std::regex_search(line, rule.after->regex)) ++state_.rules_begun[index];
-  if (rule.until && std::regex_search(line, rule.until->regex)) ++state_.rules_over[index];
+  if (rule.after && rule.after->regex.is_in(line)) ++state_.rules_begun[index];
+  if (rule.until && rule.until->regex.is_in(line)) ++state_.rules_over[index];
   return begun && state_.rules_over[index] == 0 && now() >= rule.from_s.millis;
 }
 
@@ -235,7 +235,7 @@ RuleEffect Engine::apply_rules(std::string_view target, const std::string& line)
     const CommandRule& rule = rules[i];
     if (!is_due(rule, i, line)) continue;
     if (rule.target != "any" && rule.target != target) continue;
-    if (!std::regex_search(line, rule.command.regex)) continue;
+    if (!rule.command.regex.is_in(line)) continue;
     const std::int64_t match = state_.rule_matches[i]++;
     if (match < rule.skip || (rule.times && match >= rule.skip + *rule.times)) continue;
     if (rule.out) effect.out = rule.out;

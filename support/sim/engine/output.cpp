@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/base/pattern.h"
+
 namespace pve_accept::sim {
 namespace {
 
@@ -9,15 +11,15 @@ OutputLine::Stream stream_of(const Replacement& replacement) {
   return replacement.in == "stderr" ? OutputLine::Stream::kErr : OutputLine::Stream::kOut;
 }
 
-// With "${1}" written "$01", which regex_replace takes for the first group whatever follows.
+// With "${1}" written "$01", which Pattern takes for the first group whatever follows.
 std::string format_of(const Replacement& replacement) {
-  static const std::regex braced(R"(\$\{([0-9])\})");
-  return std::regex_replace(replacement.with, braced, "$$0$1");
+  static const Pattern braced(R"(\$\{([0-9])\})");
+  return braced.replaced(replacement.with, "$$0$1");
 }
 
 std::string replaced(const Replacement& replacement, const std::string& text) {
   const std::string with = format_of(replacement);
-  if (!replacement.by_line()) return std::regex_replace(text, replacement.pattern.regex, with);
+  if (!replacement.by_line()) return replacement.pattern.regex.replaced(text, with);
   std::string all;
   std::int64_t number = 0;
   for (std::size_t start = 0; start < text.size();) {
@@ -27,7 +29,7 @@ std::string replaced(const Replacement& replacement, const std::string& text) {
     if (whole) line.pop_back();
     ++number;
     if (replacement.concerns(number)) {
-      line = std::regex_replace(line, replacement.pattern.regex, with);
+      line = replacement.pattern.regex.replaced(line, with);
     }
     all += line + (whole ? "\n" : "");
     start = end;
@@ -86,7 +88,7 @@ std::string replaced_line(const std::vector<const Replacement*>& replacements,
                           OutputLine::Stream stream, std::int64_t number, std::string line) {
   for (const Replacement* each : replacements) {
     if (stream_of(*each) != stream || !each->concerns(number)) continue;
-    line = std::regex_replace(line, each->pattern.regex, format_of(*each));
+    line = each->pattern.regex.replaced(line, format_of(*each));
   }
   return line;
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 
 #include "support/base/contains.h"
+#include "support/base/pattern.h"
 #include "support/base/text.h"
 
 namespace pve_accept::sim {
@@ -31,10 +31,9 @@ std::string new_mac(const Scenario& scenario, std::int64_t vmid, Millis created)
 }
 
 std::string mac_of(const Guest& guest) {
-  static const std::regex pattern("([0-9A-F]{2}(:[0-9A-F]{2}){5})", std::regex::icase);
-  const std::string net = guest.option("net0");
-  std::smatch match;
-  return std::regex_search(net, match, pattern) ? text::lower_case(match.str(1)) : "";
+  static const Pattern pattern("[0-9A-F]{2}(?::[0-9A-F]{2}){5}", Pattern::Letters::kInAnyCase);
+  const auto found = pattern.search(guest.option("net0"));
+  return found ? text::lower_case(found[0]) : "";
 }
 
 // Leases in the order of the guests: who wants a taken address gets the next one.

@@ -1,9 +1,9 @@
 #include "support/sim/model/pve_values.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "support/base/contains.h"
+#include "support/base/pattern.h"
 #include "support/sim/engine/call.h"
 
 namespace pve_accept::sim {
@@ -15,10 +15,6 @@ std::string type_failed(std::string_view type, const std::string& value) {
 
 std::string invalid(std::string_view problem) {
   return fmt::format("invalid format - {}\n", problem);
-}
-
-bool matches(const std::string& value, const std::string& expression) {
-  return std::regex_match(value, std::regex(expression));
 }
 
 // `bounds` are the lowest and the highest value, as far as there are any.
@@ -49,11 +45,13 @@ std::string check_value(const std::string& type, const std::string& rest,
   const std::string tag = "[a-zA-Z0-9_][a-zA-Z0-9_\\-+.]*";
   if (type == "integer" || type == "number") return check_number(type, rest, value);
   if (type == "boolean") return value == "0" || value == "1" ? "" : type_failed(type, value);
-  if (type == "pattern" && !matches(value, rest)) return "value does not match the regex pattern";
-  if (type == "dns-name" && !matches(value, fmt::format("{0}(\\.{0})*", label))) {
+  if (type == "pattern" && !Pattern(rest).matches(value)) {
+    return "value does not match the regex pattern";
+  }
+  if (type == "dns-name" && !Pattern(fmt::format("{0}(\\.{0})*", label)).matches(value)) {
     return invalid("value does not look like a valid DNS name");
   }
-  if (type == "tags" && !matches(value, fmt::format("{0}([;, ]{0})*", tag))) {
+  if (type == "tags" && !Pattern(fmt::format("{0}([;, ]{0})*", tag)).matches(value)) {
     return invalid("invalid characters in tag");
   }
   if (type == "ipv4-config" && value != "dhcp" && value != "manual" && !contains(value, "/")) {

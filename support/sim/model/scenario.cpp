@@ -15,8 +15,8 @@ namespace pve_accept {
 void read_field(const JsonCursor& place, Expression& expression) {
   expression.text = place.string();
   try {
-    expression.regex = std::regex(expression.text, std::regex::ECMAScript);
-  } catch (const std::regex_error& error) {
+    expression.regex = Pattern(expression.text);
+  } catch (const PatternError& error) {
     place.fail(fmt::format("'{}' is not a valid ECMAScript regular expression: {}", expression.text,
                            error.what()));
   }

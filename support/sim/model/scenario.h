@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
 #include "support/base/json.h"
+#include "support/base/pattern.h"
 #include "support/sim/model/model.h"
 
 namespace pve_accept {
@@ -20,7 +20,7 @@ struct Fault;
 // An ECMAScript regular expression, as it was written and ready for use.
 struct Expression {
   std::string text;
-  std::regex regex;
+  Pattern regex;
 };
 
 // ECMAScript's `$1`, or `${1}` where a digit follows. With lines, only in those, counted from 1;

@@ -1,8 +1,8 @@
 #include "support/sim/model/virtual_files.h"
 
 #include <algorithm>
-#include <regex>
 
+#include "support/base/pattern.h"
 #include "support/base/simulation_mark.h"
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/guest_config.h"
@@ -164,14 +164,14 @@ std::string cgroup_of(const Guest& guest) {
 }
 
 std::optional<std::string> namespace_link(const Call& call, const std::string& path) {
-  static const std::regex pattern("/proc/([0-9]+)/ns/(cgroup|ipc|mnt|net|pid|user|uts)");
-  std::smatch match;
-  if (!std::regex_match(path, match, pattern)) return std::nullopt;
-  const std::string name = match.str(2);
+  static const Pattern pattern("/proc/([0-9]+)/ns/(cgroup|ipc|mnt|net|pid|user|uts)");
+  const auto match = pattern.match(path);
+  if (!match) return std::nullopt;
+  const std::string process = match[1], name = match[2];
   std::int64_t owner = 0;  // the node itself
-  if (match.str(1) != "1") {
+  if (process != "1") {
     const auto guest = std::ranges::find_if(call.state().guests, [&](const Guest& one) {
-      return one.running && std::to_string(one.pid) == match.str(1);
+      return one.running && std::to_string(one.pid) == process;
     });
     if (guest == call.state().guests.end()) return std::nullopt;
     const auto net = guest->raw_config.find("lxc.net.0.type");

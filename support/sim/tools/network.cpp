@@ -1,5 +1,4 @@
-#include <regex>
-
+#include "support/base/pattern.h"
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/containers.h"
 #include "support/sim/model/lifecycle.h"
@@ -121,10 +120,10 @@ int curl(Call& call) {
     call.files()[target] = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
     return 0;
   }
-  static const std::regex pattern("http://([^/:]+):([0-9]+)/");
-  std::smatch match;
-  if (!code || target != "/dev/null" || !std::regex_match(url, match, pattern)) throw Unsupported{};
-  const std::string host = match.str(1);
+  static const Pattern pattern("http://([^/:]+):([0-9]+)/");
+  const auto match = pattern.match(url);
+  if (!code || target != "/dev/null" || !match) throw Unsupported{};
+  const std::string host = match[1];
   const Guest* guest = call.guest;
   if (host != "localhost" && host != "127.0.0.1") {
     guest = guest_at(call.state(), call.world.scenario, host, call.now());
@@ -133,7 +132,7 @@ int curl(Call& call) {
   }
   call.spend(0.01);
   const Container* web =
-      guest == nullptr ? nullptr : published(*guest, std::stoll(match.str(2)), call.now());
+      guest == nullptr ? nullptr : published(*guest, std::stoll(match[2]), call.now());
   const std::string status = web != nullptr ? "200" : "000";
   const bool names_server = written != status_only;
   call.out(status + (!names_server ? "" : web != nullptr ? " nginx/1.29.3" : " "));

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <regex>
 
+#include "support/base/pattern.h"
 #include "support/sim/model/containers.h"
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/tools/database.h"
@@ -15,14 +15,14 @@ constexpr double kServerUpAfterS = 1.5;  // from the container's start
 // One statement of the little SQL that is simulated. Returns the exit status.
 int execute(Call& call, Database& database, const std::string& statement,
             const std::string& whole) {
-  static const std::regex drop(R"(drop\s+table\s+(if\s+exists\s+)?(\w+))", std::regex::icase);
-  static const std::regex create(R"(create\s+table\s+(\w+)\s*\(.*\))", std::regex::icase);
-  static const std::regex insert(R"(insert\s+into\s+(\w+)\s+values\s*\(\s*'?([^']*)'?\s*\))",
-                                 std::regex::icase);
-  static const std::regex count(
-      R"(select\s+count\(\*\)\s+from\s+(\w+)(\s+where\s+\w+\s*=\s*'([^']*)')?)", std::regex::icase);
-  static const std::regex number(R"(select\s+(\d+))", std::regex::icase);
-  std::smatch match;
+  constexpr auto kAnyCase = Pattern::Letters::kInAnyCase;
+  static const Pattern drop(R"(drop\s+table\s+(if\s+exists\s+)?(\w+))", kAnyCase);
+  static const Pattern create(R"(create\s+table\s+(\w+)\s*\(.*\))", kAnyCase);
+  static const Pattern insert(R"(insert\s+into\s+(\w+)\s+values\s*\(\s*'?([^']*)'?\s*\))",
+                              kAnyCase);
+  static const Pattern count(
+      R"(select\s+count\(\*\)\s+from\s+(\w+)(\s+where\s+\w+\s*=\s*'([^']*)')?)", kAnyCase);
+  static const Pattern number(R"(select\s+(\d+))", kAnyCase);
   auto& tables = database.tables;
   const auto missing = [&](const std::string& table) {
     const auto at = whole.find(table);
@@ -30,34 +30,34 @@ int execute(Call& call, Database& database, const std::string& statement,
         1, fmt::format("ERROR:  relation \"{0}\" does not exist\nLINE 1: {1}\n{2:>{3}}", table,
                        whole, "^", 9 + at));
   };
-  if (std::regex_match(statement, match, number)) {
-    call.out(match.str(1) + "\n");
-  } else if (std::regex_match(statement, match, drop)) {
-    const std::string table = match.str(2);
+  if (const auto selected = number.match(statement)) {
+    call.out(selected[1] + "\n");
+  } else if (const auto dropped = drop.match(statement)) {
+    const std::string table = dropped[2];
     if (tables.erase(table) == 0) {
-      if (!match[1].matched) {
+      if (!dropped.has(1)) {
         return call.fail(1, fmt::format("ERROR:  table \"{}\" does not exist", table));
       }
       call.err(fmt::format("NOTICE:  table \"{}\" does not exist, skipping\n", table));
     }
     call.out("DROP TABLE\n");
-  } else if (std::regex_match(statement, match, create)) {
-    if (tables.contains(match.str(1))) {
-      return call.fail(1, fmt::format("ERROR:  relation \"{}\" already exists", match.str(1)));
+  } else if (const auto created = create.match(statement)) {
+    if (tables.contains(created[1])) {
+      return call.fail(1, fmt::format("ERROR:  relation \"{}\" already exists", created[1]));
     }
-    tables[match.str(1)] = {};
+    tables[created[1]] = {};
     call.out("CREATE TABLE\n");
-  } else if (std::regex_match(statement, match, insert)) {
-    const auto table = tables.find(match.str(1));
-    if (table == tables.end()) return missing(match.str(1));
-    table->second.push_back(match.str(2));
+  } else if (const auto inserted = insert.match(statement)) {
+    const auto table = tables.find(inserted[1]);
+    if (table == tables.end()) return missing(inserted[1]);
+    table->second.push_back(inserted[2]);
     call.out("INSERT 0 1\n");
-  } else if (std::regex_match(statement, match, count)) {
-    const auto table = tables.find(match.str(1));
-    if (table == tables.end()) return missing(match.str(1));
+  } else if (const auto counted = count.match(statement)) {
+    const auto table = tables.find(counted[1]);
+    if (table == tables.end()) return missing(counted[1]);
     const auto& rows = table->second;
-    const auto rows_found = match[2].matched ? std::ranges::count(rows, match.str(3))
-                                             : static_cast<std::ptrdiff_t>(rows.size());
+    const auto rows_found = counted.has(2) ? std::ranges::count(rows, counted[3])
+                                           : static_cast<std::ptrdiff_t>(rows.size());
     call.out(fmt::format("{}\n", rows_found));
   } else {
     throw Unsupported{};

@@ -1,6 +1,6 @@
 #include <array>
-#include <regex>
 
+#include "support/base/pattern.h"
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/addresses.h"
 #include "support/sim/model/lifecycle.h"
@@ -13,8 +13,8 @@ namespace {
 
 // JSON as Perl's pretty printer lays it out: three blanks of indentation, " : " behind a key.
 std::string pretty(const Json& value) {
-  static const std::regex key("(\n *\"[^\"\n]*\"): ");
-  return std::regex_replace(value.dump(3), key, "$1 : ");
+  static const Pattern key("(\n *\"[^\"\n]*\"): ");
+  return key.replaced(value.dump(3), "$1 : ");
 }
 
 Json address(const std::string& text, const char* type, int prefix) {

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
-#include <regex>
 
+#include "support/base/pattern.h"
 #include "support/sim/engine/replies.h"
 #include "support/sim/model/lifecycle.h"
 #include "support/sim/tools/options.h"
@@ -187,8 +187,8 @@ int journalctl(Call& call) {
   // As journalctl does it: case counts when the pattern has a capital letter.
   const bool capital =
       std::ranges::any_of(pattern, [](unsigned char c) { return std::isupper(c) != 0; });
-  const std::regex wanted(
-      pattern, capital ? std::regex::ECMAScript : std::regex::ECMAScript | std::regex::icase);
+  const Pattern wanted(pattern,
+                       capital ? Pattern::Letters::kAsWritten : Pattern::Letters::kInAnyCase);
   int printed = 0;
   const int least = arguments.has("-p") ? 3 : 7;
   for (const KernelMessage& written : messages(call)) {
@@ -198,7 +198,7 @@ int journalctl(Call& call) {
     if (call.is_node() && written.at < booted) continue;
     if (written.at > call.now() || epoch_ms < since * 1000) continue;
     if (message.priority > least || (of_kernel && is_of_a_unit(message.text))) continue;
-    if (!pattern.empty() && !std::regex_search(message.text, wanted)) continue;
+    if (!pattern.empty() && !wanted.is_in(message.text)) continue;
     call.out(line_of({{"MESSAGE", message.text},
                       {"PRIORITY", std::to_string(message.priority)},
                       {"SYSLOG_IDENTIFIER", "kernel"},
