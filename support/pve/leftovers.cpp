@@ -358,13 +358,16 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
     problems.push_back(left.unsure);
     return problems;
   }
+  std::vector<Vmid> staying;
   for (const LeftGuest& guest : left.guests) {
+    const std::size_t before = problems.size();
     attempt(
         [&] {
           release_from_backup(node, clock, left, guest);
           remove_guest(node, clock, guest);
         },
         label(guest));
+    if (problems.size() > before) staying.push_back(guest.vmid);
   }
   std::vector<Volume> volumes;
   attempt([&] { volumes = volumes_without_guest(node, left, node.guests()); });
@@ -375,6 +378,7 @@ std::vector<std::string> remove_leftovers(Node& node, Clock& clock, const Leftov
     attempt([&] { remove_archive(node, archive); }, "archive " + archive.volid);
   }
   for (const BackupRemains& backup : left.backups) {
+    if (contains(staying, backup.vmid)) continue;  // its note says whose lock the guest may have
     attempt([&] { remove_backup_remains(node, backup); },
             fmt::format("what a backup of guest {} left", backup.vmid));
   }
