@@ -117,7 +117,8 @@ reported 'stage preflight did not report how it ended'
 
 # A claim.
 serve '^docker run'
-stage 0 preflight --begin
+echo '{"windows": {"settle_s": 4}}' >"$work/lab.json"  # of real time
+stage 0 preflight --begin --config "$work/lab.json"
 stage 0 provision lxc
 "$claims" --gtest_filter=Docker.RunsHelloWorld/lxc >"$work/said" 2>&1 &
 pid=$!

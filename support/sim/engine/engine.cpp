@@ -25,11 +25,29 @@ constexpr const char* kOtherHostKey = "the host key is not the expected one";
       .attempted = "connect to " + address, .where = name, .problem = problem, .hint = hint});
 }
 
+// The state file that this process read or wrote last. A claim after the other opens the same node,
+// and finds in the file what the one before has left: that need not be parsed again.
+struct LastState {
+  std::string text;
+  std::shared_ptr<const State> state;
+};
+
+LastState& last_state() {
+  thread_local LastState last;
+  return last;
+}
+
 // None where there is no file yet.
 std::shared_ptr<const State> read_state(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return nullptr;
   try {
-    return std::make_shared<const State>(state_from_json(Json::parse(read_file(file))));
+    std::string text = read_file(file);
+    LastState& last = last_state();
+    if (text != last.text) {
+      const auto state = std::make_shared<const State>(state_from_json(Json::parse(text)));
+      last = {std::move(text), state};
+    }
+    return last.state;
   } catch (const std::exception& error) {
     throw HarnessError(fmt::format("read the simulated node's state {}", file.string()),
                        fmt::format("{}; remove the file to begin afresh", error.what()));
@@ -119,8 +137,10 @@ void Engine::sleep_until(Millis time) {
 
 void Engine::store() {
   state_.time = now();
-  write_file_atomically(state_file_, json_text(to_json(state_)));
+  std::string text = json_text(to_json(state_));
+  write_file_atomically(state_file_, text);
   saved_ = std::make_shared<const State>(state_);
+  last_state() = {std::move(text), saved_};
 }
 
 void Engine::save() {
