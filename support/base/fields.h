@@ -339,6 +339,8 @@ Json write_value(const T& value) {
 
 // The list of a struct that many read or write is only declared in its header, and stands in one
 // .cpp file, which ends in this: it is much to compile.
-#define PVE_ACCEPT_COMPILE_FIELDS(Struct)     \
-  template void visit(Struct&, FieldReader&); \
-  template void visit(Struct&, FieldWriter&)
+// NOLINTBEGIN(bugprone-macro-parentheses): it names a type
+#define PVE_ACCEPT_COMPILE_FIELDS(Struct)                  \
+  template void visit(Struct& value, FieldReader& fields); \
+  template void visit(Struct& value, FieldWriter& fields)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -18,7 +18,7 @@
 namespace pve_accept {
 
 // Everything that a run observed and judged. record.json is written from it and read into it; its
-// schema is the field lists of record_fields.h. While a run goes on its parts stand in files of
+// schema is the field lists of record_fields.cpp. While a run goes on its parts stand in files of
 // their own (run_directory.h). Times are RFC 3339; "none" where something was not seen.
 
 struct RunInfo {

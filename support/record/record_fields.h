@@ -8,33 +8,33 @@
 namespace pve_accept {
 
 template <class Fields>
-void visit(RunInfo& value, Fields& fields);
+void visit(RunInfo& run, Fields& fields);
 template <class Fields>
-void visit(NodeState& value, Fields& fields);
+void visit(NodeState& state, Fields& fields);
 template <class Fields>
-void visit(NodeState::Guest& value, Fields& fields);
+void visit(NodeState::Guest& guest, Fields& fields);
 template <class Fields>
-void visit(NodeRecord& value, Fields& fields);
+void visit(NodeRecord& node, Fields& fields);
 template <class Fields>
-void visit(GuestRecord& value, Fields& fields);
+void visit(GuestRecord& guest, Fields& fields);
 template <class Fields>
-void visit(WindowRecord& value, Fields& fields);
+void visit(WindowRecord& window, Fields& fields);
 template <class Fields>
-void visit(IdleRecord& value, Fields& fields);
+void visit(IdleRecord& idle, Fields& fields);
 template <class Fields>
-void visit(LoadRecord& value, Fields& fields);
+void visit(LoadRecord& load, Fields& fields);
 template <class Fields>
-void visit(SurvivorRecord& value, Fields& fields);
+void visit(SurvivorRecord& survivor, Fields& fields);
 template <class Fields>
-void visit(UpgradeRecord& value, Fields& fields);
+void visit(UpgradeRecord& upgrade, Fields& fields);
 template <class Fields>
-void visit(CanaryRecord& value, Fields& fields);
+void visit(CanaryRecord& canary, Fields& fields);
 template <class Fields>
-void visit(StageResult& value, Fields& fields);
+void visit(StageResult& stage, Fields& fields);
 template <class Fields>
-void visit(TeardownRecord& value, Fields& fields);
+void visit(TeardownRecord& teardown, Fields& fields);
 template <class Fields>
-void visit(Record& value, Fields& fields);
+void visit(Record& record, Fields& fields);
 
 // A stage passes or could not be done; it is never false.
 void check_fields(const JsonCursor& place, const StageResult& stage);

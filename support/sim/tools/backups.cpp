@@ -85,17 +85,17 @@ void start_job(Call& call, Guest& guest) {
 }
 
 void say_what_the_job_did(Call& call, const Guest& guest, double used_mib, Millis took) {
-  const double seconds = std::max(1.0, static_cast<double>(took / 1000));
+  const auto seconds = std::max<Millis>(1, took / 1000);
   const double all_mib = mib(disk_size(guest));
   const auto rate = [&](double copied_mib) {
-    return fmt::format("{:.1f} MiB/s", copied_mib / seconds);
+    return fmt::format("{:.1f} MiB/s", copied_mib / static_cast<double>(seconds));
   };
-  say_info(call, fmt::format("100% ({0:.1f} GiB of {0:.1f} GiB) in {1:.0f}s, read: {2}, write: {3}",
+  say_info(call, fmt::format("100% ({0:.1f} GiB of {0:.1f} GiB) in {1}s, read: {2}, write: {3}",
                              all_mib / 1024, seconds, rate(all_mib), rate(used_mib)));
   say_info(call, fmt::format("backup is sparse: {:.2f} GiB ({:.0f}%) total zero data",
                              (all_mib - used_mib) / 1024, 100 * (1 - used_mib / all_mib)));
-  say_info(call, fmt::format("transferred {:.2f} GiB in {:.0f} seconds ({})", all_mib / 1024,
-                             seconds, rate(all_mib)));
+  say_info(call, fmt::format("transferred {:.2f} GiB in {} seconds ({})", all_mib / 1024, seconds,
+                             rate(all_mib)));
 }
 
 // What LVM says of the snapshot that a container on a thin pool is read from.
