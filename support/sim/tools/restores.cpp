@@ -151,7 +151,8 @@ int pct_restore(Call& call) {
         255, fmt::format("unable to restore CT {} - volume '{}' does not exist\n", vmid, archive)};
   }
   if (backup->guest.is_vm()) throw Unsupported{};
-  const Model::Storage& storage = storage_named(call, arguments.get("storage"));
+  const std::string to = arguments.get("storage");
+  const Model::Storage& storage = storage_named(call, to);
   Guest guest = guest_of(call, *backup, vmid);
   allocate_disks(call, storage, guest);
   print_file_system(call, storage, vmid,
